@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: MIT
+# carrywatch. `make help` lists the targets; `make` only builds.
+#
+#   B=DIR       build there (default build); also CC=clang, V=1, WERROR=1
+#   SAN=1       with the address and undefined-behaviour sanitizers
+#   COVER=1     with branch counters, asserts left out
+#   DIRS=...    build only these folders (default include rules clients monitor)
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+
+B    ?= build
+DIRS ?= include rules clients monitor
+ifeq ($(origin CC),default)
+CC = gcc
+endif
+AR = ar
+
+# Asked once, and only when something is compiled: on a fresh machine
+# pkg-config comes with tools/install-deps.
+once = $(eval $(1) := $$(shell $(2)))$($(1))
+WATCH_PKGS  = libcurl sqlite3 libcrypto yaml-0.1
+PKG_CFLAGS  = $(call once,PKG_CFLAGS,pkg-config --cflags $(WATCH_PKGS) libwebsockets cmocka)
+WATCH_LIBS  = $(call once,WATCH_LIBS,pkg-config --libs $(WATCH_PKGS))
+RATE_LIBS   = $(call once,RATE_LIBS,pkg-config --libs libwebsockets)
+CMOCKA_LIBS = $(call once,CMOCKA_LIBS,pkg-config --libs cmocka)
+CF_PROTECT  = $(call once,CF_PROTECT,echo | $(CC) -fcf-protection -E - >/dev/null 2>&1 && echo -fcf-protection)
+
+WARN = -Wall -Wextra -Wshadow -Wconversion -Wswitch-enum -Wformat=2 -Wvla \
+       -Wmissing-prototypes -Wstrict-prototypes -Wundef -Wpointer-arith \
+       -Wwrite-strings -Wdate-time -Wno-pedantic $(if $(WERROR),-Werror)
+FORTIFY = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong $(CF_PROTECT)
+ifeq ($(shell uname -s),Linux)
+HARDLINK = -pie -Wl,-z,relro,-z,now
+endif
+ifdef SAN
+OPT = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+      -fno-omit-frame-pointer
+else ifdef COVER
+OPT = -O0 -g --coverage -DNDEBUG
+else
+OPT = -O2 -g $(FORTIFY)
+endif
+# No path of this checkout gets into a binary: two builds are the same bytes.
+BUILD_CFLAGS  = -std=gnu17 $(OPT) $(WARN) -fPIE -ffile-prefix-map=$(CURDIR)=. \
+                $(PKG_CFLAGS) $(CFLAGS)
+BUILD_LDFLAGS = $(filter -fsanitize% --coverage,$(OPT)) $(HARDLINK) $(LDFLAGS)
+
+# Design 4.1 by search path: who may include whom. Clients are wired in the
+# commands alone.
+INC_include = -Iinclude
+INC_rules   = -Iinclude
+INC_clients = -Iinclude -Iclients
+INC_monitor = -Iinclude -Imonitor $(if $(filter monitor/cmd_%,$<),-Iclients)
+INC_tools   = -Iinclude -Imonitor -Iclients
+INC_tests   = -Iinclude -Imonitor -Iclients -Itests/unit
+INC_build   = -Iinclude
+INCS = $(INC_$(firstword $(subst /, ,$(<:$(B)/gen/%=build/%))))
+
+SRC   := $(sort $(wildcard $(DIRS:%=%/*.c)))
+RULES := $(if $(filter rules,$(DIRS)),$(sort $(notdir $(basename $(wildcard rules/*.c)))))
+GEN   := $(B)/gen/rule_table.c $(B)/gen/shipped_profiles.c
+GENOBJ := $(GEN:$(B)/gen/%.c=$(B)/obj/gen/%.o)
+LIBOBJ := $(patsubst %.c,$(B)/obj/%.o,$(filter-out monitor/main.c,$(SRC))) $(GENOBJ)
+SIM   := $(sort $(wildcard tools/ratesim/*.c))
+BENCH := $(sort $(wildcard tools/bench/*.c))
+TESTS := $(sort $(wildcard tests/unit/test_*.c tests/rules/test_*.c))
+HELP  := $(filter-out $(TESTS),$(sort $(wildcard tests/unit/*.c tests/rules/*.c)))
+PROGRAMS := $(if $(wildcard monitor/main.c),$(B)/carrywatch $(B)/positions) \
+            $(if $(SIM),$(B)/ratesim)
+TESTPROGS := $(TESTS:%.c=$(B)/%)
+objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
+
+LIB     = $(B)/libcarrywatch.a
+TESTLIB = $(B)/libtests.a
+
+ifdef V
+say = @:
+else
+say = @echo "$(1)	$(2)"
+Q = @
+endif
+
+.PHONY: all tests check lint run demo-history cover bench clean help reference san FORCE
+.SECONDARY:
+
+all: $(PROGRAMS)		## build carrywatch, positions and ratesim (nothing else)
+tests: $(TESTPROGS)		## build the unit and rule tests
+
+check:				## install what is missing, build, run every test
+	tools/install-deps
+	tools/run-tests
+
+lint: all			## house rules: layers, sizes, names, banned words
+	tools/lint
+
+run:				## install what is missing, build, play the demo (POLLS=N)
+	tools/install-deps
+	$(MAKE) all
+	CW_BUILD=$(B) tools/demo $(POLLS)
+
+demo-history:			## monitor over recorded history: CSV=FILE
+	@test -n "$(CSV)" || { echo "make demo-history CSV=FILE: name a file of settlements" >&2; exit 2; }
+	$(MAKE) all
+	CW_BUILD=$(B) tools/demo-history "$(CSV)"
+
+cover:				## branch coverage of the deciding code; fails below 100 %
+	$(MAKE) B=$(B)/cover COVER=1 WERROR= tests
+	tools/cover $(B)/cover
+
+bench: all $(if $(BENCH),$(B)/bench)	## medians of the numbers in the README
+	CW_BUILD=$(B) $(if $(wildcard tools/bench/run),tools/bench/run,$(B)/bench)
+
+san:				## everything with sanitizers, in build/san
+	$(MAKE) B=$(B)/san SAN=1 all tests
+
+reference: all			## write config/REFERENCE.md from the option tables
+	$(B)/carrywatch reference > $(B)/REFERENCE.md
+	mv $(B)/REFERENCE.md config/REFERENCE.md
+
+clean:				## remove what was built
+	rm -rf $(B)
+
+help:				## this list
+	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' Makefile | expand -t 20
+
+# A changed compiler, flag or list of files rebuilds what depends on it.
+stamp = mkdir -p $(@D); printf '%s\n' '$(1)' | cmp -s - $@ || printf '%s\n' '$(1)' > $@
+# What was built with -Werror serves a build without it, not the reverse.
+$(B)/.flags: FORCE
+	@$(if $(WERROR),,sed -i.bak 's/ -Werror / /' $@ 2>/dev/null || :)
+	@$(call stamp,$(CC) $(BUILD_CFLAGS) $(BUILD_LDFLAGS))
+$(B)/.objects: FORCE
+	@$(call stamp,$(LIBOBJ))
+$(B)/.helpers: FORCE
+	@$(call stamp,$(HELP))
+$(B)/.rules: FORCE
+	@$(call stamp,$(RULES))
+
+$(B)/gen/rule_table.c: $(B)/.rules Makefile
+	$(call say,GEN,$@)
+	@mkdir -p $(@D)
+	@{ echo '/* Written by make from the file names of rules/. */'; \
+	   echo '#include "rule.h"'; echo; \
+	   for r in $(RULES); do echo "extern const struct rule rule_$$r;"; done; \
+	   echo; echo 'const struct rule *const rule_table[] = {'; \
+	   for r in $(RULES); do echo "	&rule_$$r,"; done; \
+	   echo '	NULL'; echo '};'; \
+	   echo 'const size_t rule_count = $(words $(RULES));'; } > $@
+
+SHIPPED := $(wildcard config/profiles.yaml config/venues.yaml)
+$(B)/gen/shipped_profiles.c: $(SHIPPED) tools/embed Makefile
+	$(call say,GEN,$@)
+	@mkdir -p $(@D)
+	@tools/embed config/profiles.yaml config/venues.yaml > $@
+
+COMPILE = $(CC) $(BUILD_CFLAGS) $(INCS) -MMD -MP -c -o $@ $<
+$(B)/obj/gen/%.o: $(B)/gen/%.c $(B)/.flags
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE)
+$(B)/obj/%.o: %.c $(B)/.flags
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE)
+
+ARCHIVE = rm -f $@ && $(AR) rcD $@ $(filter %.o,$^)
+$(LIB): $(LIBOBJ) $(B)/.objects
+	$(call say,AR,$@)
+	$(Q)$(ARCHIVE)
+$(TESTLIB): $(call objects,$(HELP)) $(B)/.helpers
+	$(call say,AR,$@)
+	$(Q)$(ARCHIVE)
+
+LINK = $(CC) $(BUILD_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
+$(B)/carrywatch: $(B)/obj/monitor/main.o $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(LINK) $(WATCH_LIBS)
+$(B)/positions: $(B)/carrywatch
+	$(Q)ln -sf carrywatch $@
+$(B)/ratesim: $(call objects,$(SIM)) $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(LINK) $(RATE_LIBS)
+$(B)/bench: $(call objects,$(BENCH)) $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(LINK) $(WATCH_LIBS)
+$(B)/tests/%: $(B)/obj/tests/%.o $(TESTLIB) $(LIB)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) $(CMOCKA_LIBS) $(WATCH_LIBS)
+
+-include $(wildcard $(B)/obj/*/*.d $(B)/obj/*/*/*.d)

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Arguments of rules from and to text, and the canonical text of a line: the
+ * key under which streaks are kept, so it must not depend on how a person
+ * happened to write the line.
+ */
+#include "expr_text.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "sentence_text.h"
+
+/* ---- arguments ---- */
+
+static const char *remedy(const struct param *p)
+{
+	switch (p->kind) {
+	case PARAM_NUMBER:
+		return "a number as 3 or 0.33";
+	case PARAM_SHARE:
+		return "a share as 0.002, 0.2% or 20bps";
+	case PARAM_TIME:
+		return "a time with its unit as 15m, 24h or 7d";
+	case PARAM_CHOICE:
+		break;
+	}
+	return "one of its words";
+}
+
+static bool parse_time(struct dec *out, const char *s, size_t n)
+{
+	struct span d;
+
+	return span_parse(&d, s, n) && dec_join(out, d.ms, 3);
+}
+
+static bool parse_choice(struct dec *out, const struct param *p,
+			 const char *s, size_t n)
+{
+	for (int i = 0; p->choices[i]; i++) {
+		if (strlen(p->choices[i]) == n &&
+		    memcmp(p->choices[i], s, n) == 0) {
+			*out = dec_int(i);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool parse_kind(struct dec *out, const struct param *p, const char *s,
+		       size_t n)
+{
+	switch (p->kind) {
+	case PARAM_NUMBER:
+		return dec_parse(out, s, n);
+	case PARAM_SHARE:
+		return dec_parse_share(out, s, n);
+	case PARAM_TIME:
+		return parse_time(out, s, n);
+	case PARAM_CHOICE:
+		break;
+	}
+	return parse_choice(out, p, s, n);
+}
+
+static bool refuse_choice(const struct param *p, struct err *err)
+{
+	char list[120];
+	struct text t = text_on(list, sizeof(list));
+
+	for (int i = 0; p->choices[i]; i++)
+		text_add(&t, "%s%s", i ? ", " : "", p->choices[i]);
+	return err_set(err, ERR_CONFIG, "%s is one of: %s", p->name, list);
+}
+
+static bool within(const struct param *p, struct dec v)
+{
+	return (!p->min || dec_cmp(v, dec_lit(p->min)) >= 0) &&
+	       (!p->max || dec_cmp(v, dec_lit(p->max)) <= 0);
+}
+
+bool expr_parse_arg(struct dec *out, const struct param *p, const char *s,
+		    size_t n, struct err *err)
+{
+	int shown = n > 40 ? 40 : (int)n;
+
+	if (!parse_kind(out, p, s, n))
+		return p->kind == PARAM_CHOICE ? refuse_choice(p, err) :
+		       err_set(err, ERR_CONFIG, "%s: \"%.*s\" is not valid, "
+			       "write %s", p->name, shown, s, remedy(p));
+	if (!within(p, *out))
+		return err_set(err, ERR_CONFIG, "%s: %.*s is out of range "
+			       "(%s to %s)", p->name, shown, s,
+			       p->min ? p->min : "any", p->max ? p->max : "any");
+	return true;
+}
+
+size_t expr_format_arg(char *buf, size_t n, const struct param *p,
+		       struct dec v)
+{
+	char text[DEC_TEXT_MAX];
+	struct dec ms;
+	int64_t whole = 0;
+	bool ok = true;
+
+	switch (p->kind) {
+	case PARAM_NUMBER:
+	case PARAM_SHARE:
+		dec_format(text, v);
+		break;
+	case PARAM_TIME:
+		ok = dec_mul_int(&ms, v, 1000) && dec_to_int(&whole, ms);
+		span_format(text, (struct span){ whole });
+		break;
+	case PARAM_CHOICE:
+		ok = dec_to_int(&whole, v);
+		return (size_t)snprintf(buf, n, "%s", p->choices[whole]);
+	}
+	assert(ok);
+	return (size_t)snprintf(buf, n, "%s", text);
+}
+
+/* ---- lines ---- */
+
+/* How tightly a node binds; a looser child needs parentheses. */
+static int binding(enum node_kind kind)
+{
+	switch (kind) {
+	case NODE_OR:
+		return 0;
+	case NODE_AND:
+		return 1;
+	case NODE_NOT:
+		return 2;
+	case NODE_FOR_POLLS:
+	case NODE_FOR_TIME:
+		return 3;
+	case NODE_CALL:
+		break;
+	}
+	return 4;
+}
+
+static void put_call(struct text *t, const struct node *n)
+{
+	const char *between = "";
+	char value[DEC_TEXT_MAX];
+
+	text_add(t, "%s(", n->rule->name);
+	for (int i = 0; i < RULE_PARAMS_MAX && n->rule->params[i].name; i++) {
+		const struct param *p = &n->rule->params[i];
+
+		expr_format_arg(value, sizeof(value), p, n->arg[i]);
+		if (p->def)
+			text_add(t, "%s%s=%s", between, p->name, value);
+		else
+			text_add(t, "%s%s", between, value);
+		between = ", ";
+	}
+	text_add(t, ")");
+}
+
+static void put(struct text *t, const struct line *l, int i, int least);
+
+static void put_node(struct text *t, const struct line *l, int i)
+{
+	const struct node *n = &l->node[i];
+	char time[SPAN_TEXT_MAX];
+
+	switch (n->kind) {
+	case NODE_CALL:
+		put_call(t, n);
+		return;
+	case NODE_NOT:
+		text_add(t, "not ");
+		put(t, l, n->left, 2);
+		return;
+	case NODE_AND:
+		put(t, l, n->left, 1);
+		text_add(t, " and ");
+		put(t, l, n->right, 2);
+		return;
+	case NODE_OR:
+		put(t, l, n->left, 0);
+		text_add(t, " or ");
+		put(t, l, n->right, 1);
+		return;
+	case NODE_FOR_POLLS:
+		put(t, l, n->left, 3);
+		text_add(t, " for %d polls", n->polls);
+		return;
+	case NODE_FOR_TIME:
+		put(t, l, n->left, 3);
+		span_format(time, n->time);
+		text_add(t, " for %s", time);
+		return;
+	}
+}
+
+static void put(struct text *t, const struct line *l, int i, int least)
+{
+	bool parens = binding(l->node[i].kind) < least;
+
+	text_add(t, parens ? "(" : "");
+	put_node(t, l, i);
+	text_add(t, parens ? ")" : "");
+}
+
+bool expr_format(char *buf, size_t cap, const struct line *l)
+{
+	struct text t = text_on(buf, cap);
+
+	put(&t, l, l->n_nodes - 1, 0);
+	return t.len + 1 < cap;
+}
