@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The effective configuration: YAML (read only by config*.c and profile*.c)
+ * checked and turned into values. Everything belongs to the arena given.
+ */
+#ifndef CARRYWATCH_CONFIG_H
+#define CARRYWATCH_CONFIG_H
+
+#include "facts.h"
+#include "profile.h"
+
+#define ACCOUNT_TEXT_MAX 32
+#define CONFIG_TEXT_MAX 512
+
+enum mode { MODE_LIVE, MODE_DRY_RUN };
+
+/* accounts.NAME.entry; decimals of notional per 8 h unless named _usd. */
+struct entry_policy {
+	bool enabled;			/* the key `entry` was given */
+	struct dec min_profit;		/* divergence per 8 h at least */
+	struct fact max_oi_usd;		/* venue pairs with more are left */
+	struct fact min_volume_usd, min_oi_usd;	/* unknown data: refused */
+	const struct venue *prioritize;	/* preferred in ties, in order */
+	size_t n_prioritize;
+	int32_t max_positions;
+	int32_t max_positions_per_venue;	/* 0: no limit */
+	struct fact max_exposure_per_venue_usd;
+	struct fact size_usd;		/* either this ... */
+	struct fact size_pct, capital_usd;	/* ... or share of capital */
+	struct span cooldown;		/* 24h */
+	struct span max_break_even;	/* 3d */
+};
+
+struct account {
+	char name[ACCOUNT_TEXT_MAX];
+	const struct profile *profile;
+	enum mode mode;
+	const struct venue *venues;	/* sorted; none: all active */
+	size_t n_venues;
+	struct fact min_volume_usd;
+	struct entry_policy entry;
+	struct span tick_offset;
+};
+
+struct config {
+	char path[CONFIG_TEXT_MAX];	/* "" when built in */
+	char service_url[CONFIG_TEXT_MAX];	/* no trailing slash */
+	struct span service_timeout;	/* of one request */
+	bool gzip, allow_insecure_http, use_proxy;
+	struct market_limits limits;	/* terms = venues, sorted */
+	char directory[CONFIG_TEXT_MAX];	/* ~ expanded */
+	struct span retention;		/* 30 days */
+	int64_t evidence_cap_bytes;	/* 512 MB */
+	enum cost_model costs;
+	struct dec round_trip;
+	const struct profile *profiles;	/* shipped and own, sorted by name */
+	size_t n_profiles;
+	const struct account *accounts;	/* in the file's order */
+	size_t n_accounts;
+};
+
+/* One complaint; warnings do not stop a start. */
+struct complaint {
+	bool warning;
+	int row, column;		/* 1-based, 0 unknown */
+	char text[320];
+};
+
+struct complaints {
+	struct complaint list[32];	/* the rest is only counted */
+	int n_errors, n_warnings;
+};
+
+/*
+ * Load a file (NULL: $CARRYWATCH_CONFIG, ./carrywatch.yaml,
+ * ~/.config/carrywatch/carrywatch.yaml, /etc/carrywatch/carrywatch.yaml,
+ * the first that exists). False with err->kind ERR_CONFIG and the first
+ * complaint ("FILE:line:col: error: ...") in err->text; all complaints,
+ * warnings too, are in *list.
+ */
+MUST_USE bool config_load(struct config *out, const char *path,
+			  struct arena *arena, struct complaints *list,
+			  struct err *err);
+/* The same from text; `path` is only for messages. */
+MUST_USE bool config_load_text(struct config *out, const char *path,
+			       const char *text, size_t n,
+			       struct arena *arena, struct complaints *list,
+			       struct err *err);
+/* "FILE:line:col: error: text" of one complaint. */
+void complaint_format(char *buf, size_t n, const char *path,
+		      const struct complaint *c);
+
+const struct account *config_account(const struct config *c,
+				     const char *name);
+const struct profile *config_profile(const struct config *c,
+				     const char *name);
+/*
+ * The effective configuration as YAML that loads to the same values,
+ * secrets as ***; with `account` only what this account's polls depend on
+ * (stored beside its polls, so that explain and replay see what was in
+ * force). Text in the arena, NULL without memory.
+ */
+char *config_print(const struct config *c, const struct account *account,
+		   struct arena *arena);
+
+/* DIRECTORY/ACCOUNT.db, or ACCOUNT.dry-run.db. */
+void config_database(char *buf, size_t n, const struct config *c,
+		     const struct account *a);
+/* The view facts_compute needs. */
+void config_terms(struct terms *out, const struct config *c,
+		  const struct account *a);
+
+#endif

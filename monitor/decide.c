@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The decision ladder. Steps are numbered as in the README; the first that
+ * applies decides, but every line is evaluated first, on every poll, so that
+ * the record is whole and the streaks see every poll.
+ */
+#include "decide.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define CLOCK_TOLERANCE_MS	2000
+#define GONE_POLLS		10	/* reason FALSE for so many: told once */
+#define UNCLOSED_FIRST_MS	(15 * 60 * 1000)
+#define UNCLOSED_REPEAT_MS	(60 * 60 * 1000)
+#define BLIND_SECOND_MS		(60 * 60 * 1000)
+#define BLIND_REPEAT_MS		(4 * 60 * 60 * 1000)
+
+struct step {			/* one decision being made */
+	struct decision *out;
+	struct watch *w;
+	const struct streak *slots;
+	const struct position *pos;
+	const struct facts *f;
+	const struct profile *p;
+	struct instant now;
+};
+
+static struct label label_of(const char *text)
+{
+	struct label l = { "" };
+
+	memcpy(l.s, text, strlen(text) + 1);
+	return l;
+}
+
+static bool same_label(struct label a, struct label b)
+{
+	return strcmp(a.s, b.s) == 0;
+}
+
+/* Both legs' service times moved since the last poll that counted. */
+static bool counts_as_new(const struct watch *w, const struct decide_now *now)
+{
+	for (int s = LEG_LONG; s <= LEG_SHORT; s++) {
+		if (!instant_known(now->observed[s]))
+			return false;
+		if (instant_known(w->counted[s]) &&
+		    now->observed[s].ms <= w->counted[s].ms)
+			return false;
+	}
+	return true;
+}
+
+static struct span silence(const struct profile *p)
+{
+	struct span three = { 3 * p->poll_interval.ms };
+
+	return three.ms > p->blind_after.ms ? three : p->blind_after;
+}
+
+static void evaluate(struct decision *out, struct streak *slots,
+		     const struct facts *f, const struct profile *p,
+		     struct instant now)
+{
+	struct expr_now en = { now, out->new_data, silence(p) };
+
+	out->n_lines = p->n_lines;
+	for (int i = 0; i < p->n_lines; i++)
+		out->finding[i] = expr_eval(&p->line[i],
+					    slots + profile_slot(p, i), f,
+					    &en);
+}
+
+static bool is_true(const struct step *s, int line)
+{
+	return s->out->finding[line].verdict == VERDICT_TRUE;
+}
+
+static bool may_act(const struct step *s, int line)
+{
+	return s->f->legs_fresh || s->p->line[line].protective;
+}
+
+static bool muted(const struct step *s, int line)
+{
+	return instant_known(s->pos->muted_until) &&
+	       s->now.ms < s->pos->muted_until.ms &&
+	       same_label(s->pos->muted, s->p->line[line].label);
+}
+
+/* The first close line above `end` that may close now; -1 none. */
+static int closing_line(const struct step *s, int end)
+{
+	for (int i = 0; i < end; i++)
+		if (is_true(s, i) && may_act(s, i) && !muted(s, i))
+			return i;
+	return -1;
+}
+
+static int waiting_line(const struct step *s)
+{
+	for (int i = 0; i < s->p->n_close; i++)
+		if (is_true(s, i) && !muted(s, i))
+			return i;
+	return -1;
+}
+
+/* Slot 0 of a line remembers since when it has been UNKNOWN. */
+static int blind_line(const struct step *s)
+{
+	for (int i = 0; i < s->p->n_close; i++) {
+		struct instant since = s->slots[profile_slot(s->p, i)].since;
+
+		if (instant_known(since) &&
+		    s->now.ms - since.ms > s->p->blind_after.ms)
+			return i;
+	}
+	return -1;
+}
+
+static int alert_line(const struct step *s)
+{
+	for (int i = s->p->n_close; i < s->p->n_lines; i++)
+		if (is_true(s, i))
+			return i;
+	return -1;
+}
+
+static void conclude(struct step *s, enum action action, int line,
+		     struct label label)
+{
+	s->out->action = action;
+	s->out->line = line;
+	s->out->label = label;
+}
+
+/* An alert is told when it begins or changes, not once a minute. */
+static void raise_alert(struct step *s, int line, struct label label,
+			enum notice notice)
+{
+	conclude(s, ACTION_ALERT, line, label);
+	if (s->w->action != ACTION_ALERT || !same_label(s->w->label, label))
+		s->out->notices |= notice;
+}
+
+static bool blind_is_due(const struct watch *w, struct instant now)
+{
+	int64_t wait = w->blind_notices > 1 ? BLIND_REPEAT_MS
+					    : BLIND_SECOND_MS;
+
+	return w->blind_notices == 0 || now.ms - w->blind_told.ms >= wait;
+}
+
+static void tell_blind(struct step *s)
+{
+	if (!blind_is_due(s->w, s->now))
+		return;
+	s->out->notices |= NOTICE_BLIND;
+	s->w->blind_told = s->now;
+	s->w->blind_notices++;
+}
+
+static void track_blindness(struct step *s, int line)
+{
+	if (line >= 0) {
+		tell_blind(s);
+		return;
+	}
+	s->w->blind_told = INSTANT_UNKNOWN;
+	s->w->blind_notices = 0;
+}
+
+static void decide_open(struct step *s)
+{
+	int blind = blind_line(s);
+	int line = closing_line(s, s->p->n_close);
+
+	track_blindness(s, blind);
+	if (line >= 0) {					/* 2 */
+		conclude(s, ACTION_CLOSE, line, s->p->line[line].label);
+		s->out->close_now = true;
+		s->out->notices |= NOTICE_CLOSE;
+		return;
+	}
+	line = waiting_line(s);
+	if (line >= 0) {					/* 2, stale */
+		raise_alert(s, line, label_of(LABEL_WAITING), NOTICE_WAITING);
+		return;
+	}
+	if (blind >= 0) {					/* 3 */
+		conclude(s, ACTION_ALERT, blind, label_of(LABEL_BLIND));
+		return;
+	}
+	line = alert_line(s);
+	if (line >= 0) {					/* 4 */
+		raise_alert(s, line, s->p->line[line].label, NOTICE_ALERT);
+		return;
+	}
+	conclude(s, ACTION_HOLD, -1, label_of(""));		/* 5 */
+	if (s->w->action == ACTION_ALERT)
+		s->out->notices |= NOTICE_CLEARED;
+}
+
+/* A line further up than the deciding one: added to the record, once. */
+static void look_for_severer(struct step *s, int deciding)
+{
+	int end = deciding >= 0 ? deciding : s->p->n_close;
+	int line = closing_line(s, end);
+	int known = profile_close_line(s->p, s->w->severer);
+
+	if (line < 0 || (known >= 0 && known <= line))
+		return;
+	s->w->severer = s->p->line[line].label;
+	s->out->notices |= NOTICE_SEVERER;
+}
+
+static void look_for_reason(struct step *s, int deciding)
+{
+	if (deciding < 0 || !s->out->new_data)
+		return;
+	switch (s->out->finding[deciding].verdict) {
+	case VERDICT_TRUE:
+		s->w->gone_polls = 0;
+		return;
+	case VERDICT_UNKNOWN:
+		return;
+	case VERDICT_FALSE:
+		break;
+	}
+	if (s->w->gone_polls <= GONE_POLLS)
+		s->w->gone_polls++;
+	if (s->w->gone_polls == GONE_POLLS)
+		s->out->notices |= NOTICE_REASON_GONE;
+}
+
+static void look_at_wait(struct step *s)
+{
+	struct instant told = s->w->unclosed_told;
+
+	if (!instant_known(s->pos->decided_at) ||
+	    s->now.ms - s->pos->decided_at.ms < UNCLOSED_FIRST_MS)
+		return;
+	if (instant_known(told) && s->now.ms - told.ms < UNCLOSED_REPEAT_MS)
+		return;
+	s->w->unclosed_told = s->now;
+	s->out->notices |= NOTICE_UNCLOSED;
+}
+
+/* A decided close stays decided, whatever later polls say. */
+static void decide_pending(struct step *s)
+{
+	int deciding = profile_close_line(s->p, s->pos->reason);
+	int alert = alert_line(s);
+
+	track_blindness(s, blind_line(s));
+	look_for_severer(s, deciding);
+	look_for_reason(s, deciding);
+	look_at_wait(s);
+	if (alert >= 0 && !same_label(s->w->label, s->p->line[alert].label))
+		s->out->notices |= NOTICE_ALERT;
+	s->w->label = alert >= 0 ? s->p->line[alert].label : label_of("");
+	conclude(s, ACTION_CLOSE, deciding, s->pos->reason);
+}
+
+/*
+ * Step 1. Nothing that was remembered may move while time runs backwards, so
+ * the lines are evaluated on copies, for the record only.
+ */
+static void decide_clock_back(struct decision *out, const struct streak *slots,
+			      struct watch *w, const struct position *pos,
+			      const struct facts *f, const struct profile *p,
+			      struct instant now)
+{
+	struct streak copy[SLOTS_MAX];
+
+	memcpy(copy, slots, (size_t)profile_slots(p) * sizeof(*copy));
+	evaluate(out, copy, f, p, now);
+	if (!same_label(w->label, label_of(LABEL_CLOCK_BACK)))
+		out->notices |= NOTICE_CLOCK;
+	w->label = label_of(LABEL_CLOCK_BACK);
+	out->line = -1;
+	if (pos->status == STATUS_PENDING_CLOSE) {
+		out->action = ACTION_CLOSE;
+		out->label = pos->reason;
+		return;
+	}
+	w->action = out->action = ACTION_ALERT;
+	out->label = w->label;
+}
+
+static bool clock_went_back(const struct decide_now *now)
+{
+	return instant_known(now->last_poll) &&
+	       now->now.ms < now->last_poll.ms - CLOCK_TOLERANCE_MS;
+}
+
+static void remember(struct watch *w, const struct decision *d,
+		     const struct facts *f, const struct position *pos,
+		     const struct decide_now *now)
+{
+	if (d->new_data)
+		memcpy(w->counted, now->observed, sizeof(w->counted));
+	if (f->v[FACT_DIVERGENCE].known) {
+		w->divergence = f->v[FACT_DIVERGENCE];
+		w->divergence_at = now->now;
+	}
+	w->action = d->action;
+	if (pos->status == STATUS_OPEN)
+		w->label = d->action == ACTION_ALERT ? d->label : label_of("");
+}
+
+void decide(struct decision *out, struct streak *slots, struct watch *w,
+	    const struct position *pos, const struct facts *f,
+	    const struct profile *p, const struct decide_now *now)
+{
+	struct step s = { out, w, slots, pos, f, p, now->now };
+
+	assert(pos->status != STATUS_CLOSED);
+	assert(profile_slots(p) <= SLOTS_MAX);
+	*out = (struct decision){ .line = -1 };
+	if (clock_went_back(now)) {				/* 1 */
+		decide_clock_back(out, slots, w, pos, f, p, now->now);
+		return;
+	}
+	out->new_data = counts_as_new(w, now);
+	evaluate(out, slots, f, p, now->now);
+	if (pos->status == STATUS_PENDING_CLOSE)
+		decide_pending(&s);
+	else
+		decide_open(&s);
+	remember(w, out, f, pos, now);
+}

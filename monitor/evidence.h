@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Evidence of one poll as one compact blob: inputs that changed since the
+ * poll before (or all of them, in a key blob), and every position's packed
+ * verdicts. Pure: bytes in, values out. Decoding distrusts its input.
+ *
+ * A reader starts at a key blob and applies the blobs after it in order;
+ * the view is then exactly what the poll saw.
+ */
+#ifndef CARRYWATCH_EVIDENCE_H
+#define CARRYWATCH_EVIDENCE_H
+
+#include "decision.h"
+#include "expr.h"
+
+/* What a poll concluded about one position. */
+struct evidence_row {
+	int64_t position;
+	enum action action;
+	struct label label;
+	int line;			/* deciding line, -1 none */
+	bool new_data;
+	int n_lines;
+	struct finding finding[LINES_MAX];
+	int n_slots;
+	struct streak slot[SLOTS_MAX];	/* after the poll, for explain */
+};
+
+struct evidence_view {
+	int64_t poll;			/* sequence number */
+	struct instant at;
+	struct venue_view *venues;	/* sorted; error texts not kept */
+	size_t n_venues;
+	struct quote *quotes;		/* of the held symbols, sorted */
+	size_t n_quotes;
+	struct evidence_row *rows;	/* by position id */
+	size_t n_rows;
+	bool opportunities_known;
+};
+
+/*
+ * Encode `now` against `before` (NULL: a key blob) into arena memory. The
+ * quotes kept of a market are those of `held` symbols (sorted).
+ */
+MUST_USE bool evidence_encode(unsigned char **blob, size_t *n,
+			      const struct evidence_view *now,
+			      const struct evidence_view *before,
+			      struct arena *arena, struct err *err);
+/* Apply a blob to the view before it (NULL for a key blob). */
+MUST_USE bool evidence_decode(struct evidence_view *now,
+			      const struct evidence_view *before,
+			      const unsigned char *blob, size_t n,
+			      struct arena *arena, struct err *err);
+bool evidence_is_key(const unsigned char *blob, size_t n);
+
+/* The market a view stands for (facts_compute takes it); const, sealed. */
+void evidence_market(struct market *out, const struct evidence_view *v);
+
+#endif

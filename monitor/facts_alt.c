@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Alternatives: every ordered pair of fresh quotes of the symbol on venues
+ * the account may use, except the held pair in the held direction. Stale,
+ * failed, unlisted and inactive venues offer nothing.
+ */
+#include "facts_alt.h"
+
+static bool in_list(const struct venue *list, size_t n, struct venue v)
+{
+	for (size_t i = 0; i < n; i++)
+		if (venue_cmp(list[i], v) == 0)
+			return true;
+	return false;
+}
+
+static bool allowed(const struct terms *t, const struct venue_view *v)
+{
+	if (!v->listed || !v->active)
+		return false;
+	return t->n_allowed == 0 || in_list(t->allowed, t->n_allowed, v->venue);
+}
+
+static bool held(const struct position *p, struct venue v)
+{
+	return venue_cmp(v, p->leg[LEG_LONG].venue) == 0 ||
+	       venue_cmp(v, p->leg[LEG_SHORT].venue) == 0;
+}
+
+/*
+ * With a list of venues in the configuration it is known which others there
+ * are; without one only a venue list from the service can tell.
+ */
+static bool others_unknown(const struct position *p, const struct market *m,
+			   const struct terms *t)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < m->n_venues; i++) {
+		const struct venue_view *v = &m->venues[i];
+
+		if (held(p, v->venue) || !allowed(t, v))
+			continue;
+		if (v->rates == ANSWER_OK)
+			return false;
+		any = true;
+	}
+	for (size_t i = 0; i < t->n_allowed && !any; i++)
+		any = !held(p, t->allowed[i]) &&
+		      !market_venue(m, t->allowed[i]);
+	return any || (t->n_allowed == 0 && !m->dexes_known);
+}
+
+static struct fact sum(struct fact a, struct fact b)
+{
+	struct dec v;
+
+	if (!a.known)
+		return a;
+	if (!b.known)
+		return b;
+	return dec_add(&v, a.v, b.v) ? fact_known(v)
+				     : fact_unknown(WHY_OVERFLOW);
+}
+
+/* One fill: taker fee and slippage, of notional. */
+static struct fact fill_cost(const struct terms *t, struct venue v)
+{
+	const struct venue_terms *vt = terms_find(t->venue, t->n_venue, v);
+
+	if (!vt)
+		return fact_unknown(WHY_NOT_SET);
+	return sum(vt->taker_fee, vt->slippage);
+}
+
+struct fact facts_half_cost(const struct terms *t, struct venue l,
+			    struct venue s)
+{
+	struct dec half;
+
+	if (t->costs == COSTS_FEES)
+		return sum(fill_cost(t, l), fill_cost(t, s));
+	return dec_div(&half, t->round_trip, dec_int(2)) ?
+	       fact_known(half) : fact_unknown(WHY_OVERFLOW);
+}
+
+/*
+ * finance.md 4: leaving the held pair now or later costs the same, so the
+ * change costs the new legs' round trip; a leg that stays costs nothing.
+ */
+struct fact facts_switch_cost(const struct terms *t, struct venue l,
+			      struct venue s, struct venue l2,
+			      struct venue s2)
+{
+	struct fact cost = fact_known(DEC_ZERO);
+
+	if (t->costs == COSTS_ROUND_TRIP)
+		return fact_known(t->round_trip);
+	if (venue_cmp(l, l2) != 0)
+		cost = sum(cost, sum(fill_cost(t, l2), fill_cost(t, l2)));
+	if (venue_cmp(s, s2) != 0)
+		cost = sum(cost, sum(fill_cost(t, s2), fill_cost(t, s2)));
+	return cost;
+}
+
+/* Where a minimum is set, an unknown volume is below it. */
+static bool offers(const struct quote *q, const struct market *m,
+		   const struct terms *t)
+{
+	const struct venue_view *v = market_venue(m, q->venue);
+
+	if (q->why != WHY_KNOWN || !v || !allowed(t, v))
+		return false;
+	if (!t->min_volume_usd.known)
+		return true;
+	return q->volume_usd.known &&
+	       dec_cmp(q->volume_usd.v, t->min_volume_usd.v) >= 0;
+}
+
+struct pair {
+	const struct quote *l, *s;
+	struct dec gross;		/* per day */
+	struct fact cost;
+};
+
+static bool make_pair(struct pair *out, const struct quote *l,
+		      const struct quote *s, const struct position *p,
+		      const struct terms *t)
+{
+	struct dec rl, rs;
+
+	if (l == s)
+		return false;
+	if (venue_cmp(l->venue, p->leg[LEG_LONG].venue) == 0 &&
+	    venue_cmp(s->venue, p->leg[LEG_SHORT].venue) == 0)
+		return false;
+	if (!rate_per_day(&rl, l->rate) || !rate_per_day(&rs, s->rate) ||
+	    !dec_sub(&out->gross, rs, rl))
+		return false;
+	out->l = l;
+	out->s = s;
+	out->cost = facts_switch_cost(t, p->leg[LEG_LONG].venue,
+				      p->leg[LEG_SHORT].venue, l->venue,
+				      s->venue);
+	return true;
+}
+
+/* Same gross: the cheaper one nets more; an unknown cost comes last. */
+static int cmp_cost(struct fact a, struct fact b)
+{
+	if (a.known != b.known)
+		return a.known ? -1 : 1;
+	return a.known ? dec_cmp(a.v, b.v) : 0;
+}
+
+static bool better(const struct pair *a, const struct pair *b)
+{
+	int c = dec_cmp(b->gross, a->gross);
+
+	if (c == 0)
+		c = cmp_cost(a->cost, b->cost);
+	if (c == 0)
+		c = venue_cmp(a->l->venue, b->l->venue);
+	if (c == 0)
+		c = venue_cmp(a->s->venue, b->s->venue);
+	return c < 0;
+}
+
+/* Returns how many pairs there are; *best is the best of them. */
+static int64_t best_pair(struct pair *best, const struct position *p,
+			 const struct market *m, const struct terms *t)
+{
+	size_t n;
+	const struct quote *q = market_symbol(m, p->symbol, &n);
+	int64_t count = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!offers(&q[i], m, t))
+			continue;
+		for (size_t j = 0; j < n; j++) {
+			struct pair a;
+
+			if (!offers(&q[j], m, t) ||
+			    !make_pair(&a, &q[i], &q[j], p, t))
+				continue;
+			if (count++ == 0 || better(&a, best))
+				*best = a;
+		}
+	}
+	return count;
+}
+
+void facts_alt_find(struct facts *out, const struct position *p,
+		    const struct market *m, const struct terms *t)
+{
+	struct pair best;
+	int64_t count;
+
+	out->alt_found = false;
+	out->alt_long = out->alt_short = (struct venue){ "" };
+	out->v[FACT_ALT_DIVERGENCE] = fact_unknown(WHY_NOT_LISTED);
+	out->v[FACT_ALT_COST] = fact_unknown(WHY_NOT_LISTED);
+	if (others_unknown(p, m, t)) {
+		out->v[FACT_ALT_COUNT] = fact_unknown(WHY_FAILED);
+		return;
+	}
+	count = best_pair(&best, p, m, t);
+	out->v[FACT_ALT_COUNT] = fact_known(dec_int(count));
+	if (count == 0)
+		return;
+	out->alt_found = true;
+	out->alt_long = best.l->venue;
+	out->alt_short = best.s->venue;
+	out->v[FACT_ALT_DIVERGENCE] = fact_known(best.gross);
+	out->v[FACT_ALT_COST] = best.cost;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Funding is booked per leg at its settlement, once, never pro rata:
+ *	amount = -side * size_usd * rate_8h * pays_every / 28800
+ * (side +1 long, -1 short), rounded once, half-even at 18 places; source
+ * finance.md 1. Without a mark price the base is the entry notional. Pure.
+ */
+#ifndef CARRYWATCH_LEDGER_H
+#define CARRYWATCH_LEDGER_H
+
+#include "store.h"
+
+#define LEDGER_ROWS_MAX 256	/* of one leg in one poll; the rest follows */
+
+struct ledger_ask {
+	const struct position *position;
+	enum side side;
+	struct instant since;		/* the poll before; unknown: none */
+	struct instant now;
+	const struct last_quote *quote;	/* of the poll before; NULL: none */
+	const struct venue_terms *terms;	/* NULL: not configured */
+	struct span poll_interval;
+	struct span max_gap;		/* older rates are not the one paid */
+};
+
+/*
+ * Settlements of one leg in (since, now] while the pair was held, and after
+ * its close as hypothetical ones; returns how many. The rate is the last
+ * fresh one before the settlement, else unknown: nothing is invented.
+ */
+size_t ledger_due(struct settlement out[static LEDGER_ROWS_MAX],
+		  const struct ledger_ask *ask);
+
+/* The cash of one settlement; unknown when it does not fit. */
+struct fact ledger_amount(enum side side, struct dec size_usd,
+			  struct dec rate_8h, int32_t pays_every_s);
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* logfmt on stderr; one write(2) a line, so lines of processes never mix. */
+#include "log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LOG_LINE_MAX 2048
+
+static struct {
+	enum log_level least;
+	bool journald;
+	bool simulated;
+	char account[40];
+} sink = { LOG_LEVEL_INFO, false, false, "" };
+
+/* journald names the device and inode of its stream in $JOURNAL_STREAM. */
+static bool stderr_is_journal(void)
+{
+	const char *text = getenv("JOURNAL_STREAM");
+	unsigned long long dev, ino;
+	struct stat st;
+
+	if (!text || sscanf(text, "%llu:%llu", &dev, &ino) != 2)
+		return false;
+	return fstat(STDERR_FILENO, &st) == 0 && st.st_dev == dev &&
+	       st.st_ino == ino;
+}
+
+void log_open(enum log_level least, const char *account, bool simulated)
+{
+	sink.least = least;
+	sink.journald = stderr_is_journal();
+	sink.simulated = simulated;
+	snprintf(sink.account, sizeof(sink.account), "%s", account);
+}
+
+struct log_text log_quote(const char *text)
+{
+	struct log_text out;
+	size_t n = 0;
+
+	out.s[n++] = '"';
+	for (; *text && n < sizeof(out.s) - 6; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c < 0x20 || c == 0x7f) {
+			n += (size_t)snprintf(out.s + n, 5, "\\x%02x", c);
+			continue;
+		}
+		if (c == '"' || c == '\\')
+			out.s[n++] = '\\';
+		out.s[n++] = (char)c;
+	}
+	out.s[n++] = '"';
+	out.s[n] = '\0';
+	return out;
+}
+
+static const char *level_word(enum log_level level)
+{
+	static const char *const words[] = {
+		[LOG_LEVEL_ERR] = "error", [LOG_LEVEL_WARNING] = "warning",
+		[LOG_LEVEL_NOTICE] = "notice", [LOG_LEVEL_INFO] = "info",
+		[LOG_LEVEL_DEBUG] = "debug",
+	};
+
+	return words[level];
+}
+
+static size_t head(char *line, size_t size, enum log_level level)
+{
+	char when[INSTANT_TEXT_MAX];
+	struct timespec ts;
+
+	if (sink.journald)
+		return (size_t)snprintf(line, size, "<%d>level=%s", (int)level,
+					level_word(level));
+	clock_gettime(CLOCK_REALTIME, &ts);
+	instant_format(when, (struct instant){ ts.tv_sec * 1000 +
+					       ts.tv_nsec / 1000000 });
+	return (size_t)snprintf(line, size, "time=%s level=%s", when,
+				level_word(level));
+}
+
+void log_write(enum log_level level, const char *msg, const char *fields, ...)
+{
+	char line[LOG_LINE_MAX];
+	size_t n;
+	va_list ap;
+
+	if (level > sink.least)
+		return;
+	n = head(line, sizeof(line), level);
+	n += (size_t)snprintf(line + n, sizeof(line) - n, " msg=%s%s%s",
+			      log_quote(msg).s,
+			      sink.account[0] ? " account=" : "",
+			      sink.account);
+	if (sink.simulated)
+		n += (size_t)snprintf(line + n, sizeof(line) - n, " mode=SIM");
+	if (fields[0] && n < sizeof(line) - 2) {
+		line[n++] = ' ';
+		va_start(ap, fields);
+		vsnprintf(line + n, sizeof(line) - n, fields, ap);
+		va_end(ap);
+		n = strlen(line);
+	}
+	if (n > sizeof(line) - 2)
+		n = sizeof(line) - 2;
+	line[n++] = '\n';
+	/* A log that cannot be written must not stop the monitor. */
+	if (write(STDERR_FILENO, line, n) < 0)
+		return;
+}

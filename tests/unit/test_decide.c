@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: MIT */
+/* The decision ladder, step by step, over several polls of one position. */
+#include "decide.h"
+#include "given.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* One position being watched: its memory and what it sees. */
+struct bench {
+	struct arena *arena;
+	struct profile *profile;
+	struct position pos;
+	struct streak slots[SLOTS_MAX];
+	struct watch watch;
+	struct facts facts;
+	struct decide_now now;
+	struct decision d;
+	int minute;
+};
+
+static const char *const usual_close[] = {
+	"DIVERGENCE_FLIPPED: flip", "PROFIT_EROSION: erosion(0.5)",
+	"WEEKLY_REBALANCE: age(168h)", NULL
+};
+static const char *const usual_alert[] = {
+	"STALE: stale_data(3m)", "OI_IMBALANCE: oi_imbalance", NULL
+};
+
+static struct bench *bench_new(const char *const *close,
+			       const char *const *alert)
+{
+	struct arena *a = arena_new();
+	struct bench *b = arena_alloc(a, sizeof(*b));
+
+	b->arena = a;
+	b->profile = given_profile(a, close, alert);
+	b->pos = given_position("BTC", "lighter", "grvt", "20000", "0.001");
+	for (int i = 0; i < SLOTS_MAX; i++)
+		b->slots[i] = STREAK_NONE;
+	b->watch.counted[0] = b->watch.counted[1] = INSTANT_UNKNOWN;
+	b->watch.divergence = fact_unknown(WHY_NOT_SET);
+	b->watch.divergence_at = b->watch.blind_told = INSTANT_UNKNOWN;
+	b->watch.unclosed_told = INSTANT_UNKNOWN;
+	b->now.last_poll = INSTANT_UNKNOWN;
+	for (int i = 0; i < FACT_COUNT; i++)
+		b->facts.v[i] = fact_known(dec_int(1));
+	b->facts.v[FACT_ENTRY_DIVERGENCE] = b->pos.entry_divergence;
+	b->facts.v[FACT_AGE] = fact_known(dec_int(3600));
+	b->facts.v[FACT_LONG_QUOTE_AGE] = fact_known(dec_int(5));
+	b->facts.v[FACT_SHORT_QUOTE_AGE] = fact_known(dec_int(5));
+	return b;
+}
+
+/* See a divergence per 8 h; NULL: both rates unknown. */
+static void see(struct bench *b, const char *divergence_8h)
+{
+	struct fact *d = &b->facts.v[FACT_DIVERGENCE];
+
+	b->facts.legs_fresh = divergence_8h != NULL;
+	if (!divergence_8h) {
+		*d = fact_unknown(WHY_FAILED);
+		return;
+	}
+	d->known = true;
+	d->why = WHY_KNOWN;
+	assert_true(dec_mul_int(&d->v, dec_lit(divergence_8h), 3));
+}
+
+/* A poll a minute after the last; new data while the legs are fresh. */
+static const struct decision *poll_at(struct bench *b, int minute)
+{
+	struct instant t0 = given_time(GIVEN_NOW);
+
+	b->now.now = instant_add(t0, span_s(60 * (int64_t)minute));
+	for (int s = 0; s < 2; s++)
+		b->now.observed[s] = b->facts.legs_fresh ?
+			instant_add(b->now.now, span_s(-5)) : INSTANT_UNKNOWN;
+	decide(&b->d, b->slots, &b->watch, &b->pos, &b->facts, b->profile,
+	       &b->now);
+	b->now.last_poll = b->now.now;
+	b->minute = minute;
+	return &b->d;
+}
+
+static const struct decision *poll_next(struct bench *b,
+					const char *divergence_8h)
+{
+	see(b, divergence_8h);
+	return poll_at(b, b->minute + 1);
+}
+
+static void assert_decided(const struct decision *d, enum action action,
+			   const char *label, unsigned notices)
+{
+	assert_string_equal(action_word(d->action), action_word(action));
+	assert_string_equal(d->label.s, label);
+	assert_int_equal(d->notices, notices);
+}
+
+static void the_first_true_close_line_closes_with_its_label(void **state)
+{
+	struct bench *b = bench_new(usual_close, usual_alert);
+
+	(void)state;
+	assert_decided(poll_next(b, "0.0005"), ACTION_HOLD, "", 0);
+	assert_decided(poll_next(b, "0.000499999999999999"), ACTION_CLOSE,
+		       "PROFIT_EROSION", NOTICE_CLOSE);
+	assert_true(b->d.close_now);
+	assert_int_equal(b->d.line, 1);
+	assert_decided(poll_next(b, "-0.0001"), ACTION_CLOSE,
+		       "DIVERGENCE_FLIPPED", NOTICE_CLOSE);
+	assert_int_equal(b->d.line, 0);
+	/* Both lines are on record, and the age line too. */
+	assert_int_equal(b->d.finding[1].verdict, VERDICT_TRUE);
+	assert_int_equal(b->d.finding[2].verdict, VERDICT_FALSE);
+	arena_free(b->arena);
+}
+
+static void unknown_never_closes_and_becomes_blind(void **state)
+{
+	struct bench *b = bench_new(usual_close, NULL);
+	int told = 0;
+
+	(void)state;
+	assert_decided(poll_next(b, "0.0009"), ACTION_HOLD, "", 0);
+	for (int i = 2; i <= 12; i++)	/* unknown since minute 2 */
+		assert_decided(poll_next(b, NULL), ACTION_HOLD, "", 0);
+	assert_decided(poll_next(b, NULL), ACTION_ALERT, "BLIND",
+		       NOTICE_BLIND);
+	for (int i = 14; i <= 13 + 600; i++)
+		told += poll_next(b, NULL)->notices == NOTICE_BLIND;
+	assert_int_equal(told, 3);	/* +1 h, +5 h, +9 h within ten hours */
+	assert_decided(poll_next(b, "0.0009"), ACTION_HOLD, "",
+		       NOTICE_CLEARED);
+	assert_int_equal(b->watch.blind_notices, 0);
+	arena_free(b->arena);
+}
+
+static void a_due_age_line_waits_for_fresh_rates(void **state)
+{
+	struct bench *b = bench_new(usual_close, NULL);
+
+	(void)state;
+	b->facts.v[FACT_AGE] = fact_known(dec_int(168 * 3600));
+	assert_decided(poll_next(b, NULL), ACTION_ALERT, "WAITING_FOR_DATA",
+		       NOTICE_WAITING);
+	assert_int_equal(b->d.line, 2);
+	assert_decided(poll_next(b, NULL), ACTION_ALERT, "WAITING_FOR_DATA",
+		       0);
+	assert_decided(poll_next(b, "0.0009"), ACTION_CLOSE,
+		       "WEEKLY_REBALANCE", NOTICE_CLOSE);
+	arena_free(b->arena);
+}
+
+static void a_protective_line_closes_on_stale_rates(void **state)
+{
+	struct bench *b = bench_new(usual_close, NULL);
+
+	(void)state;
+	b->facts.v[FACT_AGE] = fact_known(dec_int(168 * 3600));
+	b->profile->line[2].protective = true;
+	assert_decided(poll_next(b, NULL), ACTION_CLOSE, "WEEKLY_REBALANCE",
+		       NOTICE_CLOSE);
+	arena_free(b->arena);
+}
+
+static void alerts_are_told_once_per_change(void **state)
+{
+	struct bench *b = bench_new(usual_close, usual_alert);
+
+	(void)state;
+	b->facts.v[FACT_LONG_OI] = fact_known(dec_int(4));
+	assert_decided(poll_next(b, "0.0009"), ACTION_ALERT, "OI_IMBALANCE",
+		       NOTICE_ALERT);
+	assert_decided(poll_next(b, "0.0009"), ACTION_ALERT, "OI_IMBALANCE",
+		       0);
+	b->facts.v[FACT_LONG_QUOTE_AGE] = fact_known(dec_int(181));
+	assert_decided(poll_next(b, "0.0009"), ACTION_ALERT, "STALE",
+		       NOTICE_ALERT);
+	b->facts.v[FACT_LONG_QUOTE_AGE] = fact_known(dec_int(5));
+	b->facts.v[FACT_LONG_OI] = fact_known(dec_int(1));
+	assert_decided(poll_next(b, "0.0009"), ACTION_HOLD, "",
+		       NOTICE_CLEARED);
+	assert_decided(poll_next(b, "0.0009"), ACTION_HOLD, "", 0);
+	arena_free(b->arena);
+}
+
+static void a_clock_behind_the_last_poll_moves_nothing(void **state)
+{
+	static const char *const close[] = { "FLIP: flip for 2 polls", NULL };
+	struct bench *b = bench_new(close, NULL);
+
+	(void)state;
+	poll_next(b, "-0.1");
+	assert_int_equal(b->slots[1].count, 1);
+	see(b, "-0.1");
+	b->now.last_poll = given_time("2026-11-20T22:00:00Z");
+	assert_decided(poll_at(b, 2), ACTION_ALERT, "CLOCK_BACK",
+		       NOTICE_CLOCK);
+	assert_int_equal(b->slots[1].count, 1);
+	b->now.last_poll = given_time("2026-11-20T22:00:00Z");
+	assert_decided(poll_at(b, 3), ACTION_ALERT, "CLOCK_BACK", 0);
+	b->now.last_poll = given_time("2026-11-20T21:04:02Z");
+	assert_decided(poll_at(b, 4), ACTION_CLOSE, "FLIP", NOTICE_CLOSE);
+	arena_free(b->arena);
+}
+
+static void a_pending_close_stays_a_close(void **state)
+{
+	struct bench *b = bench_new(usual_close, usual_alert);
+	const struct decision *d;
+
+	(void)state;
+	b->pos.status = STATUS_PENDING_CLOSE;
+	memcpy(b->pos.reason.s, "PROFIT_EROSION", 15);
+	b->pos.decided_at = given_time(GIVEN_NOW);
+	d = poll_next(b, "0.0009");
+	assert_decided(d, ACTION_CLOSE, "PROFIT_EROSION", 0);
+	assert_false(d->close_now);
+	d = poll_next(b, "-0.1");
+	assert_decided(d, ACTION_CLOSE, "PROFIT_EROSION", NOTICE_SEVERER);
+	assert_string_equal(b->watch.severer.s, "DIVERGENCE_FLIPPED");
+	assert_decided(poll_next(b, "-0.1"), ACTION_CLOSE, "PROFIT_EROSION",
+		       0);
+	b->facts.v[FACT_LONG_OI] = fact_known(dec_int(4));
+	assert_decided(poll_next(b, "0.0001"), ACTION_CLOSE,
+		       "PROFIT_EROSION", NOTICE_ALERT);
+	assert_decided(poll_next(b, "0.0001"), ACTION_CLOSE,
+		       "PROFIT_EROSION", 0);
+	b->now.last_poll = given_time("2026-11-20T22:00:00Z");
+	assert_decided(poll_at(b, 6), ACTION_CLOSE, "PROFIT_EROSION",
+		       NOTICE_CLOCK);
+	arena_free(b->arena);
+}
+
+static void a_pending_close_tells_when_its_reason_is_gone(void **state)
+{
+	struct bench *b = bench_new(usual_close, NULL);
+
+	(void)state;
+	b->pos.status = STATUS_PENDING_CLOSE;
+	memcpy(b->pos.reason.s, "PROFIT_EROSION", 15);
+	b->pos.decided_at = given_time("2026-11-20T21:01:00Z");
+	for (int i = 1; i <= 5; i++)
+		assert_int_equal(poll_next(b, "0.0009")->notices, 0);
+	assert_int_equal(poll_next(b, NULL)->notices, 0);	/* unknown */
+	for (int i = 7; i <= 10; i++)
+		assert_int_equal(poll_next(b, "0.0009")->notices, 0);
+	assert_int_equal(poll_next(b, "0.0009")->notices, NOTICE_REASON_GONE);
+	for (int i = 12; i <= 15; i++)
+		assert_int_equal(poll_next(b, "0.0009")->notices, 0);
+	assert_int_equal(poll_next(b, "0.0009")->notices, NOTICE_UNCLOSED);
+	for (int i = 17; i <= 75; i++)
+		assert_int_equal(poll_next(b, "0.0009")->notices, 0);
+	assert_int_equal(poll_next(b, "0.0009")->notices, NOTICE_UNCLOSED);
+	poll_next(b, "0.0001");
+	assert_int_equal(b->watch.gone_polls, 0);
+	arena_free(b->arena);
+}
+
+static void a_pending_close_without_its_line_looks_at_all_lines(void **state)
+{
+	struct bench *b = bench_new(usual_close, NULL);
+
+	(void)state;
+	b->pos.status = STATUS_PENDING_CLOSE;
+	memcpy(b->pos.reason.s, "MANUAL", 7);
+	b->pos.decided_at = INSTANT_UNKNOWN;
+	assert_decided(poll_next(b, "0.0001"), ACTION_CLOSE, "MANUAL",
+		       NOTICE_SEVERER);
+	assert_string_equal(b->watch.severer.s, "PROFIT_EROSION");
+	assert_int_equal(b->d.line, -1);
+	assert_int_equal(poll_next(b, "0.0001")->notices, 0);
+	assert_decided(poll_next(b, "-0.1"), ACTION_CLOSE, "MANUAL",
+		       NOTICE_SEVERER);
+	arena_free(b->arena);
+}
+
+static void keep_mutes_one_label_for_its_time(void **state)
+{
+	struct bench *b = bench_new(usual_close, NULL);
+
+	(void)state;
+	memcpy(b->pos.muted.s, "PROFIT_EROSION", 15);
+	b->pos.muted_until = given_time("2026-11-20T21:03:00Z");
+	assert_decided(poll_next(b, "0.0001"), ACTION_HOLD, "", 0);
+	assert_decided(poll_next(b, "-0.1"), ACTION_CLOSE,
+		       "DIVERGENCE_FLIPPED", NOTICE_CLOSE);
+	assert_decided(poll_next(b, "0.0001"), ACTION_CLOSE,
+		       "PROFIT_EROSION", NOTICE_CLOSE);
+	b->pos.muted_until = given_time("2026-11-20T23:00:00Z");
+	b->facts.v[FACT_AGE] = fact_known(dec_int(168 * 3600));
+	assert_decided(poll_next(b, "0.0001"), ACTION_CLOSE,
+		       "WEEKLY_REBALANCE", NOTICE_CLOSE);
+	memcpy(b->pos.muted.s, "WEEKLY_REBALANCE", 17);
+	assert_decided(poll_next(b, "0.0009"), ACTION_HOLD, "", 0);
+	arena_free(b->arena);
+}
+
+static void only_moved_timestamps_of_both_legs_count(void **state)
+{
+	static const char *const close[] = { "FLIP: flip for 2 polls", NULL };
+	struct bench *b = bench_new(close, NULL);
+
+	(void)state;
+	poll_next(b, "-0.1");
+	assert_true(b->d.new_data);
+	for (int i = 0; i < 3; i++) {	/* the very same timestamps again */
+		b->now.now = instant_add(b->now.now, span_s(60));
+		decide(&b->d, b->slots, &b->watch, &b->pos, &b->facts,
+		       b->profile, &b->now);
+		assert_false(b->d.new_data);
+		assert_int_equal(b->d.action, ACTION_HOLD);
+	}
+	b->now.observed[LEG_LONG] = b->now.now;	/* one leg moved */
+	decide(&b->d, b->slots, &b->watch, &b->pos, &b->facts, b->profile,
+	       &b->now);
+	assert_false(b->d.new_data);
+	b->now.observed[LEG_SHORT] = b->now.now;
+	decide(&b->d, b->slots, &b->watch, &b->pos, &b->facts, b->profile,
+	       &b->now);
+	assert_true(b->d.new_data);
+	assert_int_equal(b->d.action, ACTION_CLOSE);
+	arena_free(b->arena);
+}
+
+static void the_last_known_divergence_is_remembered(void **state)
+{
+	struct bench *b = bench_new(usual_close, NULL);
+	char text[DEC_TEXT_MAX];
+
+	(void)state;
+	poll_next(b, "0.0009");
+	poll_next(b, NULL);
+	dec_format(text, b->watch.divergence.v);
+	assert_string_equal(text, "0.0027");
+	assert_int_equal(b->watch.divergence_at.ms,
+			 given_time("2026-11-20T21:01:00Z").ms);
+	arena_free(b->arena);
+}
+
+/* With slow polls the silence that breaks a run grows with them. */
+static void slow_polls_do_not_break_a_run(void **state)
+{
+	static const char *const close[] = { "FLIP: flip for 2h", NULL };
+	struct bench *b = bench_new(close, NULL);
+
+	(void)state;
+	b->profile->poll_interval = span_s(1800);
+	for (int minute = 0; minute < 120; minute += 30) {
+		see(b, "-0.1");
+		assert_int_equal(poll_at(b, minute)->action, ACTION_HOLD);
+	}
+	see(b, "-0.1");
+	assert_int_equal(poll_at(b, 120)->action, ACTION_CLOSE);
+	arena_free(b->arena);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_first_true_close_line_closes_with_its_label),
+		cmocka_unit_test(unknown_never_closes_and_becomes_blind),
+		cmocka_unit_test(a_due_age_line_waits_for_fresh_rates),
+		cmocka_unit_test(a_protective_line_closes_on_stale_rates),
+		cmocka_unit_test(alerts_are_told_once_per_change),
+		cmocka_unit_test(a_clock_behind_the_last_poll_moves_nothing),
+		cmocka_unit_test(a_pending_close_stays_a_close),
+		cmocka_unit_test(a_pending_close_tells_when_its_reason_is_gone),
+		cmocka_unit_test(a_pending_close_without_its_line_looks_at_all_lines),
+		cmocka_unit_test(keep_mutes_one_label_for_its_time),
+		cmocka_unit_test(only_moved_timestamps_of_both_legs_count),
+		cmocka_unit_test(the_last_known_divergence_is_remembered),
+		cmocka_unit_test(slow_polls_do_not_break_a_run),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/* Settlements: which fall between two polls, with which rate and cash. */
+#include "given.h"
+#include "ledger.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct last_quote quote_at(const char *rate, const char *polled,
+				  const char *next)
+{
+	struct last_quote q = { .rate_8h = dec_lit(rate),
+				.observed_at = given_time(polled),
+				.polled_at = given_time(polled),
+				.next_funding = INSTANT_UNKNOWN };
+
+	if (next)
+		q.next_funding = given_time(next);
+	return q;
+}
+
+static struct ledger_ask ask_of(const struct position *p, enum side side,
+				const char *since, const char *now)
+{
+	struct ledger_ask a = {
+		.position = p, .side = side, .since = given_time(since),
+		.now = given_time(now), .poll_interval = span_s(60),
+		.max_gap = span_s(300),
+	};
+	static struct terms t;
+
+	given_terms(&t);
+	a.terms = terms_find(t.venue, t.n_venue, p->leg[side].venue);
+	return a;
+}
+
+static void assert_amount(struct fact amount, const char *want)
+{
+	char text[DEC_TEXT_MAX];
+
+	if (amount.known)
+		dec_format(text, amount.v);
+	else
+		snprintf(text, sizeof(text), "%s", why_word(amount.why));
+	assert_string_equal(text, want);
+}
+
+struct amount_case {
+	enum side side;
+	const char *size, *rate_8h;
+	int32_t every;
+	const char *want, *comment;
+};
+
+static const struct amount_case amounts[] = {
+	{ LEG_SHORT, "10000", "0.0004", 28800, "4", "short receives" },
+	{ LEG_LONG, "10000", "0.00008", 3600, "-0.1", "long pays, hourly" },
+	{ LEG_LONG, "10000", "-0.00008", 3600, "0.1", "negative rate" },
+	{ LEG_SHORT, "10000", "0.0002", 14400, "1", "4 h: half of the 8 h" },
+	{ LEG_SHORT, "1", "0.000000000000000001", 3600, "0",
+	  "one eighth of the last place rounds half-even, once" },
+	{ LEG_SHORT, "1", "0.000000000000000004", 3600, "0",
+	  "half of the last place: to even" },
+	{ LEG_SHORT, "1", "0.000000000000000012", 3600,
+	  "0.000000000000000002", "one and a half: to even" },
+	{ LEG_SHORT, "100000000000000000000", "100", 28800, "out of range",
+	  "never wrapped" },
+};
+
+static void cash_is_signed_and_rounded_once(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(amounts) / sizeof(*amounts); i++) {
+		const struct amount_case *c = &amounts[i];
+
+		print_message("# %s\n", c->comment);
+		assert_amount(ledger_amount(c->side, dec_lit(c->size),
+					    dec_lit(c->rate_8h), c->every),
+			      c->want);
+	}
+}
+
+static void hourly_and_8h_venues_collect_the_same_in_a_day(void **state)
+{
+	static struct settlement rows[LEDGER_ROWS_MAX];
+	struct position p = given_position("BTC", "lighter", "grvt", "20000",
+					   "0.001");
+	struct last_quote q = quote_at("0.0003", "2026-11-20T00:00:00Z", NULL);
+	struct dec sum[2] = { DEC_ZERO, DEC_ZERO };
+	size_t n[2];
+
+	(void)state;
+	for (int s = 0; s < 2; s++) {
+		struct ledger_ask a = ask_of(&p, (enum side)s,
+					     "2026-11-20T00:00:00Z",
+					     "2026-11-21T00:00:00Z");
+
+		a.quote = &q;
+		a.max_gap = span_s(DAY_S);
+		n[s] = ledger_due(rows, &a);
+		for (size_t i = 0; i < n[s]; i++)
+			assert_true(dec_add(&sum[s], sum[s],
+					    rows[i].amount_usd.v));
+	}
+	assert_int_equal(n[LEG_LONG], 24);
+	assert_int_equal(n[LEG_SHORT], 3);
+	assert_int_equal(dec_cmp(sum[LEG_SHORT], dec_int(18)), 0);
+	assert_int_equal(dec_cmp(sum[LEG_LONG], dec_int(-18)), 0);
+}
+
+struct due_case {
+	const char *since, *now, *polled, *next;
+	size_t n;
+	const char *first, *amount;
+	bool late;
+	const char *comment;
+};
+
+static const struct due_case dues[] = {
+	{ "2026-11-20T20:59:00Z", "2026-11-20T21:00:00Z",
+	  "2026-11-20T20:59:00Z", NULL, 1, "2026-11-20T21:00:00Z", "-0.25",
+	  false, "a settlement at the very poll is booked" },
+	{ "2026-11-20T21:00:00Z", "2026-11-20T21:01:00Z",
+	  "2026-11-20T21:00:00Z", NULL, 0, NULL, NULL, false,
+	  "and not again at the next" },
+	{ "2026-11-20T20:59:00Z", "2026-11-20T21:00:30Z",
+	  "2026-11-20T20:59:00Z", "2026-11-20T21:00:10Z", 1,
+	  "2026-11-20T21:00:10Z", "-0.25", false,
+	  "the announced time wins over the grid" },
+	{ "2026-11-20T18:30:00Z", "2026-11-20T21:30:00Z",
+	  "2026-11-20T18:30:00Z", NULL, 3, "2026-11-20T19:00:00Z", "stale",
+	  true, "missed while away: unknown, late, not invented" },
+	{ "2026-11-20T20:57:00Z", "2026-11-20T21:03:00Z",
+	  "2026-11-20T20:57:00Z", NULL, 1, "2026-11-20T21:00:00Z", "-0.25",
+	  true, "late, but the rate was known in time" },
+	{ "2026-11-20T20:50:00Z", "2026-11-20T21:00:00Z",
+	  "2026-11-20T20:54:59.999Z", NULL, 1, "2026-11-20T21:00:00Z",
+	  "stale", false, "a rate 5 min and 1 ms old is not the one paid" },
+};
+
+static void settlements_fall_between_two_polls(void **state)
+{
+	static struct settlement rows[LEDGER_ROWS_MAX];
+	struct position p = given_position("BTC", "lighter", "grvt", "20000",
+					   "0.001");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(dues) / sizeof(*dues); i++) {
+		const struct due_case *c = &dues[i];
+		struct ledger_ask a = ask_of(&p, LEG_LONG, c->since, c->now);
+		struct last_quote q = quote_at("0.0001", c->polled, c->next);
+
+		print_message("# %s\n", c->comment);
+		a.quote = &q;
+		assert_int_equal(ledger_due(rows, &a), c->n);
+		if (c->n == 0)
+			continue;
+		assert_int_equal(rows[0].at.ms, given_time(c->first).ms);
+		assert_amount(rows[0].amount_usd, c->amount);
+		assert_int_equal(rows[0].late, c->late);
+	}
+}
+
+static void nothing_is_booked_before_opening_or_without_a_schedule(void **state)
+{
+	static struct settlement rows[LEDGER_ROWS_MAX];
+	struct position p = given_position("BTC", "newdex", "grvt", "20000",
+					   "0.001");
+	struct ledger_ask a = ask_of(&p, LEG_SHORT, "2026-11-20T15:59:00Z",
+				     "2026-11-20T16:00:00Z");
+	struct last_quote q = quote_at("0.0001", "2026-11-20T15:59:00Z", NULL);
+
+	(void)state;
+	a.quote = &q;
+	p.opened_at = given_time("2026-11-20T16:00:00Z");
+	assert_int_equal(ledger_due(rows, &a), 0);
+	p.opened_at = given_time("2026-11-20T15:59:59.999Z");
+	assert_int_equal(ledger_due(rows, &a), 1);
+	a.since = INSTANT_UNKNOWN;		/* the very first poll */
+	assert_int_equal(ledger_due(rows, &a), 0);
+
+	a = ask_of(&p, LEG_LONG, "2026-11-20T15:59:00Z",
+		   "2026-11-20T16:00:00Z");
+	assert_null(a.terms);
+	a.quote = &q;
+	assert_int_equal(ledger_due(rows, &a), 0);
+	q.next_funding = given_time("2026-11-20T16:00:00Z");
+	assert_int_equal(ledger_due(rows, &a), 1);
+	assert_amount(rows[0].amount_usd, "payment interval not configured");
+	a.quote = NULL;
+	a.terms = ask_of(&p, LEG_SHORT, "2026-11-20T15:59:00Z",
+			 "2026-11-20T16:00:00Z").terms;
+	assert_int_equal(ledger_due(rows, &a), 1);
+	assert_amount(rows[0].amount_usd, "never recorded");
+}
+
+static void after_the_close_rows_are_hypothetical(void **state)
+{
+	static struct settlement rows[LEDGER_ROWS_MAX];
+	struct position p = given_position("BTC", "lighter", "grvt", "20000",
+					   "0.001");
+	struct ledger_ask a = ask_of(&p, LEG_LONG, "2026-11-20T20:30:00Z",
+				     "2026-11-20T22:30:00Z");
+
+	(void)state;
+	p.closed_at = given_time("2026-11-20T21:00:00Z");
+	assert_int_equal(ledger_due(rows, &a), 2);
+	assert_false(rows[0].hypothetical);	/* held just before 21:00 */
+	assert_true(rows[1].hypothetical);
+}
+
+static void a_very_long_absence_is_cut_not_overrun(void **state)
+{
+	static struct settlement rows[LEDGER_ROWS_MAX];
+	struct position p = given_position("BTC", "lighter", "grvt", "20000",
+					   "0.001");
+	struct ledger_ask a = ask_of(&p, LEG_LONG, "2026-11-18T00:00:00Z",
+				     "2027-11-18T00:00:00Z");
+
+	(void)state;
+	assert_int_equal(ledger_due(rows, &a), LEDGER_ROWS_MAX);
+	assert_amount(rows[LEDGER_ROWS_MAX - 1].amount_usd, "never recorded");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(cash_is_signed_and_rounded_once),
+		cmocka_unit_test(hourly_and_8h_venues_collect_the_same_in_a_day),
+		cmocka_unit_test(settlements_fall_between_two_polls),
+		cmocka_unit_test(nothing_is_booked_before_opening_or_without_a_schedule),
+		cmocka_unit_test(after_the_close_rows_are_hypothetical),
+		cmocka_unit_test(a_very_long_absence_is_cut_not_overrun),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
