@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Shared by the files that load a configuration (config*.c, profile_load.c,
+ * profile_check.c) and by nobody else.
+ */
+#ifndef CARRYWATCH_CONFIG_LOAD_H
+#define CARRYWATCH_CONFIG_LOAD_H
+
+#include "config.h"
+#include "config_option.h"
+#include "config_yaml.h"
+
+struct load {
+	struct config *c;
+	struct arena *arena;
+	struct complaints *list;
+	const struct yaml *own;		/* the file's root */
+	const struct yaml *shipped;	/* root of shipped profiles or venues */
+};
+
+#define CONFIG_KEY_MAX 96	/* a whole key, "accounts.NAME.entry.x" */
+
+/* config_value.c: one value of a table row into base + o->at. */
+bool config_value_read(struct load *l, void *base,
+		       const struct config_option *o, const struct yaml *y,
+		       const char *key);
+void config_value_default(struct load *l, void *base,
+			  const struct config_option *o);
+/* The text of a scalar value; 0 when it is not set. */
+size_t config_value_format(char *buf, size_t n, const void *base,
+			   const struct config_option *o);
+/* The number a text stands for, in the unit it is held in; or why not. */
+const char *config_number_parse(struct dec *out, enum config_kind kind,
+				const char *text);
+size_t config_number_format(char *buf, size_t n, enum config_kind kind,
+			    struct dec v);
+
+/* config_text.c: kinds that are no number; they complain themselves. */
+bool config_text_read(struct load *l, void *base,
+		      const struct config_option *o, const struct yaml *y,
+		      const char *key);
+/* Names of profiles and accounts: letters, digits, - and _. */
+bool config_name_ok(const char *s, size_t room);
+bool config_url_loopback(const char *url);
+
+/* config_section.c: every key of one section. */
+bool config_section_read(struct load *l, void *base, const char *pattern,
+			 const char *key, const struct yaml *map);
+void config_section_defaults(struct load *l, void *base, const char *pattern);
+/* False and a complaint when y is not of that shape. */
+bool config_shape(struct load *l, const struct yaml *y, enum yaml_shape shape,
+		  const char *key);
+
+/* profile_load.c: all of them, shipped and own, into l->c->profiles. */
+bool profile_load_all(struct load *l);
+/* profile_check.c: complaints about the lines that node gives. */
+void profile_check(struct load *l, const struct profile *p,
+		   const struct yaml *node);
+void profile_check_account(struct load *l, const struct account *a,
+			   const struct yaml *place);
+/* config_check.c: what involves several keys. */
+void config_check(struct load *l);
+
+#endif

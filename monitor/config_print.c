@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The effective configuration as YAML that loads to the same values: every
+ * key of the table in its order, unset ones left out. No key holds a secret
+ * in this version, so none is masked.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "config_load.h"
+
+#define PLAIN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" \
+	      "0123456789._/~%-"
+
+/* A text that grows in the arena. */
+struct print {
+	struct arena *arena;
+	char *text;
+	size_t n, cap;
+	bool failed;
+};
+
+static bool grow(struct print *p, size_t more)
+{
+	size_t cap = p->cap ? p->cap : 4096;
+	char *text;
+
+	while (cap < p->n + more + 1)
+		cap *= 2;
+	if (cap == p->cap)
+		return true;
+	text = arena_grow(p->arena, p->text, p->n, cap, 1);
+	if (!text)
+		return false;
+	p->text = text;
+	p->cap = cap;
+	return true;
+}
+
+static void PRINTF(2, 3) print_add(struct print *p, const char *fmt, ...)
+{
+	va_list args;
+	int n;
+
+	va_start(args, fmt);
+	n = vsnprintf(NULL, 0, fmt, args);
+	va_end(args);
+	if (p->failed || n < 0 || !grow(p, (size_t)n)) {
+		p->failed = true;
+		return;
+	}
+	va_start(args, fmt);
+	vsnprintf(p->text + p->n, p->cap - p->n, fmt, args);
+	va_end(args);
+	p->n += (size_t)n;
+}
+
+/* Would YAML read the plain text back as it is, everywhere? */
+static bool plain(const char *s)
+{
+	size_t n = strlen(s);
+
+	if (n == 0 || strspn(s, PLAIN) != n)
+		return false;
+	return *s != '%' && (*s != '-' || (s[1] >= '0' && s[1] <= '9'));
+}
+
+static void add_text(struct print *p, const char *s)
+{
+	if (plain(s)) {
+		print_add(p, "%s", s);
+		return;
+	}
+	print_add(p, "\"");
+	for (; *s; s++)
+		print_add(p, "%s%c", *s == '"' || *s == '\\' ? "\\" : "", *s);
+	print_add(p, "\"");
+}
+
+static void add_venues(struct print *p, const struct venue *v, size_t n)
+{
+	print_add(p, "[");
+	for (size_t i = 0; i < n; i++) {
+		print_add(p, "%s", i ? ", " : "");
+		add_text(p, v[i].s);
+	}
+	print_add(p, "]\n");
+}
+
+static void add_aliases(struct print *p, const struct alias *a, size_t n)
+{
+	print_add(p, "{");
+	for (size_t i = 0; i < n; i++) {
+		print_add(p, "%s", i ? ", " : "");
+		add_text(p, a[i].from.s);
+		print_add(p, ": ");
+		add_text(p, a[i].to.s);
+	}
+	print_add(p, "}\n");
+}
+
+/* "key: value"; nothing when unset, and lines are not written here. */
+static void add_option(struct print *p, const void *base,
+		       const struct config_option *o, int indent)
+{
+	const char *key = strrchr(o->pattern, '.');
+	const char *b = base;
+	char text[CONFIG_TEXT_MAX];
+	size_t n = 0;
+
+	key = key ? key + 1 : o->pattern;
+	if (o->kind == KIND_ALIASES || o->kind == KIND_VENUE_SET ||
+	    o->kind == KIND_VENUE_ORDER)
+		n = *(const size_t *)(b + o->count_at);
+	else if (o->kind != KIND_LINES)
+		n = config_value_format(text, sizeof(text), base, o);
+	if (n == 0)
+		return;
+	print_add(p, "%*s%s: ", indent, "", key);
+	if (o->kind == KIND_ALIASES) {
+		add_aliases(p, *(const struct alias *const *)(b + o->at), n);
+	} else if (o->kind == KIND_VENUE_SET || o->kind == KIND_VENUE_ORDER) {
+		add_venues(p, *(const struct venue *const *)(b + o->at), n);
+	} else if (o->kind == KIND_USD || o->kind == KIND_URL ||
+		   o->kind == KIND_CLOCK_TIME) {
+		/* A blank or a colon inside is plain enough here. */
+		print_add(p, "%s\n", text);
+	} else {
+		add_text(p, text);
+		print_add(p, "\n");
+	}
+}
+
+/* The keys directly below a pattern. */
+static void add_keys(struct print *p, const void *base, const char *pattern,
+		     int indent)
+{
+	size_t n = strlen(pattern);
+
+	for (size_t i = 0; i < config_option_count; i++) {
+		const struct config_option *o = &config_option_table[i];
+
+		if (!strncmp(o->pattern, pattern, n) && o->pattern[n] == '.' &&
+		    !strchr(o->pattern + n + 1, '.'))
+			add_option(p, base, o, indent);
+	}
+}
+
+static void add_name(struct print *p, const char *name)
+{
+	print_add(p, "  ");
+	add_text(p, name);
+	print_add(p, ":\n");
+}
+
+static void add_lines(struct print *p, const char *key,
+		      const struct line *line, int n)
+{
+	print_add(p, "    %s:%s\n", key, n ? "" : " []");
+	for (int i = 0; i < n; i++)
+		print_add(p, "      - %s: %s\n", line[i].label.s,
+			  line[i].text);
+}
+
+static void add_profile(struct print *p, const struct profile *x)
+{
+	add_name(p, x->name);
+	add_keys(p, x, "profiles.*", 4);
+	add_lines(p, "close", x->line, x->n_close);
+	add_lines(p, "alert", x->line + x->n_close, x->n_lines - x->n_close);
+}
+
+/* Does the account use it, itself or as an ancestor? */
+static bool used(const struct config *c, const struct account *a,
+		 const struct profile *x)
+{
+	const struct profile *p = a ? a->profile : x;
+
+	while (p && p != x)
+		p = p->extends[0] ? config_profile(c, p->extends) : NULL;
+	return p == x;
+}
+
+static void add_account(struct print *p, const struct account *a)
+{
+	add_name(p, a->name);
+	add_keys(p, a, "accounts.*", 4);
+	if (!a->entry.enabled)
+		return;
+	print_add(p, "    entry:\n");
+	add_keys(p, a, "accounts.*.entry", 6);
+}
+
+static void add_venue(struct print *p, const struct venue_terms *t)
+{
+	add_name(p, t->venue.s);
+	add_keys(p, t, "venues.*", 4);
+}
+
+static void add_config(struct print *p, const struct config *c,
+		       const struct account *a)
+{
+	print_add(p, "version: 1\nservice:\n");
+	add_keys(p, c, "service", 2);
+	if (!a) {	/* where polls are kept decides nothing */
+		print_add(p, "storage:\n");
+		add_keys(p, c, "storage", 2);
+	}
+	print_add(p, "costs:\n");
+	add_keys(p, c, "costs", 2);
+	print_add(p, "venues:\n");
+	for (size_t i = 0; i < c->limits.n_terms; i++)
+		add_venue(p, &c->limits.terms[i]);
+	print_add(p, "profiles:\n");
+	for (size_t i = 0; i < c->n_profiles; i++)
+		if (used(c, a, &c->profiles[i]))
+			add_profile(p, &c->profiles[i]);
+	if (c->n_accounts == 0)
+		return;
+	print_add(p, "accounts:\n");
+	for (size_t i = 0; i < c->n_accounts; i++)
+		if (!a || !strcmp(a->name, c->accounts[i].name))
+			add_account(p, &c->accounts[i]);
+}
+
+char *config_print(const struct config *c, const struct account *account,
+		   struct arena *arena)
+{
+	struct print p = { .arena = arena };
+
+	add_config(&p, c, account);
+	return p.failed ? NULL : p.text;
+}

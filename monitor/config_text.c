@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Values that are no number: words, address, path, profile and venue names,
+ * lists of venues, names of symbols. Called through config_value_read.
+ */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config_load.h"
+#include "suggest.h"
+
+#define DIGITS "0123456789"
+#define ALNUM "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" DIGITS
+#define LIST_MAX 256
+
+static bool refuse(struct load *l, const struct yaml *y, const char *key,
+		   const char *why)
+{
+	complain(l->list, false, y->row, y->column, "%s: \"%s\" %s", key,
+		 y->text, why);
+	return false;
+}
+
+bool config_name_ok(const char *s, size_t room)
+{
+	size_t n = strlen(s);
+
+	return n > 0 && n < room && strspn(s, ALNUM "-_") == n &&
+	       strspn(s, "-_") == 0;
+}
+
+static bool read_bool(struct load *l, bool *out, const struct yaml *y,
+		      const char *key)
+{
+	bool yes = !strcmp(y->text, "true");
+
+	if (!yes && strcmp(y->text, "false"))
+		return refuse(l, y, key, "is neither true nor false");
+	*out = yes;
+	return true;
+}
+
+static bool read_choice(struct load *l, void *base,
+			const struct config_option *o, const struct yaml *y,
+			const char *key)
+{
+	const char *near, *const *words = o->choices;
+	char why[160] = "is not known: write ";
+	unsigned int n = 0;
+
+	for (; words[n]; n++) {
+		size_t used = strlen(why);
+
+		if (!strcmp(words[n], y->text)) {
+			if (o->at != CONFIG_AT_NONE)
+				*(unsigned int *)((char *)base + o->at) = n;
+			return true;
+		}
+		snprintf(why + used, sizeof(why) - used, "%s%s",
+			 n ? " or " : "", words[n]);
+	}
+	near = suggest(y->text, words, n);
+	if (near)
+		snprintf(why, sizeof(why), "is not known, did you mean \"%s\"?",
+			 near);
+	return refuse(l, y, key, why);
+}
+
+/* ---- service.url ---- */
+
+/* The host, with the brackets of an IPv6 address, and what follows it. */
+static const char *url_host(const char *url, size_t *n, const char **rest)
+{
+	const char *host = strstr(url, "://");
+
+	host = host ? host + 3 : url;
+	*n = *host == '[' ? strcspn(host, "]") : strcspn(host, ":/");
+	if (host[*n] == ']')
+		++*n;
+	*rest = host + *n;
+	return host;
+}
+
+static bool port_ok(const char *rest, const char **path)
+{
+	size_t n;
+
+	*path = rest;
+	if (*rest != ':')
+		return *rest == '\0' || *rest == '/';
+	n = strspn(rest + 1, DIGITS);
+	*path = rest + 1 + n;
+	return n >= 1 && n <= 5 && atoi(rest + 1) >= 1 &&
+	       atoi(rest + 1) <= 65535 && (**path == '\0' || **path == '/');
+}
+
+static bool host_ok(const char *host, size_t n)
+{
+	char text[64];
+	struct in6_addr in6;
+
+	if (*host != '[')
+		return n > 0 && n < 254 && strspn(host, ALNUM ".-") == n;
+	if (n < 4 || n - 2 >= sizeof(text) || host[n - 1] != ']')
+		return false;
+	memcpy(text, host + 1, n - 2);
+	text[n - 2] = '\0';
+	return inet_pton(AF_INET6, text, &in6) == 1;
+}
+
+/* NULL when the address can be used; else why not. */
+static const char *url_problem(const char *url)
+{
+	const char *host, *rest, *path;
+	size_t n;
+
+	if (strncmp(url, "http://", 7) && strncmp(url, "https://", 8))
+		return "must begin with http:// or https://";
+	host = url_host(url, &n, &rest);
+	if (!host_ok(host, n))
+		return "names no host: write http://HOST:PORT/api/v1";
+	if (!port_ok(rest, &path))
+		return "has a bad port: write http://HOST:8000/api/v1";
+	if (strspn(path, ALNUM "/._~%-") != strlen(path))
+		return "has characters that do not belong in a path";
+	if (strlen(url) >= CONFIG_TEXT_MAX)
+		return "is too long";
+	return NULL;
+}
+
+/* What may be a secret is not repeated in the complaint. */
+static const char *url_secret(const char *url)
+{
+	if (strchr(url, '@'))
+		return "must not carry a user or a password";
+	if (strpbrk(url, "?#"))
+		return "must not carry a query or a fragment";
+	return NULL;
+}
+
+static bool read_url(struct load *l, char *out, const struct yaml *y,
+		     const char *key)
+{
+	const char *secret = url_secret(y->text);
+	const char *why = secret ? NULL : url_problem(y->text);
+	size_t n = strlen(y->text);
+
+	if (secret) {
+		complain(l->list, false, y->row, y->column, "%s: %s", key,
+			 secret);
+		return false;
+	}
+	if (why)
+		return refuse(l, y, key, why);
+	while (y->text[n - 1] == '/')
+		n--;
+	memcpy(out, y->text, n);
+	out[n] = '\0';
+	return true;
+}
+
+bool config_url_loopback(const char *url)
+{
+	const char *rest;
+	size_t n;
+	const char *host = url_host(url, &n, &rest);
+	char text[64];
+	struct in_addr in;
+
+	if (n >= sizeof(text))
+		return false;
+	memcpy(text, host, n);
+	text[n] = '\0';
+	if (inet_pton(AF_INET, text, &in) == 1)
+		return ntohl(in.s_addr) >> 24 == 127;
+	return !strcmp(text, "localhost") || !strcmp(text, "[::1]");
+}
+
+/* ---- paths, names ---- */
+
+static bool read_path(struct load *l, char *out, const struct yaml *y,
+		      const char *key)
+{
+	const char *s = y->text, *home = "";
+	int n;
+
+	if (*s == '\0')
+		return refuse(l, y, key, "is empty");
+	if (*s == '~' && s[1] != '/' && s[1] != '\0')
+		return refuse(l, y, key, "names another user's directory: "
+			      "write the whole path");
+	if (*s == '~') {
+		home = getenv("HOME");
+		if (!home || *home != '/')
+			return refuse(l, y, key, "needs $HOME, which is not "
+				      "set: write the whole path");
+		s++;
+	}
+	n = snprintf(out, CONFIG_TEXT_MAX, "%s%s", home, s);
+	return n < CONFIG_TEXT_MAX - 64 || refuse(l, y, key, "is too long");
+}
+
+static bool read_profile(struct load *l, const struct profile **out,
+			 const struct yaml *y, const char *key)
+{
+	const char *words[64], *near;
+	size_t n = 0;
+
+	*out = config_profile(l->c, y->text);
+	if (*out)
+		return true;
+	for (; n < l->c->n_profiles && n < 64; n++)
+		words[n] = l->c->profiles[n].name;
+	near = suggest(y->text, words, n);
+	complain(l->list, false, y->row, y->column,
+		 "%s: no profile \"%s\"%s%s%s", key, y->text,
+		 near ? ", did you mean \"" : "", near ? near : "",
+		 near ? "\"?" : ": give it under profiles:");
+	return false;
+}
+
+static bool read_version(struct load *l, const struct yaml *y)
+{
+	return !strcmp(y->text, "1") ||
+	       refuse(l, y, "version", "is not known: write 1");
+}
+
+/* ---- lists ---- */
+
+static bool read_venue(struct load *l, struct venue *out,
+		       const struct yaml *y, const char *key)
+{
+	return config_shape(l, y, YAML_TEXT, key) &&
+	       (venue_parse(out, y->text, strlen(y->text)) ||
+		refuse(l, y, key, "is not a venue's name"));
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return venue_cmp(*(const struct venue *)a, *(const struct venue *)b);
+}
+
+static bool read_venues(struct load *l, void *base,
+			const struct config_option *o, const struct yaml *y,
+			const char *key)
+{
+	struct venue *list = arena_array(l->arena, LIST_MAX, sizeof(*list));
+	size_t n = 0;
+
+	if (!list || !config_shape(l, y, YAML_LIST, key))
+		return false;
+	for (const struct yaml *e = y->child; e; e = e->next) {
+		if (n == LIST_MAX)
+			return refuse(l, e, key, "is one too many");
+		if (!read_venue(l, &list[n], e, key))
+			return false;
+		for (size_t i = 0; i < n; i++)
+			if (!venue_cmp(list[i], list[n]))
+				return refuse(l, e, key, "is given twice");
+		n++;
+	}
+	if (o->kind == KIND_VENUE_SET)
+		qsort(list, n, sizeof(*list), by_name);
+	*(const struct venue **)((char *)base + o->at) = list;
+	*(size_t *)((char *)base + o->count_at) = n;
+	return true;
+}
+
+static bool read_alias(struct load *l, struct alias *out,
+		       const struct yaml *y, const char *key)
+{
+	if (!config_shape(l, y, YAML_TEXT, key))
+		return false;
+	if (!symbol_parse(&out->to, y->text, strlen(y->text)))
+		return refuse(l, y, key, "is not a symbol's name");
+	if (symbol_parse(&out->from, y->key, strlen(y->key)))
+		return true;
+	complain(l->list, false, y->key_row, y->key_column,
+		 "%s: \"%s\" is not a symbol's name", key, y->key);
+	return false;
+}
+
+static bool read_aliases(struct load *l, void *base,
+			 const struct config_option *o, const struct yaml *y,
+			 const char *key)
+{
+	struct alias *list = arena_array(l->arena, LIST_MAX, sizeof(*list));
+	size_t n = 0;
+
+	if (!list || !config_shape(l, y, YAML_MAP, key))
+		return false;
+	for (const struct yaml *e = y->child; e; e = e->next) {
+		if (n == LIST_MAX)
+			return refuse(l, e, key, "is one too many");
+		if (!read_alias(l, &list[n], e, key))
+			return false;
+		for (size_t i = 0; i < n; i++)
+			if (!symbol_cmp(list[i].from, list[n].from))
+				return refuse(l, e, key, "is a second meaning "
+					      "of one symbol");
+		n++;
+	}
+	*(const struct alias **)((char *)base + o->at) = list;
+	*(size_t *)((char *)base + o->count_at) = n;
+	return true;
+}
+
+static bool read_word(struct load *l, void *base,
+		      const struct config_option *o, const struct yaml *y,
+		      const char *key)
+{
+	void *at = o->at == CONFIG_AT_NONE ? NULL : (char *)base + o->at;
+
+	if (!config_shape(l, y, YAML_TEXT, key))
+		return false;
+	if (o->kind == KIND_VERSION)
+		return read_version(l, y);
+	if (o->kind == KIND_BOOL)
+		return read_bool(l, at, y, key);
+	if (o->kind == KIND_CHOICE)
+		return read_choice(l, base, o, y, key);
+	if (o->kind == KIND_URL)
+		return read_url(l, at, y, key);
+	if (o->kind == KIND_PATH)
+		return read_path(l, at, y, key);
+	if (o->kind == KIND_PROFILE)
+		return read_profile(l, at, y, key);
+	return true;	/* extends: profile_load.c has followed it */
+}
+
+bool config_text_read(struct load *l, void *base,
+		      const struct config_option *o, const struct yaml *y,
+		      const char *key)
+{
+	if (o->kind == KIND_LINES)	/* profile_load.c reads them */
+		return config_shape(l, y, YAML_LIST, key);
+	if (o->kind == KIND_VENUE_SET || o->kind == KIND_VENUE_ORDER)
+		return read_venues(l, base, o, y, key);
+	if (o->kind == KIND_ALIASES)
+		return read_aliases(l, base, o, y, key);
+	return read_word(l, base, o, y, key);
+}

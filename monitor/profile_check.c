@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is allowed but probably not meant: lines that can never decide, a
+ * min_hold before a safety line, inputs no venue of the account supplies.
+ * All of it warnings.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "config_load.h"
+
+/* Rules with one threshold: which side of it is the stronger claim. */
+static const struct monotone {
+	const char *rule;
+	int stronger;		/* sign of (stronger - weaker) */
+} monotone[] = {
+	{ "flip", -1 }, { "erosion", -1 }, { "age", 1 }, { "min_hold", 1 },
+	{ "stale_data", 1 }, { "better_opportunity", 1 },
+};
+
+static int stronger_side(const struct rule *r)
+{
+	for (size_t i = 0; i < sizeof(monotone) / sizeof(monotone[0]); i++)
+		if (!strcmp(monotone[i].rule, r->name))
+			return monotone[i].stronger;
+	return 0;
+}
+
+/* TRUE of a makes TRUE of b certain; the first argument is the threshold. */
+static bool call_implies(const struct node *a, const struct node *b)
+{
+	int side;
+
+	if (a->rule != b->rule)
+		return false;
+	for (int i = 1; i < RULE_PARAMS_MAX; i++)
+		if (a->rule->params[i].name &&
+		    dec_cmp(a->arg[i], b->arg[i]) != 0)
+			return false;
+	side = stronger_side(a->rule);
+	return dec_cmp(a->arg[0], b->arg[0]) * side >= 0 &&
+	       (side != 0 || dec_cmp(a->arg[0], b->arg[0]) == 0);
+}
+
+/*
+ * A sufficient test only: `for` and `not` imply nothing here. A rule
+ * without parameters compares equal, its unused arguments being zero.
+ */
+static bool implies(const struct line *la, int ia, const struct line *lb,
+		    int ib)
+{
+	const struct node *a = &la->node[ia], *b = &lb->node[ib];
+
+	if (a->kind == NODE_OR)
+		return implies(la, a->left, lb, ib) &&
+		       implies(la, a->right, lb, ib);
+	if (b->kind == NODE_AND)
+		return implies(la, ia, lb, b->left) &&
+		       implies(la, ia, lb, b->right);
+	if (a->kind == NODE_AND && (implies(la, a->left, lb, ib) ||
+				    implies(la, a->right, lb, ib)))
+		return true;
+	if (b->kind == NODE_OR)
+		return implies(la, ia, lb, b->left) ||
+		       implies(la, ia, lb, b->right);
+	return a->kind == NODE_CALL && b->kind == NODE_CALL &&
+	       call_implies(a, b);
+}
+
+static bool unreachable(const struct line *later, const struct line *earlier)
+{
+	return !strcmp(later->text, earlier->text) ||
+	       implies(later, later->n_nodes - 1, earlier,
+		       earlier->n_nodes - 1);
+}
+
+static void check_reachable(struct load *l, const struct profile *p, int i)
+{
+	const struct line *line = &p->line[i];
+
+	for (int j = 0; j < i; j++)
+		if (unreachable(line, &p->line[j])) {
+			complain(l->list, true, line->row, line->column,
+				 "%s can never decide: whenever it is true, "
+				 "so is %s above it", line->label.s,
+				 p->line[j].label.s);
+			return;
+		}
+}
+
+enum { HAS_HOLD = 1, HAS_SAFETY = 2, HAS_BOTH = 3 };
+
+static int call_flags(const struct node *n)
+{
+	if (!strcmp(n->rule->name, "min_hold"))
+		return HAS_HOLD;
+	if (!strcmp(n->rule->name, "flip") ||
+	    (!strcmp(n->rule->name, "erosion") &&
+	     dec_cmp(n->arg[0], dec_lit("0.2")) <= 0))
+		return HAS_SAFETY;
+	return 0;
+}
+
+/* What one way of becoming TRUE needs together. */
+static int flags(const struct line *line, int i)
+{
+	const struct node *n = &line->node[i];
+	int a, b;
+
+	if (n->kind == NODE_CALL)
+		return call_flags(n);
+	if (n->kind == NODE_NOT)
+		return 0;
+	a = flags(line, n->left);
+	if (n->kind != NODE_AND && n->kind != NODE_OR)
+		return a;
+	b = flags(line, n->right);
+	if (n->kind == NODE_AND)
+		return a | b;
+	return a == HAS_BOTH || b == HAS_BOTH ? HAS_BOTH : a & b;
+}
+
+static void check_gag(struct load *l, const struct line *line)
+{
+	if (flags(line, line->n_nodes - 1) == HAS_BOTH)
+		complain(l->list, true, line->row, line->column,
+			 "%s: min_hold keeps a safety exit shut: a flip or "
+			 "severe erosion goes on costing until then",
+			 line->label.s);
+}
+
+void profile_check(struct load *l, const struct profile *p,
+		   const struct yaml *node)
+{
+	bool close = yaml_get(node, "close") != NULL;
+	bool alert = yaml_get(node, "alert") != NULL;
+	const struct yaml *at = yaml_get(node, "blind_after");
+
+	for (int i = 0; i < p->n_lines; i++) {
+		if (!(i < p->n_close ? close : alert))
+			continue;
+		check_reachable(l, p, i);
+		if (i < p->n_close)
+			check_gag(l, &p->line[i]);
+	}
+	if (p->blind_after.ms >= 2 * p->poll_interval.ms)
+		return;
+	at = at ? at : yaml_get(node, "poll_interval");
+	complain(l->list, false, at ? at->row : node->key_row,
+		 at ? at->column : node->key_column,
+		 "profiles.%s: blind_after must be at least two "
+		 "poll_intervals", p->name);
+}
+
+/* ---- with an account's venues ---- */
+
+static bool uses_venue(const struct account *a, struct venue v)
+{
+	for (size_t i = 0; i < a->n_venues; i++)
+		if (!venue_cmp(a->venues[i], v))
+			return true;
+	return a->n_venues == 0;
+}
+
+/* The account's venue that pays most often; NULL if none is known. */
+static const struct venue_terms *most_frequent(const struct load *l,
+					       const struct account *a)
+{
+	const struct venue_terms *best = NULL;
+
+	for (size_t i = 0; i < l->c->limits.n_terms; i++) {
+		const struct venue_terms *t = &l->c->limits.terms[i];
+
+		if (t->pays_every_s > 0 && uses_venue(a, t->venue) &&
+		    (!best || t->pays_every_s < best->pays_every_s))
+			best = t;
+	}
+	return best;
+}
+
+static void check_window(struct load *l, const struct account *a,
+			 const struct yaml *y, const struct line *line,
+			 const struct venue_terms *t)
+{
+	char span[SPAN_TEXT_MAX];
+
+	for (int i = 0; i < line->n_nodes; i++) {
+		const struct node *n = &line->node[i];
+
+		if (n->kind != NODE_CALL ||
+		    strcmp(n->rule->name, "funding_window") ||
+		    dec_cmp_mul(n->arg[0], dec_int(4),
+				dec_int(t->pays_every_s), dec_int(1)) < 0)
+			continue;
+		span_format(span, span_s(t->pays_every_s));
+		complain(l->list, true, y->row, y->column,
+			 "accounts.%s: %s of profile %s looks a quarter or "
+			 "more of the %s ahead in which %s pays", a->name,
+			 line->label.s, a->profile->name, span, t->venue.s);
+	}
+}
+
+static bool fees_known(const struct load *l, const struct account *a)
+{
+	for (size_t i = 0; i < l->c->limits.n_terms; i++) {
+		const struct venue_terms *t = &l->c->limits.terms[i];
+
+		if (uses_venue(a, t->venue) && t->taker_fee.known &&
+		    t->slippage.known)
+			return true;
+	}
+	return false;
+}
+
+void profile_check_account(struct load *l, const struct account *a,
+			   const struct yaml *place)
+{
+	const uint64_t settlement = USES(LONG_NEXT) | USES(SHORT_NEXT) |
+				    USES(WINDOW_CARRY);
+	const struct venue_terms *t = most_frequent(l, a);
+
+	for (int i = 0; i < a->profile->n_lines; i++) {
+		const struct line *line = &a->profile->line[i];
+
+		if (t)
+			check_window(l, a, place, line, t);
+		else if (line->uses & settlement)
+			complain(l->list, true, place->row, place->column,
+				 "accounts.%s: %s needs pays_every, which no "
+				 "venue of the account has: add it under "
+				 "venues:", a->name, line->label.s);
+		if (line->uses & USES(ALT_COST) && l->c->costs == COSTS_FEES &&
+		    !fees_known(l, a))
+			complain(l->list, true, place->row, place->column,
+				 "accounts.%s: %s needs taker_fee and slippage, "
+				 "which no venue of the account has both of: "
+				 "add them, or use costs.model: round_trip",
+				 a->name, line->label.s);
+	}
+}

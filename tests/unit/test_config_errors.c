@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: MIT */
+/* Wrong configurations and the first complaint about each, with its place. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+
+struct wrong {
+	const char *text, *message;
+};
+
+static const struct wrong wrongs[] = {
+	{ "",
+	  "1:1: error: is empty: start with \"version: 1\"" },
+	{ "- a",
+	  "1:1: error: expected keys: start with \"version: 1\"" },
+	{ "version: 2",
+	  "1:10: error: version: \"2\" is not known: write 1" },
+	{ "service: {url: http://127.0.0.1:1}",
+	  "1:1: error: no version: add \"version: 1\"" },
+	{ "version: 1\nservce: {}",
+	  "2:1: error: unknown key \"servce\", did you mean \"service\"?" },
+	{ "version: 1\nservice:\n  timeot: 10s",
+	  "3:3: error: unknown key \"timeot\" in service, did you mean "
+	  "\"timeout\"?" },
+	{ "version: 1\nservice:\n  timeout: 10",
+	  "3:12: error: service.timeout: \"10\" has no unit: write 10s, "
+	  "not 10" },
+	{ "version: 1\nservice:\n  timeout: 2m",
+	  "3:12: error: service.timeout: \"2m\" is too large: at most 60s" },
+	{ "version: 1\nservice:\n  timeout: 10 s",
+	  "3:12: error: service.timeout: \"10 s\" is not a time: write "
+	  "90s, 15m, 4h or 7d" },
+	{ "version: 1\nservice:\n  timeout: [10s]",
+	  "3:12: error: service.timeout: expected a value, not a list" },
+	{ "version: 1\nservice:\n  timeout:",
+	  "3:11: error: service.timeout: is empty, expected a value" },
+	{ "version: 1\nservice:\n  timeout: 5s\n  timeout: 6s",
+	  "4:3: error: duplicate key \"timeout\", first given in line 3" },
+	{ "version: 1\nservice: &x\n  timeout: 5s",
+	  "2:10: error: anchors (&name) are not supported: write the value "
+	  "out" },
+	{ "version: 1\nservice: *x",
+	  "2:10: error: aliases (*name) are not supported: write the value "
+	  "out" },
+	{ "version: 1\nservice:\n  timeout: !!str 5s",
+	  "3:12: error: tags (!name) are not supported: write the plain "
+	  "value" },
+	{ "version: 1\n---\nversion: 1",
+	  "2:1: error: a second document: keep one per file" },
+	{ "version: 1\nservice: {url: ftp://host/api}",
+	  "2:16: error: service.url: \"ftp://host/api\" must begin with "
+	  "http:// or https://" },
+	{ "version: 1\nservice: {url: \"http:///api\"}",
+	  "2:16: error: service.url: \"http:///api\" names no host: write "
+	  "http://HOST:PORT/api/v1" },
+	{ "version: 1\nservice: {url: \"http://me:secret@host/api\"}",
+	  "2:16: error: service.url: must not carry a user or a password" },
+	{ "version: 1\nservice: {url: \"https://host/api?x=1\"}",
+	  "2:16: error: service.url: must not carry a query or a fragment" },
+	{ "version: 1\nservice: {url: \"http://host:99999/\"}",
+	  "2:16: error: service.url: \"http://host:99999/\" has a bad "
+	  "port: write http://HOST:8000/api/v1" },
+	{ "version: 1\nservice: {url: \"http://rates.example/api/v1\"}",
+	  "2:16: error: service.url: plain http to another host: use "
+	  "https, or set service.allow_insecure_http: true" },
+	{ "version: 1\n"
+	  "service: {url: \"http://127.evil.example/api/v1\"}",
+	  "2:16: error: service.url: plain http to another host: use "
+	  "https, or set service.allow_insecure_http: true" },
+	{ "version: 1\nservice: {gzip: yes}",
+	  "2:17: error: service.gzip: \"yes\" is neither true nor false" },
+	{ "version: 1\nservice: {max_abs_rate: 5 percent}",
+	  "2:25: error: service.max_abs_rate: \"5 percent\" is not a "
+	  "share: write 8bps, 0.2% or 0.002" },
+	{ "version: 1\nservice: {max_abs_rate: 200%}",
+	  "2:25: error: service.max_abs_rate: \"200%\" is too large: at "
+	  "most 100%" },
+	{ "version: 1\nstorage: {evidence_cap: 512}",
+	  "2:25: error: storage.evidence_cap: \"512\" has no unit: write "
+	  "512MB, not 512" },
+	{ "version: 1\nstorage: {directory: ~bob/x}",
+	  "2:22: error: storage.directory: \"~bob/x\" names another user's "
+	  "directory: write the whole path" },
+	{ "version: 1\ncosts: {model: fee}",
+	  "2:16: error: costs.model: \"fee\" is not known, did you mean "
+	  "\"fees\"?" },
+	{ "version: 1\ncosts: {model: both}",
+	  "2:16: error: costs.model: \"both\" is not known: write "
+	  "round_trip or fees" },
+	{ "version: 1\ncosts: {round_trip: 0.000000000000000001%}",
+	  "2:21: error: costs.round_trip: \"0.000000000000000001%\" is "
+	  "not a share: write 8bps, 0.2% or 0.002" },
+	{ "version: 1\nvenues: {lighter: {pays_every: 5h}}",
+	  "2:32: error: venues.lighter.pays_every: \"5h\" does not divide "
+	  "24h: write 1h, 2h, 4h, 8h or another that does" },
+	{ "version: 1\nvenues: {lighter: {pays_every: 4}}",
+	  "2:32: error: venues.lighter.pays_every: \"4\" has no unit: "
+	  "write 4h, not 4" },
+	{ "version: 1\nvenues: {lighter: {anchor: 4h}}",
+	  "2:28: error: venues.lighter.anchor: \"4h\" is not a time of day "
+	  "in UTC: write 04:00Z" },
+	{ "version: 1\nvenues: {lighter: {rate_scale: 0}}",
+	  "2:32: error: venues.lighter.rate_scale: \"0\" is too small: at "
+	  "least 0.001" },
+	{ "version: 1\nvenues: {\"li ghter\": {}}",
+	  "2:10: error: venues: \"li ghter\" is not a venue's name" },
+	{ "version: 1\nvenues: {lighter: {symbols: {A B: C}}}",
+	  "2:30: error: venues.lighter.symbols: \"A B\" is not a symbol's "
+	  "name" },
+	{ "version: 1\nvenues: [lighter]",
+	  "2:9: error: venues: expected keys, not a list" },
+	{ "version: 1\nprofiles:\n  calm: {extends: conservativ}",
+	  "3:19: error: extends: no profile \"conservativ\", did you mean "
+	  "\"conservative\"?" },
+	{ "version: 1\nprofiles:\n  a: {extends: b}\n  b: {extends: a}",
+	  "4:16: error: profile \"b\" extends itself by way of \"a\"" },
+	{ "version: 1\nprofiles:\n  calm: {poll_interval: 30s}",
+	  "3:3: error: profiles.calm: has no \"close:\": give its lines, "
+	  "or \"extends: conservative\"" },
+	{ "version: 1\nprofiles:\n  calm:\n    close:\n"
+	  "      - FLIP: fliip",
+	  "5:15: error: FLIP: unknown rule \"fliip\", did you mean "
+	  "\"flip\"?" },
+	{ "version: 1\nprofiles:\n  calm:\n    close:\n"
+	  "      - FLIP: \"flip and erosin(0.2)\"",
+	  "5:25: error: FLIP: unknown rule \"erosin\", did you mean "
+	  "\"erosion\"?" },
+	{ "version: 1\nprofiles:\n  calm:\n    close:\n"
+	  "      - FLIP: flip\n      - FLIP: age(3h)",
+	  "6:9: error: profiles.calm.close: duplicate label \"FLIP\"" },
+	{ "version: 1\nprofiles:\n  calm:\n    close:\n"
+	  "      - flip: flip",
+	  "5:9: error: profiles.calm.close: \"flip\" is not a label: write "
+	  "capitals, digits and _, such as TIME_LIMIT" },
+	{ "version: 1\nprofiles:\n  calm:\n    close:\n      - flip",
+	  "5:9: error: profiles.calm.close: write one \"- LABEL: "
+	  "expression\" a line" },
+	{ "version: 1\nprofiles:\n  calm:\n    close: flip",
+	  "4:12: error: profiles.calm.close: expected a list, not a value: "
+	  "write [a, b] or one \"- ...\" a line" },
+	{ "version: 1\nprofiles:\n"
+	  "  calm: {extends: steady, poll_interval: 5s}",
+	  "3:42: error: profiles.calm.poll_interval: \"5s\" is too small: "
+	  "at least 10s" },
+	{ "version: 1\nprofiles:\n"
+	  "  calm: {extends: steady, poll_interval: 30m}",
+	  "3:42: error: profiles.calm: blind_after must be at least two "
+	  "poll_intervals" },
+	{ "version: 1\nprofiles:\n  calm: {extends: steady, clse: []}",
+	  "3:27: error: unknown key \"clse\" in profiles.calm, did you "
+	  "mean \"close\"?" },
+	{ "version: 1\naccounts:\n  paper: {profile: stedy}",
+	  "3:20: error: accounts.paper.profile: no profile \"stedy\", did "
+	  "you mean \"steady\"?" },
+	{ "version: 1\naccounts:\n  paper: {profile: nothing_like_it}",
+	  "3:20: error: accounts.paper.profile: no profile "
+	  "\"nothing_like_it\": give it under profiles:" },
+	{ "version: 1\naccounts:\n  all: {}",
+	  "3:3: error: accounts: \"all\" cannot be a name: up to 31 "
+	  "letters, digits, - and _, and not \"all\"" },
+	{ "version: 1\naccounts:\n  a/b: {}",
+	  "3:3: error: accounts: \"a/b\" cannot be a name: up to 31 "
+	  "letters, digits, - and _, and not \"all\"" },
+	{ "version: 1\naccounts:\n  paper: {mode: dryrun}",
+	  "3:17: error: accounts.paper.mode: \"dryrun\" is not known, did "
+	  "you mean \"dry-run\"?" },
+	{ "version: 1\naccounts:\n  paper: {on_close: exec}",
+	  "3:21: error: accounts.paper.on_close: \"exec\" is not known: "
+	  "write none" },
+	{ "version: 1\naccounts:\n  paper: {venues: lighter}",
+	  "3:19: error: accounts.paper.venues: expected a list, not a "
+	  "value: write [a, b] or one \"- ...\" a line" },
+	{ "version: 1\naccounts:\n  paper: {venues: [lighter, Lighter]}",
+	  "3:29: error: accounts.paper.venues: \"Lighter\" is given twice" },
+	{ "version: 1\naccounts:\n  paper: {venues: [lighter]}",
+	  "3:19: error: accounts.paper.venues: a pair needs two venues" },
+	{ "version: 1\naccounts:\n  paper: {tick_offset: 60s}",
+	  "3:24: error: accounts.paper.tick_offset: must be below the "
+	  "profile's poll_interval" },
+	{ "version: 1\naccounts:\n  paper: {entry: {}}",
+	  "3:11: error: accounts.paper.entry: needs min_profit, such as "
+	  "min_profit: 0.001" },
+	{ "version: 1\naccounts:\n  paper: {entry: {min_profit: 0.001}}",
+	  "3:11: error: accounts.paper.entry: needs size_usd, or size_pct "
+	  "and capital_usd" },
+	{ "version: 1\naccounts:\n"
+	  "  paper: {entry: {min_profit: 0.001, size_usd: 10 USD, capital_usd: 100}}",
+	  "3:11: error: accounts.paper.entry: has size_usd and size_pct or "
+	  "capital_usd: keep one" },
+	{ "version: 1\naccounts:\n"
+	  "  paper: {entry: {min_profit: 0.001, size_usd: 10 EUR}}",
+	  "3:48: error: accounts.paper.entry.size_usd: \"10 EUR\" is not "
+	  "an amount: write 1000 USD or 1000" },
+	{ "version: 1\naccounts:\n"
+	  "  paper: {entry: {min_profit: 0.001, size_usd: 10, max_positions: 0}}",
+	  "3:67: error: accounts.paper.entry.max_positions: \"0\" is too "
+	  "small: at least 1" },
+	{ "version: 1\naccounts:\n"
+	  "  paper: {entry: {min_profit: 0.001, size_usd: 10, max_positions: 2.5}}",
+	  "3:67: error: accounts.paper.entry.max_positions: \"2.5\" is not "
+	  "a count: write a whole number such as 5" },
+	{ "version: 1\naccounts:\n  paper: {entry.min_profit: 0.001}",
+	  "3:11: error: unknown key \"entry.min_profit\" in "
+	  "accounts.paper; known are profile, mode, on_close, venues, "
+	  "min_volume, tick_offset, entry" },
+	{ "version: 1\nservice: {url: \"a",
+	  "2:18: error: YAML: found unexpected end of stream while "
+	  "scanning a quoted scalar" },
+	{ "version: 1\nservice: {url: \"a\\x1bb\"}",
+	  "2:16: error: a value is one line without control characters" },
+	{ "{a: {b: {c: {d: {e: {f: {g: {h: {i: 1}}}}}}}}}",
+	  "1:33: error: nested too deeply" },
+	{ "version: 1\n? [a]\n: b",
+	  "2:3: error: a key is a plain word" },
+};
+
+/* The first complaint about a text; "" when it loads without any. */
+static void first(char out[static 600], const char *text)
+{
+	struct arena *arena = arena_new();
+	struct complaints list;
+	struct config c;
+	struct err err = { 0 };
+
+	out[0] = '\0';
+	assert_non_null(arena);
+	if (!config_load_text(&c, "f", text, strlen(text), arena, &list,
+			      &err)) {
+		assert_int_equal(err.kind, ERR_CONFIG);
+		assert_true(list.n_errors > 0);
+		snprintf(out, 600, "%s", err.text);
+	} else if (list.n_warnings) {
+		complaint_format(out, 600, "f", &list.list[0]);
+	}
+	arena_free(arena);
+}
+
+static void test_wrong(void **state)
+{
+	char got[600], want[600];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrongs) / sizeof(wrongs[0]); i++) {
+		first(got, wrongs[i].text);
+		snprintf(want, sizeof(want), "f:%s", wrongs[i].message);
+		assert_string_equal(got, want);
+	}
+}
+
+/* A secret in an address must not come back in a message or a log. */
+static void test_secret_not_repeated(void **state)
+{
+	char got[600];
+
+	(void)state;
+	first(got, "version: 1\nservice: {url: \"http://a:hunter2@h/\"}\n");
+	assert_null(strstr(got, "hunter2"));
+	first(got, "version: 1\nservice: {url: \"http://h/?k=hunter2\"}\n");
+	assert_null(strstr(got, "hunter2"));
+}
+
+/* The result is left alone and every complaint is counted. */
+static void test_many(void **state)
+{
+	struct arena *arena = arena_new();
+	struct config c, before;
+	struct complaints list;
+	char text[4096] = "version: 1\nservice:\n";
+	struct err err = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 50; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text),
+			 "  wrong%d: 1\n", i);
+	memset(&c, 0x5a, sizeof(c));
+	memcpy(&before, &c, sizeof(c));
+	assert_false(config_load_text(&c, "f", text, strlen(text), arena,
+				      &list, &err));
+	assert_int_equal(list.n_errors, 50);
+	assert_memory_equal(&c, &before, sizeof(c));
+	assert_non_null(strstr(err.text, "f:3:3: error: unknown key"));
+	arena_free(arena);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_wrong),
+		cmocka_unit_test(test_secret_not_repeated),
+		cmocka_unit_test(test_many),
+	};
+
+	setenv("HOME", "/home/x", 1);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
