@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Frame of an evidence blob: version and kind, flags, poll and instant, the
+ * three sections, and a CRC over all of it. A blob that is not a key names
+ * the poll it builds on and is refused on any other.
+ */
+#include "evidence_bytes.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define VERSION		1u
+#define CRC_SIZE	4
+
+/* First byte: version, and the lowest bit says "key". */
+enum { FIRST_DELTA = VERSION << 1, FIRST_KEY = VERSION << 1 | 1 };
+
+/* Second byte. */
+enum {
+	OPPORTUNITIES_KNOWN = 1, SAME_VENUES = 2, SAME_QUOTES = 4,
+	SAME_ROWS = 8, SAME_ANY = 14, FLAGS_ALL = 15
+};
+
+static const struct evidence_view nothing = { .at = { INT64_MIN } };
+
+static unsigned view_flags(const struct evidence_view *now,
+			   const struct evidence_view *before)
+{
+	unsigned f = now->opportunities_known ? OPPORTUNITIES_KNOWN : 0;
+
+	if (!before)
+		return f;
+	if (evidence_same_venues(now, before))
+		f |= SAME_VENUES;
+	if (evidence_same_quotes(now, before))
+		f |= SAME_QUOTES;
+	if (evidence_same_rows(now, before))
+		f |= SAME_ROWS;
+	return f;
+}
+
+static void put_frame(struct evidence_out *o, const struct evidence_view *now,
+		      const struct evidence_view *before, unsigned flags)
+{
+	evidence_put_u8(o, before ? FIRST_DELTA : FIRST_KEY);
+	evidence_put_u8(o, flags);
+	evidence_put_uint(o, (uint64_t)now->poll);
+	if (before)
+		evidence_put_uint(o, (uint64_t)(now->poll - before->poll));
+	evidence_put_instant(o, now->at,
+			     before ? before->at : nothing.at);
+}
+
+static void put_crc(struct evidence_out *o)
+{
+	uint32_t c = o->failed ? 0 : evidence_crc(o->p, o->n);
+
+	for (int i = 0; i < CRC_SIZE; i++)
+		evidence_put_u8(o, c >> 8 * i & 0xff);
+}
+
+bool evidence_encode(unsigned char **blob, size_t *n,
+		     const struct evidence_view *now,
+		     const struct evidence_view *before,
+		     struct arena *arena, struct err *err)
+{
+	struct evidence_out o = { .arena = arena };
+	unsigned flags = view_flags(now, before);
+
+	if (now->poll <= (before ? before->poll : 0) || !instant_known(now->at))
+		return err_set(err, ERR_STORE, "evidence: poll %" PRId64
+			       " is out of order", now->poll);
+	put_frame(&o, now, before, flags);
+	evidence_put_venues(&o, now, before, flags & SAME_VENUES);
+	evidence_put_quotes(&o, now, before, flags & SAME_QUOTES);
+	evidence_put_rows(&o, now, before, flags & SAME_ROWS);
+	put_crc(&o);
+	if (o.failed)
+		return err_set(err, ERR_STORE, "evidence of poll %" PRId64
+			       " cannot be written: too large or no memory",
+			       now->poll);
+	*blob = o.p;
+	*n = o.n;
+	return true;
+}
+
+bool evidence_is_key(const unsigned char *blob, size_t n)
+{
+	return n > 0 && blob[0] == FIRST_KEY;
+}
+
+static bool crc_right(const unsigned char *blob, size_t n)
+{
+	uint32_t c = 0;
+
+	if (n < CRC_SIZE)
+		return false;
+	for (size_t i = 0; i < CRC_SIZE; i++)
+		c |= (uint32_t)blob[n - CRC_SIZE + i] << 8 * i;
+	return c == evidence_crc(blob, n - CRC_SIZE);
+}
+
+static int64_t get_poll(struct evidence_in *in,
+			const struct evidence_view *before)
+{
+	uint64_t poll = evidence_get_uint(in), step = 0;
+
+	if (before)
+		step = evidence_get_uint(in);
+	if (poll == 0 || poll > INT64_MAX || (before && (step == 0 ||
+	    step > poll || (int64_t)(poll - step) != before->poll)))
+		in->failed = true;
+	return in->failed ? 0 : (int64_t)poll;
+}
+
+static void get_view(struct evidence_in *in, struct evidence_view *v,
+		     const struct evidence_view *before, struct arena *arena)
+{
+	unsigned first = evidence_get_u8(in), flags = evidence_get_u8(in);
+
+	if (first != (before ? FIRST_DELTA : FIRST_KEY) ||
+	    flags & ~(unsigned)FLAGS_ALL || (!before && flags & SAME_ANY))
+		in->failed = true;
+	v->poll = get_poll(in, before);
+	v->at = evidence_get_instant(in, before ? before->at : nothing.at);
+	v->opportunities_known = flags & OPPORTUNITIES_KNOWN;
+	if (!in->failed && instant_known(v->at))
+		evidence_get_venues(in, v, before, flags & SAME_VENUES, arena);
+	if (!in->failed)
+		evidence_get_quotes(in, v, before, flags & SAME_QUOTES, arena);
+	if (!in->failed)
+		evidence_get_rows(in, v, before, flags & SAME_ROWS, arena);
+}
+
+bool evidence_decode(struct evidence_view *now,
+		     const struct evidence_view *before,
+		     const unsigned char *blob, size_t n,
+		     struct arena *arena, struct err *err)
+{
+	struct evidence_view v = nothing;
+	struct evidence_in in = { .p = blob };
+
+	if (!crc_right(blob, n))
+		return err_set(err, ERR_STORE, "evidence is damaged "
+			       "(checksum of %zu bytes)", n);
+	in.n = n - CRC_SIZE;
+	get_view(&in, &v, before, arena);
+	if (in.failed || in.at != in.n || !instant_known(v.at))
+		return err_set(err, ERR_STORE, "evidence is damaged, or does "
+			       "not follow the poll before (byte %zu of %zu)",
+			       in.at, n);
+	*now = v;
+	return true;
+}
+
+void evidence_market(struct market *out, const struct evidence_view *v)
+{
+	*out = (struct market){
+		.taken_at = v->at,
+		.venues = v->venues, .n_venues = v->n_venues,
+		.quotes = v->quotes, .n_quotes = v->n_quotes,
+		.opportunities_known = v->opportunities_known,
+		.dexes_known = true,
+	};
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The quotes of an evidence blob: of each only what differs from what the
+ * reader expects. Most venues stamp all their quotes alike, so that time is
+ * written once per venue.
+ */
+#include "evidence_bytes.h"
+
+/* Flag byte of a quote: what differs from what the reader expects. */
+enum {
+	QUOTE_RATE = 1, QUOTE_OI = 2, QUOTE_VOLUME = 4, QUOTE_OBSERVED = 8,
+	QUOTE_NEXT = 16, QUOTE_WHY = 32, QUOTE_INTERVAL = 64, QUOTE_ALL = 127
+};
+
+_Static_assert(WHY_COUNT <= 16, "three reasons share twelve bits");
+
+/* ---- times that venues share ---- */
+
+/* The majority's time, if there is one (Boyer and Moore's vote). */
+static void vote(struct evidence_stamps *s, const struct quote *q, size_t n)
+{
+	bool found;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t v = evidence_place(s, q[i].venue, &found);
+
+		if (s->votes[v] == 0)
+			s->observed[v] = q[i].observed_at;
+		if (s->observed[v].ms == q[i].observed_at.ms)
+			s->votes[v]++;
+		else
+			s->votes[v]--;
+	}
+}
+
+static void begin_stamps(struct evidence_stamps *s, struct instant at)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		s->next[i] = at;
+		s->votes[i] = 0;
+	}
+}
+
+/* ---- one quote ---- */
+
+/* What is not known has no value: it is zero on both sides. */
+static struct dec value(const struct fact *f)
+{
+	return f->known ? f->v : DEC_ZERO;
+}
+
+/* An unknown fact never comes back as a known zero. */
+static unsigned reason(const struct fact *f)
+{
+	if (f->known)
+		return WHY_KNOWN;
+	return f->why == WHY_KNOWN ? WHY_NOT_SET : f->why;
+}
+
+static unsigned reasons(const struct quote *q)
+{
+	return (unsigned)q->why | reason(&q->oi_usd) << 4 |
+	       reason(&q->volume_usd) << 8;
+}
+
+static const struct quote *quote_before(const struct evidence_view *v,
+					size_t *at, const struct quote *q)
+{
+	static const struct quote none = {
+		.why = WHY_KNOWN, .rate = { .interval_s = RATE_8H_S },
+		.next_funding = INSTANT_UNKNOWN,
+		.oi_usd = { .known = true }, .volume_usd = { .known = true },
+	};
+	int c = 1;
+
+	while (v && *at < v->n_quotes &&
+	       (c = evidence_cmp_keys(&v->quotes[*at], q)) < 0)
+		(*at)++;
+	return v && c == 0 && *at < v->n_quotes ? &v->quotes[*at] : &none;
+}
+
+static bool differs(struct dec a, struct dec b)
+{
+	return dec_cmp(a, b) != 0;
+}
+
+static unsigned quote_flags(const struct quote *q, const struct quote *b,
+			    struct instant observed)
+{
+	unsigned f = 0;
+
+	if (differs(q->rate.fraction, b->rate.fraction))
+		f |= QUOTE_RATE;
+	if (q->oi_usd.known && differs(q->oi_usd.v, value(&b->oi_usd)))
+		f |= QUOTE_OI;
+	if (q->volume_usd.known &&
+	    differs(q->volume_usd.v, value(&b->volume_usd)))
+		f |= QUOTE_VOLUME;
+	if (q->observed_at.ms != observed.ms)
+		f |= QUOTE_OBSERVED;
+	if (q->next_funding.ms != b->next_funding.ms)
+		f |= QUOTE_NEXT;
+	if (reasons(q) != reasons(b))
+		f |= QUOTE_WHY;
+	if (q->rate.interval_s != b->rate.interval_s)
+		f |= QUOTE_INTERVAL;
+	return f;
+}
+
+static void put_quote(struct evidence_out *o, const struct quote *q,
+		      const struct quote *b, unsigned f, struct evidence_stamps *s,
+		      size_t v)
+{
+	if (f & QUOTE_WHY)
+		evidence_put_uint(o, reasons(q));
+	if (f & QUOTE_INTERVAL)
+		evidence_put_int(o, q->rate.interval_s);
+	if (f & QUOTE_RATE)
+		evidence_put_dec(o, q->rate.fraction, b->rate.fraction);
+	if (f & QUOTE_OI)
+		evidence_put_dec(o, q->oi_usd.v, value(&b->oi_usd));
+	if (f & QUOTE_VOLUME)
+		evidence_put_dec(o, q->volume_usd.v, value(&b->volume_usd));
+	if (f & QUOTE_OBSERVED)
+		evidence_put_instant(o, q->observed_at, s->observed[v]);
+	if (f & QUOTE_NEXT) {
+		evidence_put_instant(o, q->next_funding, s->next[v]);
+		s->next[v] = q->next_funding;
+	}
+}
+
+/* A run of quotes with nothing to say. */
+static void end_silence(struct evidence_out *o, uint64_t *silent)
+{
+	if (*silent == 0)
+		return;
+	evidence_put_u8(o, 0);
+	evidence_put_uint(o, *silent - 1);
+	*silent = 0;
+}
+
+static void put_all(struct evidence_out *o, const struct evidence_view *now,
+		    const struct evidence_view *before, struct evidence_stamps *s)
+{
+	uint64_t silent = 0;
+	size_t at = 0;
+	bool found;
+
+	for (size_t i = 0; i < now->n_quotes; i++) {
+		const struct quote *q = &now->quotes[i];
+		const struct quote *b = quote_before(before, &at, q);
+		size_t v = evidence_place(s, q->venue, &found);
+		unsigned f = quote_flags(q, b, s->observed[v]);
+
+		if (f == 0) {
+			silent++;
+			continue;
+		}
+		end_silence(o, &silent);
+		evidence_put_u8(o, f);
+		put_quote(o, q, b, f, s, v);
+	}
+	end_silence(o, &silent);
+}
+
+void evidence_put_quotes(struct evidence_out *o,
+			 const struct evidence_view *now,
+			 const struct evidence_view *before, bool same)
+{
+	struct evidence_stamps *s = arena_alloc(o->arena, sizeof(*s));
+
+	if (!s || !evidence_collect(s, now->quotes, now->n_quotes)) {
+		o->failed = true;
+		return;
+	}
+	for (size_t i = 1; i < now->n_quotes; i++)
+		if (evidence_cmp_keys(&now->quotes[i - 1], &now->quotes[i]) >= 0)
+			o->failed = true;
+	if (!same)
+		evidence_put_keys(o, s, now->quotes, now->n_quotes);
+	begin_stamps(s, now->at);
+	vote(s, now->quotes, now->n_quotes);
+	for (size_t i = 0; i < s->n; i++)
+		evidence_put_instant(o, s->observed[i], now->at);
+	put_all(o, now, before, s);
+}
+
+static enum why get_why(struct evidence_in *in, uint64_t bits)
+{
+	if ((bits & 15) < WHY_COUNT)
+		return (enum why)(bits & 15);
+	in->failed = true;
+	return WHY_NOT_SET;
+}
+
+static void get_reasons(struct evidence_in *in, struct quote *q,
+			const struct quote *b, bool changed)
+{
+	uint64_t bits = changed ? evidence_get_uint(in) : reasons(b);
+
+	if (bits >> 12)
+		in->failed = true;
+	q->why = get_why(in, bits);
+	q->oi_usd.why = get_why(in, bits >> 4);
+	q->volume_usd.why = get_why(in, bits >> 8);
+}
+
+static struct fact get_fact(struct evidence_in *in, enum why why,
+			    const struct fact *b, bool changed)
+{
+	struct dec v = changed ? evidence_get_dec(in, value(b)) : value(b);
+
+	if (why == WHY_KNOWN)
+		return fact_known(v);
+	if (changed)
+		in->failed = true;
+	return fact_unknown(why);
+}
+
+static int32_t get_interval(struct evidence_in *in)
+{
+	int64_t v = evidence_get_int(in);
+
+	if (v < INT32_MIN || v > INT32_MAX)
+		in->failed = true;
+	return (int32_t)v;
+}
+
+static void get_quote(struct evidence_in *in, struct quote *q,
+		      const struct quote *b, unsigned f, struct evidence_stamps *s,
+		      size_t v)
+{
+	if (f & ~(unsigned)QUOTE_ALL)
+		in->failed = true;
+	get_reasons(in, q, b, f & QUOTE_WHY);
+	q->rate = b->rate;
+	if (f & QUOTE_INTERVAL)
+		q->rate.interval_s = get_interval(in);
+	if (f & QUOTE_RATE)
+		q->rate.fraction = evidence_get_dec(in, b->rate.fraction);
+	q->oi_usd = get_fact(in, q->oi_usd.why, &b->oi_usd, f & QUOTE_OI);
+	q->volume_usd = get_fact(in, q->volume_usd.why, &b->volume_usd,
+				 f & QUOTE_VOLUME);
+	q->observed_at = f & QUOTE_OBSERVED ?
+			 evidence_get_instant(in, s->observed[v]) :
+			 s->observed[v];
+	q->next_funding = b->next_funding;
+	if (f & QUOTE_NEXT)
+		s->next[v] = q->next_funding =
+			evidence_get_instant(in, s->next[v]);
+}
+
+static void get_all(struct evidence_in *in, struct evidence_view *now,
+		    const struct evidence_view *before, struct evidence_stamps *s)
+{
+	uint64_t silent = 0;
+	size_t at = 0;
+	bool found;
+
+	for (size_t i = 0; i < now->n_quotes && !in->failed; i++) {
+		struct quote *q = &now->quotes[i];
+		const struct quote *b = quote_before(before, &at, q);
+		unsigned f = 0;
+
+		if (silent > 0) {
+			silent--;
+		} else {
+			f = evidence_get_u8(in);
+			if (f == 0)
+				silent = evidence_get_uint(in);
+		}
+		get_quote(in, q, b, f, s, evidence_place(s, q->venue, &found));
+	}
+	if (silent > 0)
+		in->failed = true;
+}
+
+void evidence_get_quotes(struct evidence_in *in, struct evidence_view *now,
+			 const struct evidence_view *before, bool same,
+			 struct arena *arena)
+{
+	struct evidence_stamps *s = arena_alloc(arena, sizeof(*s));
+
+	if (!s) {
+		in->failed = true;
+		return;
+	}
+	evidence_get_keys(in, now, same ? before : NULL, s, arena);
+	if (in->failed)
+		return;
+	begin_stamps(s, now->at);
+	for (size_t i = 0; i < s->n; i++)
+		s->observed[i] = evidence_get_instant(in, now->at);
+	get_all(in, now, before, s);
+}

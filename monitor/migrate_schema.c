@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The tables. Decimals are canonical text and checked as such, since STRICT
+ * alone would silently take a double; instants are milliseconds since 1970;
+ * a fact that is not known is NULL or '?' and why.
+ */
+#include "migrate.h"
+
+#include <stddef.h>
+
+/* What dec_format writes, and nothing else. */
+#define IS_DEC(c) \
+	"(" c " NOT GLOB '*[^-0-9.]*' AND " c " GLOB '*[0-9]'" \
+	" AND (" c " GLOB '[0-9]*' OR " c " GLOB '-[0-9]*')" \
+	" AND " c " NOT GLOB '?*-*' AND " c " NOT GLOB '*.*.*'" \
+	" AND " c " NOT GLOB '*.*0' AND " c " <> '-0'" \
+	" AND " c " NOT GLOB '0[0-9]*' AND " c " NOT GLOB '-0[0-9]*')"
+
+#define DEC(c)		c " TEXT NOT NULL CHECK (" IS_DEC(c) ")"
+#define FACT(c)		c " TEXT CHECK (" c " GLOB '[?][a-z]*' OR " IS_DEC(c) ")"
+#define NAME(c)		c " TEXT NOT NULL CHECK (length(" c ") BETWEEN 1 AND 23)"
+#define BOOL(c)		c " INTEGER NOT NULL CHECK (" c " IN (0, 1))"
+#define LABEL(c)	c " TEXT NOT NULL CHECK (length(" c ") <= 31)"
+#define WORD(c)		c " TEXT NOT NULL CHECK (length(" c ") <= 23)"
+#define STATUS(c)	c " TEXT NOT NULL CHECK (" c " IN" \
+			" ('open', 'pending_close', 'closed'))"
+#define ACTION(c)	c " TEXT NOT NULL CHECK (" c " IN" \
+			" ('hold', 'alert', 'close'))"
+#define POSITION	"position INTEGER NOT NULL REFERENCES positions(id)"
+
+#define LEG(side) \
+	NAME(side "_venue") ", " FACT(side "_quantity") ", " \
+	FACT(side "_price") ", " FACT(side "_rate_8h")
+
+static const char *const v1[] = {
+	"CREATE TABLE meta ("
+	" id INTEGER PRIMARY KEY CHECK (id = 1),"
+	" account TEXT NOT NULL CHECK (account <> ''),"
+	" mode TEXT NOT NULL CHECK (mode IN ('live', 'dry-run'))"
+	") STRICT",
+
+	"CREATE TABLE positions ("
+	" id INTEGER PRIMARY KEY CHECK (id > 0),"
+	" version INTEGER NOT NULL CHECK (version > 0), "
+	STATUS("status") ", " NAME("symbol") ", "
+	LEG("long") ", " LEG("short") ", "
+	DEC("size_usd") ","
+	" opened_at INTEGER NOT NULL,"
+	" confirmed_at INTEGER, "
+	FACT("entry_divergence") ", " BOOL("entry_manual") ", "
+	FACT("entry_oi_ratio") ", " DEC("fees_usd") ","
+	" external_id TEXT UNIQUE CHECK (length(external_id)"
+	" BETWEEN 1 AND 63), "
+	LABEL("reason") ","
+	" decided_at INTEGER,"
+	" closed_at INTEGER, "
+	LABEL("muted") ","
+	" muted_until INTEGER,"
+	" CHECK (long_venue <> short_venue),"
+	" CHECK (size_usd NOT GLOB '-*' AND size_usd <> '0'),"
+	" CHECK (status <> 'closed' OR closed_at IS NOT NULL)"
+	") STRICT",
+	"CREATE TRIGGER closed_never_changes BEFORE UPDATE ON positions"
+	" WHEN old.status = 'closed' AND new.status = 'closed'"
+	" BEGIN SELECT RAISE(ABORT, 'a closed position never changes'); END",
+
+	"CREATE TABLE events ("
+	" id INTEGER PRIMARY KEY,"
+	" position INTEGER REFERENCES positions(id),"
+	" at INTEGER NOT NULL, "
+	WORD("kind") ", " WORD("before") ", " WORD("after") ", "
+	LABEL("reason") ", " WORD("who") ","
+	" note TEXT NOT NULL"
+	") STRICT",
+	"CREATE INDEX events_of ON events(position)",
+
+	"CREATE TABLE streaks ("
+	POSITION ","
+	" line TEXT NOT NULL CHECK (line <> ''),"
+	" node INTEGER NOT NULL CHECK (node >= 0),"
+	" since INTEGER,"
+	" last_known INTEGER,"
+	" count INTEGER NOT NULL,"
+	" stored INTEGER NOT NULL CHECK (stored BETWEEN 0 AND 2),"
+	" PRIMARY KEY (position, line, node)"
+	") STRICT, WITHOUT ROWID",
+
+	"CREATE TABLE watches ("
+	" position INTEGER PRIMARY KEY REFERENCES positions(id),"
+	" counted_long INTEGER,"
+	" counted_short INTEGER, "
+	ACTION("action") ", " LABEL("label") ", " FACT("divergence") ","
+	" divergence_at INTEGER,"
+	" blind_told INTEGER,"
+	" blind_notices INTEGER NOT NULL,"
+	" gone_polls INTEGER NOT NULL,"
+	" unclosed_told INTEGER, "
+	LABEL("severer")
+	") STRICT",
+
+	"CREATE TABLE configs ("
+	" hash TEXT PRIMARY KEY CHECK (length(hash) BETWEEN 1 AND 16),"
+	" text TEXT NOT NULL"
+	") STRICT, WITHOUT ROWID",
+
+	"CREATE TABLE polls ("
+	" seq INTEGER PRIMARY KEY CHECK (seq > 0),"
+	" at INTEGER NOT NULL,"
+	" took_ms INTEGER NOT NULL, "
+	WORD("result") ","
+	" positions INTEGER NOT NULL,"
+	" requests INTEGER NOT NULL,"
+	" missed_ticks INTEGER NOT NULL,"
+	" bytes INTEGER NOT NULL,"
+	" config TEXT NOT NULL REFERENCES configs(hash), "
+	WORD("version") ","
+	" error TEXT NOT NULL"
+	") STRICT",
+	"CREATE INDEX polls_at ON polls(at)",
+
+	"CREATE TABLE evidence ("
+	" poll INTEGER PRIMARY KEY REFERENCES polls(seq), "
+	BOOL("key") ","
+	" data BLOB NOT NULL"
+	") STRICT",
+
+	"CREATE TABLE decisions ("
+	" id INTEGER PRIMARY KEY,"
+	" poll INTEGER NOT NULL, "
+	POSITION ","
+	" at INTEGER NOT NULL, "
+	ACTION("action") ", " ACTION("before") ", " LABEL("label") ","
+	" text TEXT NOT NULL,"
+	" UNIQUE (poll, position)"
+	") STRICT",
+	"CREATE INDEX decisions_of ON decisions(position)",
+
+	"CREATE TABLE settlements ("
+	POSITION ","
+	" side TEXT NOT NULL CHECK (side IN ('long', 'short')),"
+	" at INTEGER NOT NULL, "
+	FACT("rate_8h") ","
+	" pays_every_s INTEGER NOT NULL CHECK (pays_every_s > 0), "
+	FACT("amount_usd") ", " BOOL("late") ", " BOOL("hypothetical") ","
+	" PRIMARY KEY (position, side, at)"
+	") STRICT, WITHOUT ROWID",
+
+	"CREATE TABLE outbox ("
+	" id INTEGER PRIMARY KEY,"
+	" at INTEGER NOT NULL,"
+	" priority INTEGER NOT NULL CHECK (priority BETWEEN 0 AND 7),"
+	" position INTEGER REFERENCES positions(id), "
+	WORD("kind") ","
+	" text TEXT NOT NULL,"
+	" sent_at INTEGER"
+	") STRICT",
+	"CREATE INDEX outbox_unsent ON outbox(id) WHERE sent_at IS NULL",
+
+	"CREATE TABLE last_quotes ("
+	NAME("symbol") ", " NAME("venue") ", " DEC("rate_8h") ","
+	" observed_at INTEGER,"
+	" polled_at INTEGER NOT NULL,"
+	" next_funding INTEGER,"
+	" PRIMARY KEY (symbol, venue)"
+	") STRICT, WITHOUT ROWID",
+	NULL
+};
+
+const struct migration migrate_steps[] = {
+	{ v1 },
+};
+
+const int migrate_count = sizeof(migrate_steps) / sizeof(*migrate_steps);

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Evidence blobs: written poll by poll, read from the key blob before the
+ * wanted poll on, dropped in whole runs (a key blob and what follows it).
+ */
+#include "store_sql.h"
+
+#include <inttypes.h>
+
+#define RUNS_PER_CALL	4	/* a poll must not wait for a long deletion */
+
+bool store_put_evidence(struct store *s, int64_t poll, bool key,
+			const unsigned char *blob, size_t n, struct err *err)
+{
+	struct sql q = sql_use(s, SQL_EVIDENCE_PUT);
+
+	sql_put_int(&q, poll);
+	sql_put_int(&q, key);
+	sql_put_blob(&q, blob, n);
+	return sql_run(&q, err);
+}
+
+/* One number; *found false when there is no row or it is NULL. */
+static bool ask(struct store *s, int64_t *out, bool *found, enum sql_id id,
+		const int64_t *arg, struct err *err)
+{
+	struct sql q = sql_use(s, id);
+
+	*found = false;
+	if (arg)
+		sql_put_int(&q, *arg);
+	if (sql_row(&q) && sqlite3_column_type(q.st, 0) != SQLITE_NULL) {
+		*out = sql_get_int(&q);
+		*found = true;
+	}
+	return sql_done(&q, err);
+}
+
+/* ---- reading ---- */
+
+/* Two scratch arenas take turns: only the last view is kept. */
+struct walk {
+	struct arena *scratch[2];
+	struct evidence_view view[2];
+	int n;				/* blobs applied */
+};
+
+static bool apply(struct walk *w, const unsigned char *blob, size_t n,
+		  int64_t poll, struct arena *arena, struct err *err)
+{
+	struct evidence_view *before = w->n ? &w->view[(w->n - 1) % 2] : NULL;
+	struct evidence_view *now = &w->view[w->n % 2];
+
+	if (!arena) {
+		arena = w->scratch[w->n % 2];
+		arena_reset(arena);
+	}
+	if (!evidence_decode(now, before, blob, n, arena, err))
+		return err_prefix(err, "poll %" PRId64, poll);
+	if (now->poll != poll)
+		return err_set(err, ERR_STORE, "poll %" PRId64 ": evidence is "
+			       "damaged, it says poll %" PRId64, poll,
+			       now->poll);
+	w->n++;
+	return true;
+}
+
+static bool walk_rows(struct sql *q, struct walk *w, int64_t wanted,
+		      struct arena *arena, struct err *err)
+{
+	while (sql_row(q)) {
+		int64_t poll = sql_get_int(q);
+		size_t n;
+		const unsigned char *blob = sql_get_blob(q, &n);
+
+		if (!apply(w, blob, n, poll, poll == wanted ? arena : NULL,
+			   err))
+			return false;
+	}
+	return true;
+}
+
+static bool walk_run(struct store *s, struct walk *w, int64_t first,
+		     int64_t wanted, struct arena *arena, struct err *err)
+{
+	struct sql q = sql_use(s, SQL_EVIDENCE_RUN);
+	bool ok;
+
+	sql_put_int(&q, first);
+	sql_put_int(&q, wanted);
+	ok = walk_rows(&q, w, wanted, arena, err);
+	return sql_done(&q, ok ? err : NULL) && ok;
+}
+
+static bool read_view(struct store *s, struct evidence_view *out,
+		      int64_t wanted, struct arena *arena, struct err *err)
+{
+	struct walk w = { .scratch = { arena_new(), arena_new() } };
+	int64_t first = 0;
+	bool found, ok = false;
+
+	if (!w.scratch[0] || !w.scratch[1])
+		err_set(err, ERR_MEMORY, "no memory for evidence");
+	else if (!ask(s, &first, &found, SQL_EVIDENCE_KEY, &wanted, err))
+		ok = false;
+	else if (!found)
+		err_set(err, ERR_STORE, "poll %" PRId64 ": the start of its "
+			"evidence is missing", wanted);
+	else
+		ok = walk_run(s, &w, first, wanted, arena, err);
+	if (ok)
+		*out = w.view[(w.n - 1) % 2];
+	arena_free(w.scratch[0]);
+	arena_free(w.scratch[1]);
+	return ok;
+}
+
+bool store_evidence(struct store *s, struct evidence_view *out,
+		    struct poll *poll, bool *found, struct instant at,
+		    struct arena *arena, struct err *err)
+{
+	struct poll p;
+
+	if (!store_poll_at(s, &p, found, at, arena, err))
+		return false;
+	if (!*found)
+		return true;
+	if (!read_view(s, out, p.seq, arena, err))
+		return false;
+	*poll = p;
+	return true;
+}
+
+/* ---- sizes ---- */
+
+/* Exact where this SQLite has the dbstat table, else an estimate. */
+bool store_evidence_bytes(struct store *s, int64_t *out, struct err *err)
+{
+	bool found;
+
+	return ask(s, out, &found, SQL_EVIDENCE_PAGES, NULL, NULL) ||
+	       ask(s, out, &found, SQL_EVIDENCE_BYTES, NULL, err);
+}
+
+/* The file as a whole is known at once; counting blobs is not. */
+static bool bytes_over_cap(struct store *s, int64_t *over, int64_t cap,
+			   struct err *err)
+{
+	int64_t bytes = 0;
+	bool found;
+
+	*over = 0;
+	if (cap <= 0)
+		return true;
+	if (!ask(s, &bytes, &found, SQL_FILE_BYTES, NULL, err))
+		return false;
+	if (bytes <= cap)
+		return true;
+	if (!ask(s, &bytes, &found, SQL_EVIDENCE_BYTES, NULL, err))
+		return false;
+	*over = bytes - cap;
+	return true;
+}
+
+/* ---- retention ---- */
+
+struct oldest_run {
+	int64_t next;			/* the key poll behind it */
+	int64_t last_at, bytes;
+};
+
+/* Not found when there is but one run: the newest always stays. */
+static bool find_oldest(struct store *s, struct oldest_run *r, bool *found,
+			struct err *err)
+{
+	int64_t first = 0;
+
+	return ask(s, &first, found, SQL_EVIDENCE_FIRST, NULL, err) &&
+	       (!*found || ask(s, &r->next, found, SQL_EVIDENCE_NEXT_KEY,
+			       &first, err)) &&
+	       (!*found || ask(s, &r->last_at, found, SQL_EVIDENCE_LAST_AT,
+			       &r->next, err)) &&
+	       (!*found || ask(s, &r->bytes, found, SQL_EVIDENCE_SIZE,
+			       &r->next, err));
+}
+
+static bool drop(struct store *s, enum sql_id id, int64_t before,
+		 struct err *err)
+{
+	struct sql q = sql_use(s, id);
+
+	sql_put_int(&q, before);
+	return sql_run(&q, err);
+}
+
+/* Messages that were sent go with the evidence of their time. */
+bool store_retain(struct store *s, struct instant now, struct span keep,
+		  int64_t cap_bytes, struct err *err)
+{
+	int64_t limit = now.ms - keep.ms, over;
+
+	if (!bytes_over_cap(s, &over, cap_bytes, err) ||
+	    !drop(s, SQL_MESSAGE_DROP, limit, err))
+		return false;
+	for (int i = 0; i < RUNS_PER_CALL; i++) {
+		struct oldest_run r;
+		bool found;
+
+		if (!find_oldest(s, &r, &found, err))
+			return false;
+		if (!found || (r.last_at >= limit && over <= 0))
+			return true;
+		if (!drop(s, SQL_EVIDENCE_DROP, r.next, err) ||
+		    !drop(s, SQL_POLL_DROP, r.next, err))
+			return false;
+		over -= r.bytes;
+	}
+	return true;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* Every SQL text of the store, in the order of enum sql_id. */
+#include "store_sql.h"
+
+#define POSITION_COLUMNS \
+	"id, version, status, symbol, long_venue, long_quantity, long_price, " \
+	"long_rate_8h, short_venue, short_quantity, short_price, " \
+	"short_rate_8h, size_usd, opened_at, confirmed_at, " \
+	"entry_divergence, entry_manual, entry_oi_ratio, fees_usd, " \
+	"external_id, reason, decided_at, closed_at, muted, muted_until"
+
+#define POLL_COLUMNS \
+	"seq, at, took_ms, result, positions, requests, missed_ticks, bytes, " \
+	"config, version, error"
+
+#define WATCH_COLUMNS \
+	"counted_long, counted_short, action, label, divergence, " \
+	"divergence_at, blind_told, blind_notices, gone_polls, " \
+	"unclosed_told, severer"
+
+const char *const sql_texts[SQL_COUNT] = {
+	[SQL_BEGIN] = "BEGIN IMMEDIATE",
+	[SQL_BEGIN_READ] = "BEGIN",
+	[SQL_COMMIT] = "COMMIT",
+	[SQL_ROLLBACK] = "ROLLBACK",
+
+	/* One text for all, watched and recent: the time says which. */
+	[SQL_POSITIONS] = "SELECT " POSITION_COLUMNS " FROM positions "
+		"WHERE status <> 'closed' OR closed_at >= ?1 ORDER BY id",
+	[SQL_POSITION] = "SELECT " POSITION_COLUMNS " FROM positions "
+		"WHERE id = ?1",
+	[SQL_POSITION_IDS] = "SELECT id FROM positions "
+		"ORDER BY status = 'closed', id LIMIT 21",
+	[SQL_POSITION_NEXT] = "SELECT coalesce(max(id), 0) + 1 FROM positions",
+	[SQL_POSITION_ADD] = "INSERT INTO positions (" POSITION_COLUMNS ") "
+		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
+		"?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, "
+		"?25)",
+	[SQL_POSITION_CHANGE] = "UPDATE positions SET version = ?2, "
+		"status = ?3, symbol = ?4, long_venue = ?5, "
+		"long_quantity = ?6, long_price = ?7, long_rate_8h = ?8, "
+		"short_venue = ?9, short_quantity = ?10, short_price = ?11, "
+		"short_rate_8h = ?12, size_usd = ?13, opened_at = ?14, "
+		"confirmed_at = ?15, entry_divergence = ?16, "
+		"entry_manual = ?17, entry_oi_ratio = ?18, fees_usd = ?19, "
+		"external_id = ?20, reason = ?21, decided_at = ?22, "
+		"closed_at = ?23, muted = ?24, muted_until = ?25 "
+		"WHERE id = ?1 AND version = ?2 - 1",
+	[SQL_POSITION_EXTERNAL] = "SELECT id FROM positions "
+		"WHERE external_id = ?1 AND id <> ?2",
+
+	[SQL_EVENT_ADD] = "INSERT INTO events (position, at, kind, before, "
+		"after, reason, who, note) "
+		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	[SQL_EVENTS] = "SELECT id, coalesce(position, 0), at, kind, before, "
+		"after, reason, who, note FROM events "
+		"WHERE ?1 = 0 OR position = ?1 ORDER BY id",
+
+	[SQL_STREAKS] = "SELECT line, node, since, last_known, count, stored "
+		"FROM streaks WHERE position = ?1",
+	[SQL_STREAK_LINES] = "SELECT DISTINCT line FROM streaks "
+		"WHERE position = ?1",
+	[SQL_STREAK_PUT] = "INSERT INTO streaks (position, line, node, since, "
+		"last_known, count, stored) "
+		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) "
+		"ON CONFLICT (position, line, node) DO UPDATE SET "
+		"since = ?4, last_known = ?5, count = ?6, stored = ?7",
+	[SQL_STREAK_DROP] = "DELETE FROM streaks "
+		"WHERE position = ?1 AND line = ?2 AND node = ?3",
+	[SQL_STREAK_DROP_LINE] = "DELETE FROM streaks "
+		"WHERE position = ?1 AND line = ?2",
+	[SQL_STREAK_FORGET] = "DELETE FROM streaks WHERE position = ?1",
+	[SQL_WATCH] = "SELECT " WATCH_COLUMNS " FROM watches "
+		"WHERE position = ?1",
+	[SQL_WATCH_PUT] = "INSERT OR REPLACE INTO watches (position, "
+		WATCH_COLUMNS ") "
+		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+	[SQL_WATCH_FORGET] = "DELETE FROM watches WHERE position = ?1",
+
+	[SQL_POLL_LAST] = "SELECT " POLL_COLUMNS " FROM polls "
+		"ORDER BY seq DESC LIMIT 1",
+	[SQL_POLL_PUT] = "INSERT INTO polls (" POLL_COLUMNS ") "
+		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+	[SQL_POLL_AT] = "SELECT " POLL_COLUMNS " FROM polls "
+		"WHERE at <= ?1 AND seq IN (SELECT poll FROM evidence) "
+		"ORDER BY at DESC, seq DESC LIMIT 1",
+	[SQL_POLL_DROP] = "DELETE FROM polls WHERE seq < ?1",
+	[SQL_CONFIG_PUT] = "INSERT INTO configs (hash, text) VALUES (?1, ?2) "
+		"ON CONFLICT (hash) DO NOTHING",
+	[SQL_CONFIG] = "SELECT text FROM configs WHERE hash = ?1",
+
+	[SQL_EVIDENCE_PUT] = "INSERT INTO evidence (poll, key, data) "
+		"VALUES (?1, ?2, ?3)",
+	[SQL_EVIDENCE_KEY] = "SELECT poll FROM evidence "
+		"WHERE poll <= ?1 AND key = 1 ORDER BY poll DESC LIMIT 1",
+	[SQL_EVIDENCE_RUN] = "SELECT poll, data FROM evidence "
+		"WHERE poll BETWEEN ?1 AND ?2 ORDER BY poll",
+	[SQL_EVIDENCE_FIRST] = "SELECT min(poll) FROM evidence",
+	[SQL_EVIDENCE_NEXT_KEY] = "SELECT poll FROM evidence "
+		"WHERE poll > ?1 AND key = 1 ORDER BY poll LIMIT 1",
+	[SQL_EVIDENCE_LAST_AT] = "SELECT max(at) FROM polls WHERE seq < ?1",
+	[SQL_EVIDENCE_SIZE] = "SELECT sum(length(data) + 24) FROM evidence "
+		"WHERE poll < ?1",
+	[SQL_EVIDENCE_DROP] = "DELETE FROM evidence WHERE poll < ?1",
+	/* Row head, page head, and pages that are not full: about 24 B. */
+	[SQL_EVIDENCE_BYTES] = "SELECT coalesce(sum(length(data) + 24), 0) "
+		"FROM evidence",
+	[SQL_EVIDENCE_PAGES] = "SELECT coalesce(sum(pgsize), 0) FROM dbstat "
+		"WHERE name = 'evidence' AND aggregate = TRUE",
+	[SQL_FILE_BYTES] = "SELECT (page_count - freelist_count) * page_size "
+		"FROM pragma_page_count, pragma_freelist_count, "
+		"pragma_page_size",
+
+	[SQL_DECISION_PUT] = "INSERT INTO decisions (poll, position, at, "
+		"action, before, label, text) "
+		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[SQL_DECISIONS] = "SELECT id, poll, position, at, action, before, "
+		"label, text FROM decisions "
+		"WHERE (?1 = 0 OR position = ?1) AND at >= ?2 AND at <= ?3 "
+		"ORDER BY id DESC LIMIT ?4",
+
+	[SQL_SETTLEMENT_PUT] = "INSERT INTO settlements (position, side, at, "
+		"rate_8h, pays_every_s, amount_usd, late, hypothetical) "
+		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
+		"ON CONFLICT (position, side, at) DO NOTHING",
+	[SQL_SETTLEMENTS] = "SELECT position, side, at, rate_8h, "
+		"pays_every_s, amount_usd, late, hypothetical "
+		"FROM settlements WHERE ?1 = 0 OR position = ?1 "
+		"ORDER BY position, at, side",
+
+	[SQL_MESSAGE_PUT] = "INSERT INTO outbox (at, priority, position, "
+		"kind, text) VALUES (?1, ?2, ?3, ?4, ?5)",
+	[SQL_UNSENT] = "SELECT id, at, priority, coalesce(position, 0), kind, "
+		"text FROM outbox WHERE sent_at IS NULL ORDER BY id",
+	[SQL_MARK_SENT] = "UPDATE outbox SET sent_at = ?2 WHERE id = ?1 "
+		"AND sent_at IS NULL",
+	[SQL_MESSAGE_DROP] = "DELETE FROM outbox WHERE sent_at < ?1",
+
+	[SQL_QUOTES] = "SELECT symbol, venue, rate_8h, observed_at, "
+		"polled_at, next_funding FROM last_quotes "
+		"ORDER BY symbol, venue",
+	[SQL_QUOTE_PUT] = "INSERT INTO last_quotes (symbol, venue, rate_8h, "
+		"observed_at, polled_at, next_funding) "
+		"VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
+		"ON CONFLICT (symbol, venue) DO UPDATE SET rate_8h = ?3, "
+		"observed_at = ?4, polled_at = ?5, next_funding = ?6",
+};
