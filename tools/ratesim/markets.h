@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The two markets ratesim can play: an invented one that is a pure function
+ * of a seed and the minute, and recorded settlements.
+ */
+#ifndef RATESIM_MARKETS_H
+#define RATESIM_MARKETS_H
+
+#include "snapshot.h"
+
+MUST_USE bool market_seed_open(struct market_port *out, uint64_t seed,
+			       struct err *err);
+/* Columns as in ../shared/data/README.md. */
+MUST_USE bool market_csv_open(struct market_port *out, const char *path,
+			      struct err *err);
+
+/*
+ * The base asset of a venue's own name: BTCUSDT, BTC-USD-PERP and XBTUSD
+ * give BTC, xyz:TSLA gives TSLA. *preferred: quoted in USDT or bare, the
+ * contract to take when a venue has several of one base.
+ */
+MUST_USE bool market_base(struct symbol *out, bool *preferred,
+			  const char *name, size_t n);
+
+#endif
