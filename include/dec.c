@@ -4,34 +4,16 @@
  * quotients go through up to six 64-bit limbs, so that nothing is rounded
  * before the one rounding at the end and nothing wraps.
  */
-#include "dec.h"
+#include "dec_units.h"
 
 #include <assert.h>
-#include <string.h>
 
-__extension__ typedef unsigned __int128 u128;
-
-#define PLACES	18
 #define ONE	UINT64_C(1000000000000000000)
 #define LIMBS	6
-#define MAX_MAG	(((u128)1 << 127) - 1)	/* the range is symmetric */
 
 struct wide {
 	uint64_t w[LIMBS];	/* least significant first */
 };
-
-static u128 magnitude(struct dec a)
-{
-	return a.e18 < 0 ? -(u128)a.e18 : (u128)a.e18;
-}
-
-static bool make(struct dec *out, bool negative, u128 m)
-{
-	if (m > MAX_MAG)
-		return false;
-	out->e18 = negative ? -(__int128)m : (__int128)m;
-	return true;
-}
 
 /* ---- limbs ---- */
 
@@ -112,212 +94,6 @@ static bool round_wide(struct dec *out, bool negative, const struct wide *q,
 	if (rem > rest || (rem == rest && (m & 1)))
 		m++;
 	return make(out, negative, m);
-}
-
-/* ---- text ---- */
-
-struct number {		/* a checked text, not yet a value */
-	const char *s;
-	size_t digits, point;	/* length of digits and dot; where the dot is */
-	bool negative;
-	int64_t exponent;
-};
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static size_t count_digits(const char *s, size_t n)
-{
-	size_t i = 0;
-
-	while (i < n && is_digit(s[i]))
-		i++;
-	return i;
-}
-
-/* The part behind e or E; far out of range is cut where all is lost anyway. */
-static bool scan_exponent(int64_t *out, const char *s, size_t n)
-{
-	bool negative = n > 0 && s[0] == '-';
-	int64_t e = 0;
-
-	if (n > 0 && (s[0] == '-' || s[0] == '+'))
-		s++, n--;
-	if (n == 0 || count_digits(s, n) != n)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		e = e > INT32_MAX ? e : e * 10 + (s[i] - '0');
-	*out = negative ? -e : e;
-	return true;
-}
-
-static bool scan(struct number *out, const char *s, size_t n)
-{
-	size_t whole, i;
-
-	*out = (struct number){ .negative = n > 0 && s[0] == '-' };
-	if (out->negative)
-		s++, n--;
-	whole = count_digits(s, n);
-	if (whole == 0 || (whole > 1 && s[0] == '0'))
-		return false;
-	out->s = s;
-	out->point = i = whole;
-	if (i < n && s[i] == '.') {
-		size_t frac = count_digits(s + i + 1, n - i - 1);
-
-		if (frac == 0)
-			return false;
-		i += 1 + frac;
-	}
-	out->digits = i;
-	if (i == n)
-		return true;
-	return (s[i] == 'e' || s[i] == 'E') &&
-	       scan_exponent(&out->exponent, s + i + 1, n - i - 1);
-}
-
-static bool push_digit(u128 *m, unsigned digit)
-{
-	if (*m > (MAX_MAG - digit) / 10)
-		return false;
-	*m = *m * 10 + digit;
-	return true;
-}
-
-/* What lies beyond the last place: its first digit, and any behind that. */
-struct tail {
-	unsigned half;
-	bool more;
-};
-
-static bool digits_to_units(u128 *out, struct tail *tail,
-			    const struct number *x)
-{
-	int64_t place = (int64_t)x->point + x->exponent; /* of the next digit */
-	u128 m = 0;
-
-	*tail = (struct tail){ 0, false };
-	for (size_t i = 0; i < x->digits; i++) {
-		unsigned digit = (unsigned)(x->s[i] - '0');
-
-		if (i == x->point)
-			continue;
-		place--;
-		if (place == -PLACES - 1)
-			tail->half = digit;
-		else if (place < -PLACES)
-			tail->more |= digit != 0;
-		else if (!push_digit(&m, digit))
-			return false;
-	}
-	for (; m != 0 && place > -PLACES; place--)
-		if (!push_digit(&m, 0))
-			return false;
-	*out = m;
-	return true;
-}
-
-static bool exact(struct dec *out, const struct number *x)
-{
-	struct tail tail;
-	u128 m;
-
-	return digits_to_units(&m, &tail, x) && tail.half == 0 && !tail.more &&
-	       make(out, x->negative, m);
-}
-
-bool dec_parse(struct dec *out, const char *s, size_t n)
-{
-	struct number x;
-
-	return scan(&x, s, n) && exact(out, &x);
-}
-
-bool dec_parse_rounded(struct dec *out, bool *rounded, const char *s, size_t n)
-{
-	struct number x;
-	struct tail tail;
-	u128 m;
-
-	if (!scan(&x, s, n) || !digits_to_units(&m, &tail, &x))
-		return false;
-	if (tail.half > 5 || (tail.half == 5 && (tail.more || (m & 1))))
-		m++;
-	if (!make(out, x.negative, m))
-		return false;
-	*rounded = tail.half != 0 || tail.more;
-	return true;
-}
-
-bool dec_parse_share(struct dec *out, const char *s, size_t n)
-{
-	struct number x;
-	int shift = 0;
-
-	if (n > 1 && s[n - 1] == '%')
-		n--, shift = 2;
-	else if (n > 3 && memcmp(s + n - 3, "bps", 3) == 0)
-		n -= 3, shift = 4;
-	if (!scan(&x, s, n))
-		return false;
-	x.exponent -= shift;
-	return exact(out, &x);
-}
-
-struct dec dec_lit(const char *s)
-{
-	struct dec d = DEC_ZERO;
-	bool ok = dec_parse(&d, s, strlen(s));
-
-	assert(ok);
-	(void)ok;
-	return d;
-}
-
-struct dec dec_int(int64_t n)
-{
-	return (struct dec){ (__int128)n * (__int128)ONE };
-}
-
-/* Text of whole.frac with at most `keep` decimals, at least `least`. */
-static size_t print(char *buf, struct dec a, int keep, int least)
-{
-	char digits[40];
-	u128 m = magnitude(a);
-	size_t n = 0;
-	int frac = keep;
-
-	for (int i = keep; i < PLACES; i++)
-		m /= 10;
-	while (frac > least && m % 10 == 0)
-		m /= 10, frac--;
-	if (a.e18 < 0 && m != 0)
-		buf[n++] = '-';
-	int k = 0;
-	do {
-		digits[k++] = (char)('0' + (int)(m % 10));
-		m /= 10;
-	} while (m != 0 || k <= frac);
-	while (k > 0) {
-		if (k == frac)
-			buf[n++] = '.';
-		buf[n++] = digits[--k];
-	}
-	buf[n] = '\0';
-	return n;
-}
-
-size_t dec_format(char buf[static DEC_TEXT_MAX], struct dec a)
-{
-	return print(buf, a, PLACES, 0);
-}
-
-size_t dec_format_fixed(char buf[static DEC_TEXT_MAX], struct dec a, int places)
-{
-	return print(buf, dec_round(a, places), places, places);
 }
 
 /* ---- arithmetic ---- */
@@ -451,6 +227,11 @@ int dec_cmp_mul3(struct dec a, struct dec b, struct dec c,
 }
 
 /* ---- whole numbers ---- */
+
+struct dec dec_int(int64_t n)
+{
+	return (struct dec){ (__int128)n * (__int128)ONE };
+}
 
 bool dec_to_int(int64_t *out, struct dec a)
 {

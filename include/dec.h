@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Exact decimals: a 128-bit integer counting units of 1e-18. Range about
- * +-1.7e20. Overflow is refused, never wrapped; there is no NaN. Only dec.c
- * touches the member.
+ * +-1.7e20. Overflow is refused, never wrapped; there is no NaN. Only dec*.c
+ * touch the member.
  */
 #ifndef CARRYWATCH_DEC_H
 #define CARRYWATCH_DEC_H

@@ -10,24 +10,8 @@
 #include "arena.h"
 #include "fact.h"
 #include "instant.h"
+#include "name.h"
 #include "rate.h"
-
-#define NAME_TEXT_MAX 24
-
-/* Zero-padded behind the text, so whole structs compare with memcmp. */
-struct venue  { char s[NAME_TEXT_MAX]; };	/* lower case */
-struct symbol { char s[NAME_TEXT_MAX]; };	/* base asset, upper case */
-
-/*
- * 1..23 characters: a letter or digit first, then letters, digits and
- * . _ - : / $. Case is folded (venue down, symbol up); anything else (blank,
- * ESC, quote, '=', NUL) is refused, so a name is safe on any screen.
- */
-MUST_USE bool venue_parse(struct venue *out, const char *s, size_t n);
-MUST_USE bool symbol_parse(struct symbol *out, const char *s, size_t n);
-/* Whole names only; "S" is not "SOL". <0, 0, >0 as memcmp. */
-int venue_cmp(struct venue a, struct venue b);
-int symbol_cmp(struct symbol a, struct symbol b);
 
 /*
  * One venue's rate for one symbol. `rate` is valid only when why is

@@ -193,7 +193,7 @@ static int64_t best_pair(struct pair *best, const struct position *p,
 void facts_alt_find(struct facts *out, const struct position *p,
 		    const struct market *m, const struct terms *t)
 {
-	struct pair best;
+	struct pair best = { .l = NULL };
 	int64_t count;
 
 	out->alt_found = false;

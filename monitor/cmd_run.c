@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * run: the wiring of one account's monitor, and the only place that asks
+ * whether it is a dry run. From here on live and dry-run are the same code
+ * with other ports.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "clock.h"
+#include "commands.h"
+#include "daemon.h"
+#include "funding_service.h"
+#include "lock.h"
+#include "log.h"
+#include "notify.h"
+#include "simulate.h"
+#include "store_file.h"
+
+/* A configuration in force, with what the command line changed of it. */
+struct setup {
+	struct arena *arena;		/* of the next three */
+	struct config *config;
+	struct account account;
+	struct profile *profile;
+};
+
+struct monitor {
+	struct cli *cli;
+	struct span every;		/* 0: as the profile says */
+	struct setup setup;
+	struct terms terms;		/* of simulated fills */
+	struct clock_state clock;
+	char database[2 * CONFIG_TEXT_MAX];
+	struct lock lock;
+	struct store *store;
+	struct wiring wiring;
+	struct cycle *cycle;
+};
+
+/* ---- configuration ---- */
+
+/* Blindness cannot be told in less than two polls. */
+static void poll_every(struct profile *p, struct span every)
+{
+	p->poll_interval = every;
+	if (p->blind_after.ms < 2 * every.ms)
+		p->blind_after.ms = 2 * every.ms;
+	profile_seal(p);
+}
+
+static bool setup_take(struct setup *s, const struct monitor *m,
+		       const struct account *a, struct err *err)
+{
+	s->account = *a;
+	if (m->every.ms == 0)
+		return true;
+	s->profile = arena_alloc(s->arena, sizeof(*s->profile));
+	if (!s->profile)
+		return err_set(err, ERR_MEMORY, "no memory");
+	*s->profile = *a->profile;
+	poll_every(s->profile, m->every);
+	s->account.profile = s->profile;
+	return true;
+}
+
+/* The same file, read anew; the account must still be the same database. */
+static bool setup_reload(struct setup *s, const struct monitor *m,
+			 struct err *err)
+{
+	struct complaints list = { .n_errors = 0 };
+	const char *path = m->setup.config->path;
+	char database[2 * CONFIG_TEXT_MAX];
+	const struct account *a;
+
+	s->config = arena_alloc(s->arena, sizeof(*s->config));
+	if (!s->config)
+		return err_set(err, ERR_MEMORY, "no memory");
+	if (!config_load(s->config, path[0] ? path : NULL, s->arena, &list,
+			 err))
+		return false;
+	a = config_account(s->config, m->setup.account.name);
+	if (!a)
+		return err_set(err, ERR_CONFIG, "%s: account %s is gone; stop "
+			       "its monitor instead", path,
+			       m->setup.account.name);
+	config_database(database, sizeof(database), s->config, a);
+	if (strcmp(database, m->database) != 0)
+		return err_set(err, ERR_CONFIG, "%s: mode or directory of "
+			       "account %s changed; that needs a restart",
+			       path, a->name);
+	return setup_take(s, m, a, err);
+}
+
+/* ---- ports ---- */
+
+static uint64_t seed_of(const struct cli *c)
+{
+	return (uint64_t)c->now.ms * 2654435761u ^ (uint64_t)getpid();
+}
+
+static bool open_source(struct source *out, const struct monitor *m,
+			const struct config *config, struct err *err)
+{
+	const struct funding_service_options o = {
+		.url = config->service_url,
+		.timeout = config->service_timeout,
+		.gzip = config->gzip,
+		.allow_insecure_http = config->allow_insecure_http,
+		.use_proxy = config->use_proxy,
+		.seed = seed_of(m->cli),
+		.user_agent = "carrywatch/" CARRYWATCH_VERSION
+	};
+
+	if (!config->service_url[0])
+		return err_set(err, ERR_CONFIG, "%s: service.url is missing; "
+			       "write where the funding-rate service answers, "
+			       "as http://127.0.0.1:8000/api/v1", config->path);
+	return funding_service_new(out, &o, err);
+}
+
+static bool wire(struct monitor *m, struct err *err)
+{
+	bool dry_run = m->setup.account.mode == MODE_DRY_RUN;
+
+	if (!open_source(&m->wiring.source, m, m->setup.config, err))
+		return false;
+	m->wiring.clock = clock_port_of(&m->clock);
+	m->wiring.notifier = notify_log();
+	config_terms(&m->terms, m->setup.config, &m->setup.account);
+	if (dry_run)
+		m->wiring.executor = simulate_executor(&m->terms);
+	log_open(cli_has(m->cli, OPT_QUIET) ? LOG_LEVEL_WARNING :
+		 LOG_LEVEL_INFO, m->setup.account.name, dry_run);
+	return true;
+}
+
+static bool reload(void *ctx, struct cycle *cycle, struct err *err)
+{
+	struct monitor *m = ctx;
+	struct setup next = { .arena = arena_new() };
+	struct source source;
+
+	if (!next.arena)
+		return err_set(err, ERR_MEMORY, "no memory");
+	if (!setup_reload(&next, m, err))
+		goto err1;
+	if (!open_source(&source, m, next.config, err))
+		goto err1;
+	if (!cycle_configure(cycle, next.config, &next.account, err))
+		goto err2;
+	cycle->wiring.source.free(cycle->wiring.source.ctx);
+	cycle->wiring.source = m->wiring.source = source;
+	arena_free(m->setup.arena);
+	m->setup = next;
+	cycle->account = &m->setup.account;
+	config_terms(&m->terms, m->setup.config, &m->setup.account);
+	return true;
+err2:
+	source.free(source.ctx);
+err1:
+	arena_free(next.arena);
+	return false;
+}
+
+/* ---- the command line ---- */
+
+static bool read_clock(struct monitor *m, const struct cli *c,
+		       struct err *err)
+{
+	clock_real(&m->clock);
+	if (!cli_has(c, OPT_CLOCK))
+		return true;
+	if (m->setup.account.mode != MODE_DRY_RUN)
+		return err_set(err, ERR_USAGE, "--clock is for dry-run "
+			       "accounts; %s is live", m->setup.account.name);
+	return clock_parse(&m->clock, c->opt[OPT_CLOCK], err);
+}
+
+static bool read_every(struct monitor *m, const struct cli *c,
+		       struct err *err)
+{
+	const char *text = c->opt[OPT_EVERY];
+
+	if (!text)
+		return true;
+	if (!span_parse(&m->every, text, strlen(text)) ||
+	    m->every.ms < 1000 || m->every.ms > INT64_C(1000) * DAY_S)
+		return err_set(err, ERR_USAGE, "--every \"%s\": write a time "
+			       "between 1s and 24h, with its unit", text);
+	return true;
+}
+
+static bool read_polls(struct daemon *d, const struct cli *c, struct err *err)
+{
+	const char *text = c->opt[OPT_POLLS];
+	char *end;
+	long n;
+
+	if (!text)
+		return true;
+	n = strtol(text, &end, 10);
+	if (*end || end == text || n < 1 || n > INT32_MAX)
+		return err_set(err, ERR_USAGE, "--polls \"%s\": write a whole "
+			       "number above 0", text);
+	d->polls = (int32_t)n;
+	return true;
+}
+
+static bool prepare(struct monitor *m, struct cli *c, struct err *err)
+{
+	const struct account *a;
+	struct store_file file;
+
+	if (!cli_account(c, &a, err) || !read_every(m, c, err))
+		return false;
+	m->setup.config = c->config;
+	if (!setup_take(&m->setup, m, a, err) || !read_clock(m, c, err))
+		return false;
+	config_database(m->database, sizeof(m->database), c->config, a);
+	/* The lock stands beside the database: its directory comes first. */
+	return store_file_prepare(&file, m->database, STORE_RUN, err) &&
+	       lock_take(&m->lock, m->database, err) &&
+	       cli_store(c, &m->store, a, STORE_RUN, err) &&
+	       wire(m, err) &&
+	       cycle_new(&m->cycle, m->setup.config, &m->setup.account,
+			 m->store, &m->wiring, err);
+}
+
+static void release(struct monitor *m)
+{
+	cycle_free(m->cycle);
+	if (m->wiring.source.free)
+		m->wiring.source.free(m->wiring.source.ctx);
+	store_close(m->store);
+	lock_release(&m->lock);
+	arena_free(m->setup.arena);
+}
+
+int cmd_run(struct cli *c)
+{
+	struct monitor m = { .cli = c, .lock = { -1 } };
+	struct daemon d = { .once = cli_has(c, OPT_ONCE), .reload = reload,
+			    .reload_ctx = &m };
+	struct err err = { ERR_NONE, "" };
+	int code;
+
+	clock_block_signals();
+	m.setup.arena = arena_new();
+	if (!m.setup.arena)
+		err_set(&err, ERR_MEMORY, "no memory");
+	if (m.setup.arena && read_polls(&d, c, &err) && prepare(&m, c, &err)) {
+		m.cycle->version = CARRYWATCH_VERSION;
+		d.cycle = m.cycle;
+		log_write(LOG_LEVEL_NOTICE, "started",
+			  "version=%s mode=%s profile=%s hash=%s db=%s",
+			  CARRYWATCH_VERSION,
+			  m.setup.account.mode == MODE_LIVE ? "live" :
+			  "dry-run", m.setup.account.profile->name,
+			  m.setup.account.profile->hash,
+			  log_quote(m.database).s);
+		code = daemon_run(&d);
+	} else {
+		code = cli_fail(c, &err);
+	}
+	release(&m);
+	return code;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a poll starts from: positions, memory and last quotes out of the
+ * store, and the market from the source within its deadline.
+ */
+#include "cycle_work.h"
+
+#include <string.h>
+
+#define DEADLINE_MAX_MS 10000
+
+/* ---- what is known before the poll ---- */
+
+static bool load_watched(struct work *w, struct err *err)
+{
+	const struct profile *p = w->cycle->account->profile;
+	size_t slots = (size_t)profile_slots(p);
+
+	w->watched = arena_array(w->arena, w->n_recent, sizeof(*w->watched));
+	if (!w->watched)
+		return err_set(err, ERR_MEMORY, "no memory for positions");
+	for (size_t i = 0; i < w->n_recent; i++) {
+		struct watched *x = &w->watched[w->n_watched];
+
+		if (w->recent[i].status == STATUS_CLOSED)
+			continue;
+		x->pos = w->recent[i];
+		x->slots = arena_array(w->arena, 2 * slots, sizeof(*x->slots));
+		if (!x->slots)
+			return err_set(err, ERR_MEMORY, "no memory");
+		x->old_slots = x->slots + slots;
+		if (!store_load_memory(w->cycle->store, x->slots, &x->watch,
+				       x->pos.id, p, err))
+			return false;
+		memcpy(x->old_slots, x->slots, slots * sizeof(*x->slots));
+		x->old_watch = x->watch;
+		w->n_watched++;
+	}
+	return true;
+}
+
+bool cycle_load(struct work *w, struct err *err)
+{
+	struct store *s = w->cycle->store;
+	struct instant since = { w->now.ms - CYCLE_AFTERLIFE_MS };
+	bool ok;
+
+	if (!store_begin_read(s, err))
+		return false;
+	ok = store_last_poll(s, &w->last, &w->has_last, err) &&
+	     store_positions(s, &w->recent, &w->n_recent, STORE_RECENT, since,
+			     w->arena, err) &&
+	     store_last_quotes(s, &w->quotes, &w->n_quotes, w->arena, err) &&
+	     load_watched(w, err);
+	store_end_read(s);
+	return ok;
+}
+
+static int cmp_last_quote(const struct last_quote *q, struct symbol s,
+			  struct venue v)
+{
+	int c = symbol_cmp(q->symbol, s);
+
+	return c ? c : venue_cmp(q->venue, v);
+}
+
+const struct last_quote *cycle_last_quote(const struct work *w,
+					  struct symbol s, struct venue v)
+{
+	size_t lo = 0, hi = w->n_quotes;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		int c = cmp_last_quote(&w->quotes[mid], s, v);
+
+		if (c == 0)
+			return &w->quotes[mid];
+		if (c < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return NULL;
+}
+
+/* ---- fetch ---- */
+
+static void add_venue(struct venue *list, size_t *n, struct venue v)
+{
+	size_t i = 0;
+
+	while (i < *n && venue_cmp(list[i], v) < 0)
+		i++;
+	if (i < *n && venue_cmp(list[i], v) == 0)
+		return;
+	memmove(&list[i + 1], &list[i], (*n - i) * sizeof(*list));
+	list[i] = v;
+	(*n)++;
+}
+
+/* Venues of the pairs and of the configuration, sorted, each once. */
+static struct venue *first_venues(const struct work *w, size_t *n)
+{
+	const struct account *a = w->cycle->account;
+	struct venue *list = arena_array(w->arena, 2 * w->n_recent +
+					 a->n_venues + 1, sizeof(*list));
+
+	*n = 0;
+	for (size_t i = 0; list && i < w->n_recent; i++) {
+		add_venue(list, n, w->recent[i].leg[LEG_LONG].venue);
+		add_venue(list, n, w->recent[i].leg[LEG_SHORT].venue);
+	}
+	for (size_t i = 0; list && i < a->n_venues; i++)
+		add_venue(list, n, a->venues[i]);
+	return list;
+}
+
+/* A quarter of the interval, never above ten seconds, always real time. */
+static int32_t budget_ms(const struct cycle *c)
+{
+	int64_t ms = c->wiring.clock.real_ms(c->wiring.clock.ctx,
+					     c->interval) / 4;
+
+	if (ms > DEADLINE_MAX_MS)
+		return DEADLINE_MAX_MS;
+	return ms < 20 ? 20 : (int32_t)ms;
+}
+
+bool cycle_fetch(struct work *w, struct err *err)
+{
+	struct cycle *c = w->cycle;
+	struct fetch_plan plan = {
+		.now = w->now, .budget_ms = budget_ms(c),
+		.allowed = c->account->venues,
+		.n_allowed = c->account->n_venues,
+	};
+
+	plan.first = first_venues(w, &plan.n_first);
+	if (!plan.first)
+		return err_set(err, ERR_MEMORY, "no memory for venues");
+	if (!c->wiring.source.fetch(c->wiring.source.ctx, &w->market, &plan,
+				    w->arena, err))
+		return false;
+	w->market.taken_at = w->now;
+	market_seal(&w->market, &c->config->limits);
+	return true;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* The workpiece of one poll, shared by cycle*.c and sentence.c only. */
+#ifndef CARRYWATCH_CYCLE_WORK_H
+#define CARRYWATCH_CYCLE_WORK_H
+
+#include "cycle.h"
+#include "decide.h"
+
+/* Evidence goes on, and hold-through is booked, for so long after a close. */
+#define CYCLE_AFTERLIFE_MS	(INT64_C(7) * DAY_S * 1000)
+
+struct watched {
+	struct position pos;		/* as read before the fetch */
+	struct facts facts;
+	struct decision decision;
+	struct streak *slots, *old_slots;
+	struct watch watch, old_watch;
+	struct fill fill;		/* when filled at once */
+	bool filled;
+	bool skipped;			/* changed meanwhile: no decision */
+};
+
+struct work {
+	struct cycle *cycle;
+	struct arena *arena;
+	struct instant now;
+	struct poll last;		/* valid when has_last */
+	bool has_last;
+	struct poll poll;		/* this one */
+	struct position *recent;	/* watched, and closed of late */
+	size_t n_recent;
+	struct watched *watched;
+	size_t n_watched;
+	struct last_quote *quotes;	/* of the polls before */
+	size_t n_quotes;
+	struct market market;
+	struct terms terms;
+	struct entry *entries;
+	size_t n_entries;
+	struct evidence_view *view;	/* what is recorded of the market */
+};
+
+/* NULL when the pair was never quoted. */
+const struct last_quote *cycle_last_quote(const struct work *w,
+					  struct symbol s, struct venue v);
+/* One consistent read of the store; then the fetch, sealed. */
+MUST_USE bool cycle_load(struct work *w, struct err *err);
+MUST_USE bool cycle_fetch(struct work *w, struct err *err);
+/* The transaction of step 5. */
+MUST_USE bool cycle_record(struct work *w, struct cycle_result *out,
+			   struct err *err);
+/* What evidence keeps of this poll; rows of skipped positions left out. */
+MUST_USE bool cycle_view(struct work *w, struct err *err);
+
+/* ---- sentence.c: what a person reads; text in buf, always ended ---- */
+
+#define SENTENCE_MAX 600
+
+/* Why a decision was made, with the numbers that made it. */
+void sentence_decision(char buf[static SENTENCE_MAX], const struct watched *x,
+		       const struct profile *p);
+/* The text of one notice bit; kind and priority for the outbox. */
+void sentence_notice(char buf[static SENTENCE_MAX], const char **kind,
+		     int *priority, enum notice bit, const struct watched *x,
+		     const struct work *w);
+void sentence_entry(char buf[static SENTENCE_MAX], const struct entry *e,
+		    bool opened);
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Ticks and signals around cycle_poll. An unknown commit outcome ends the
+ * process: starting again is how it is found out. Everything else that goes
+ * wrong is reported and tried anew at the next tick.
+ */
+#include "daemon.h"
+
+#include "clock.h"
+#include "log.h"
+
+static struct instant now(const struct daemon *d)
+{
+	const struct clock_port *c = &d->cycle->wiring.clock;
+
+	return c->now(c->ctx);
+}
+
+/* Must the process end after this error? */
+static bool is_final(const struct daemon *d, const struct err *err)
+{
+	return d->once || err->kind == ERR_OUTCOME || err->kind == ERR_CONFIG;
+}
+
+/* True to go on; *code when not. */
+static bool poll_once(struct daemon *d, int *code)
+{
+	struct cycle_result r;
+	struct err err = { ERR_NONE, "" };
+
+	if (!cycle_poll(d->cycle, &r, &err)) {
+		log_write(LOG_LEVEL_ERR, "poll failed", "err=%s",
+			  log_quote(err.text).s);
+		*code = err_exit_code(err.kind);
+		return !is_final(d, &err);
+	}
+	*code = d->once && !r.usable ? err_exit_code(ERR_SERVICE) : 0;
+	return !d->once;
+}
+
+static void reload(struct daemon *d)
+{
+	struct err err = { ERR_NONE, "" };
+
+	if (d->reload && d->reload(d->reload_ctx, d->cycle, &err))
+		log_write(LOG_LEVEL_NOTICE, "configuration reloaded", "%s",
+			  "");
+	else
+		log_write(LOG_LEVEL_ERR, "old configuration kept", "err=%s",
+			  log_quote(err.text).s);
+}
+
+/* Wait for the next poll; false when it is time to stop. */
+static bool wait_for_tick(struct daemon *d, struct instant from)
+{
+	struct cycle *c = d->cycle;
+	struct instant tick = clock_next_tick(now(d), c->interval,
+					      c->account->tick_offset);
+
+	c->missed_ticks += (int32_t)((tick.ms - from.ms) / c->interval.ms) - 1;
+	if (c->missed_ticks < 0)
+		c->missed_ticks = 0;
+	for (;;) {
+		switch (c->wiring.clock.wait(c->wiring.clock.ctx, tick)) {
+		case WAKE_STOP:
+			return false;
+		case WAKE_RELOAD:
+			reload(d);
+			break;
+		case WAKE_TICK:
+		case WAKE_POLL_NOW:
+			return true;
+		}
+	}
+}
+
+int daemon_run(struct daemon *d)
+{
+	int32_t done = 0;
+	int code = 0;
+
+	for (;;) {
+		struct instant from = now(d);
+
+		if (!poll_once(d, &code))
+			break;
+		if (d->polls > 0 && ++done >= d->polls)
+			break;
+		if (!wait_for_tick(d, from)) {
+			code = 0;
+			break;
+		}
+	}
+	log_write(LOG_LEVEL_NOTICE, "stopped", "code=%d", code);
+	return code;
+}
