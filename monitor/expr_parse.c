@@ -132,10 +132,7 @@ static bool unknown_rule(struct parser *p, struct token t)
 
 	for (; n < rule_count && n < 64; n++)
 		names[n] = rule_table[n]->name;
-	memcpy(word, t.s, (size_t)len(t) < sizeof(word) ? (size_t)len(t) :
-	       sizeof(word) - 1);
-	word[(size_t)len(t) < sizeof(word) ? (size_t)len(t) :
-	     sizeof(word) - 1] = '\0';
+	snprintf(word, sizeof(word), "%.*s", len(t), t.s);
 	near = suggest(word, names, n);
 	if (near)
 		err_set(p->err, ERR_CONFIG, "unknown rule \"%s\", did you mean "

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * positions history: closed positions, why and when they were closed, what
+ * they earned, and what holding on for up to seven days would have brought.
+ * Price is in none of it: there is no mark price.
+ */
+#include "commands.h"
+#include "table.h"
+#include "view_text.h"
+
+enum { ID, ACCOUNT, SYMBOL, LONG, SHORT, SIZE, OPENED, CLOSED, HELD, REASON,
+       FUNDING, FEES, NET, UNKNOWN, AFTER, KEPT_NET, AFTER_N, EXTERNAL,
+       N_COLUMNS };
+
+static const struct column columns[N_COLUMNS] = {
+	[ID]		= { "id", "ID", false, false },
+	[ACCOUNT]	= { "account", "ACCOUNT", true, true },
+	[SYMBOL]	= { "symbol", "SYMBOL", false, true },
+	[LONG]		= { "long", "LONG", false, true },
+	[SHORT]		= { "short", "SHORT", false, true },
+	[SIZE]		= { "size_usd", "SIZE", false, false },
+	[OPENED]	= { "opened_at", "OPENED", true, true },
+	[CLOSED]	= { "closed_at", "CLOSED", false, true },
+	[HELD]		= { "held_hours", "HELD", false, false },
+	[REASON]	= { "reason", "REASON", false, true },
+	[FUNDING]	= { "funding_usd", "FUNDING", false, false },
+	[FEES]		= { "fees_usd", "FEES", false, false },
+	[NET]		= { "net_usd", "NET", false, false },
+	[UNKNOWN]	= { "settlements_unknown", "UNKNOWN", true, false },
+	[AFTER]		= { "hold_through_funding_usd", "HOLD-THROUGH", false,
+			    false },
+	[KEPT_NET]	= { "hold_through_net_usd", "NET IF HELD", true, false },
+	[AFTER_N]	= { "hold_through_settlements", "SETTLED AFTER", true,
+			    false },
+	[EXTERNAL]	= { "external_id", "EXTERNAL", true, true },
+};
+
+struct history {
+	struct cli *c;
+	struct table *table;
+	int64_t only;			/* 0: all */
+	size_t n;
+	struct fact funding, fees, net, after;
+	bool part, after_part;
+};
+
+static bool in_time(const struct cli *c, struct instant closed)
+{
+	return (!instant_known(c->since) || closed.ms >= c->since.ms) &&
+	       (!instant_known(c->until) || closed.ms < c->until.ms);
+}
+
+static struct fact plus(struct fact a, struct fact b)
+{
+	if (!a.known || !b.known)
+		return a.known ? b : a;
+	return dec_add(&a.v, a.v, b.v) ? a : fact_unknown(WHY_OVERFLOW);
+}
+
+static struct cell usd(struct table *t, struct fact f, bool sign, bool part)
+{
+	return cell_fact(t, &f, view_usd(f, 2, sign, part).s);
+}
+
+static struct cell hours(struct table *t, struct span d)
+{
+	struct dec h;
+
+	if (!dec_join(&h, d.ms, 3) || !dec_div(&h, h, dec_int(3600)))
+		return (struct cell){ .kind = CELL_NULL };
+	return cell_dec(t, dec_round(h, 1), view_span(d, false).s);
+}
+
+static void fill_names(struct cell *cell, struct table *t, const struct cli *c,
+		       const struct view *v, const struct view_row *r)
+{
+	const struct position *p = &r->pos;
+
+	cell[ID] = cell_count(t, p->id);
+	cell[ACCOUNT] = cell_text(t, v->account->name);
+	cell[SYMBOL] = cell_text(t, p->symbol.s);
+	cell[LONG] = cell_text(t, p->leg[LEG_LONG].venue.s);
+	cell[SHORT] = cell_text(t, p->leg[LEG_SHORT].venue.s);
+	cell[SIZE] = cell_dec(t, p->size_usd, NULL);
+	cell[OPENED] = cell_instant(t, c, p->opened_at);
+	cell[CLOSED] = cell_instant(t, c, p->closed_at);
+	cell[HELD] = hours(t, r->age);
+	cell[REASON] = cell_text(t, p->reason.s[0] ? p->reason.s : NULL);
+	cell[EXTERNAL] = cell_text(t, p->external_id[0] ? p->external_id
+							 : NULL);
+}
+
+/* Held through: no fees of a later close are in it. */
+static void fill_money(struct cell *cell, struct table *t,
+		       const struct view_row *r)
+{
+	const struct view_money *m = &r->money;
+	bool part = m->n_unknown > 0, later = m->n_after_unknown > 0;
+
+	cell[FUNDING] = usd(t, m->funding_usd, true, part);
+	cell[FEES] = usd(t, fact_known(r->pos.fees_usd), false, false);
+	cell[NET] = usd(t, m->net_usd, true, part);
+	cell[UNKNOWN] = cell_count(t, m->n_unknown);
+	cell[AFTER] = usd(t, m->after_usd, true, later);
+	cell[KEPT_NET] = usd(t, plus(m->net_usd, m->after_usd), true,
+			     part || later);
+	cell[AFTER_N] = cell_count(t, m->n_after);
+}
+
+static void add_row(struct history *h, const struct view *v,
+		    const struct view_row *r)
+{
+	const struct view_money *m = &r->money;
+	struct cell *cell = table_row(h->table);
+
+	fill_names(cell, h->table, h->c, v, r);
+	fill_money(cell, h->table, r);
+	h->n++;
+	h->funding = plus(h->funding, m->funding_usd);
+	h->fees = plus(h->fees, fact_known(r->pos.fees_usd));
+	h->net = plus(h->net, m->net_usd);
+	h->after = plus(h->after, m->after_usd);
+	h->part |= m->n_unknown > 0;
+	h->after_part |= m->n_after_unknown > 0;
+}
+
+static void add_total(struct history *h)
+{
+	struct table *t = h->table;
+	struct cell *cell;
+
+	if (h->n == 0)
+		return;
+	cell = table_total(t);
+	cell[ID] = cell_count(t, (int64_t)h->n);
+	cell[SYMBOL] = cell_text(t, "closed");
+	cell[FUNDING] = usd(t, h->funding, true, h->part);
+	cell[FEES] = usd(t, h->fees, false, false);
+	cell[NET] = usd(t, h->net, true, h->part);
+	cell[AFTER] = usd(t, h->after, true, h->after_part);
+}
+
+static bool collect(struct history *h, struct err *err)
+{
+	struct view *views;
+	size_t n;
+
+	h->table = table_new(columns, N_COLUMNS, h->c->arena);
+	if (!h->table)
+		return err_set(err, ERR_MEMORY, "no memory");
+	if (!view_open_all(&views, &n, h->c, VIEW_CLOSED, err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < views[i].n_rows; k++) {
+			const struct view_row *r = &views[i].rows[k];
+
+			if ((h->only == 0 || r->pos.id == h->only) &&
+			    in_time(h->c, r->pos.closed_at))
+				add_row(h, &views[i], r);
+		}
+	if (h->only > 0 && h->n == 0)
+		return err_set(err, ERR_NOT_FOUND, "no closed position %lld; "
+			       "see: carrywatch positions list --all",
+			       (long long)h->only);
+	add_total(h);
+	return true;
+}
+
+int cmd_positions_history(struct cli *c)
+{
+	struct err err = { ERR_NONE, "" };
+	struct history h = { .c = c };
+	bool ok = cli_config(c, &err);
+
+	h.funding = h.fees = h.net = h.after = fact_known(DEC_ZERO);
+	if (ok && c->n_args > 0)
+		ok = cli_id(c, &h.only, 0, &err);
+	if (!ok || !collect(&h, &err) ||
+	    !table_print(stdout, h.table, c, &err))
+		return cli_fail(c, &err);
+	if (c->format == FORMAT_TABLE || c->format == FORMAT_WIDE)
+		puts(h.n ? "NET is funding less fees, price not included. "
+			   "HOLD-THROUGH: funding of up to 7 days after the "
+			   "close, hypothetical." :
+			   "No closed position.");
+	return 0;
+}

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * positions show ID: everything known about one position: legs, carry, money
+ * with a running sum, what would close it, decisions and events.
+ */
+#include "commands.h"
+#include "view_explain.h"
+
+#include "cli_text.h"
+
+#include <inttypes.h>
+
+#define DECISIONS_SHOWN 10
+
+struct shown {
+	struct cli *c;
+	struct view view;
+	const struct view_row *row;
+	struct event *events;
+	size_t n_events;
+	struct decision_row *decisions;
+	size_t n_decisions;
+};
+
+static bool load(struct shown *s, struct err *err)
+{
+	struct arena *arena = s->c->arena;
+	struct store *store;
+	int64_t id;
+	bool ok;
+
+	if (!cli_config(s->c, err) ||
+	    !view_open_one(&s->view, &store, s->c, err))
+		return false;
+	s->row = &s->view.rows[0];
+	id = s->row->pos.id;
+	ok = store_begin_read(store, err);
+	if (ok) {
+		ok = store_events(store, &s->events, &s->n_events, id, arena,
+				  err) &&
+		     store_decisions(store, &s->decisions, &s->n_decisions, id,
+				     INSTANT_UNKNOWN, INSTANT_UNKNOWN,
+				     DECISIONS_SHOWN, arena, err);
+		store_end_read(store);
+	}
+	store_close(store);
+	return ok;
+}
+
+/* ---- JSON ---- */
+
+static void put_text(struct json_out *o, const char *key, const char *text)
+{
+	json_out_key(o, key);
+	json_out_text(o, text && text[0] ? text : NULL);
+}
+
+static void put_instant(struct json_out *o, const char *key, struct instant t)
+{
+	json_out_key(o, key);
+	json_out_instant(o, t);
+}
+
+static void put_ledger(struct json_out *o, const struct view_row *r)
+{
+	struct dec sum = DEC_ZERO;
+	bool fits = true;
+
+	json_out_key(o, "ledger");
+	json_out_open(o, '[');
+	for (size_t i = 0; i < r->n_settlements; i++) {
+		const struct settlement *s = &r->settlements[i];
+		struct fact after;
+
+		if (s->amount_usd.known && !s->hypothetical)
+			fits = fits && dec_add(&sum, sum, s->amount_usd.v);
+		after = fits ? fact_known(sum) : fact_unknown(WHY_OVERFLOW);
+		json_out_open(o, '{');
+		put_instant(o, "at", s->at);
+		put_text(o, "side", side_word(s->side));
+		json_out_key(o, "rate_8h");
+		json_out_fact(o, &s->rate_8h);
+		json_out_key(o, "pays_every_s");
+		json_out_int(o, s->pays_every_s);
+		json_out_key(o, "amount_usd");
+		json_out_fact(o, &s->amount_usd);
+		json_out_key(o, "sum_usd");
+		json_out_fact(o, &after);
+		put_text(o, "base", "entry notional");
+		json_out_key(o, "late");
+		json_out_bool(o, s->late);
+		json_out_key(o, "hypothetical");
+		json_out_bool(o, s->hypothetical);
+		json_out_close(o, '}');
+	}
+	json_out_close(o, ']');
+}
+
+static void put_decisions(struct json_out *o, const struct shown *s)
+{
+	json_out_key(o, "decisions");
+	json_out_open(o, '[');
+	for (size_t i = 0; i < s->n_decisions; i++) {
+		const struct decision_row *d = &s->decisions[i];
+
+		json_out_open(o, '{');
+		json_out_key(o, "id");
+		json_out_int(o, d->id);
+		json_out_key(o, "poll");
+		json_out_int(o, d->poll);
+		put_instant(o, "at", d->at);
+		put_text(o, "before", action_word(d->before));
+		put_text(o, "action", action_word(d->action));
+		view_json_label(o, "reason", d->label);
+		put_text(o, "text", d->text);
+		json_out_close(o, '}');
+	}
+	json_out_close(o, ']');
+}
+
+static void put_events(struct json_out *o, const struct shown *s)
+{
+	json_out_key(o, "events");
+	json_out_open(o, '[');
+	for (size_t i = 0; i < s->n_events; i++) {
+		const struct event *e = &s->events[i];
+
+		json_out_open(o, '{');
+		put_instant(o, "at", e->at);
+		put_text(o, "kind", e->kind);
+		put_text(o, "from", e->from);
+		put_text(o, "to", e->to);
+		view_json_label(o, "reason", e->reason);
+		put_text(o, "by", e->by);
+		put_text(o, "note", e->note);
+		json_out_close(o, '}');
+	}
+	json_out_close(o, ']');
+}
+
+static void print_json(const struct shown *s)
+{
+	struct json_out o = json_out_to(stdout,
+					s->c->format == FORMAT_JSONL);
+
+	json_out_open(&o, '{');
+	view_json_members(&o, &s->view, s->row);
+	put_instant(&o, "confirmed_at", s->row->pos.confirmed_at);
+	put_text(&o, "entry_source", s->row->pos.entry_manual ? "manual"
+							       : "poll");
+	view_json_label(&o, "muted", s->row->pos.muted);
+	put_instant(&o, "muted_until", s->row->pos.muted_until);
+	put_text(&o, "profile", s->view.profile->name);
+	json_out_key(&o, "lines");
+	view_explain_lines(&o, &s->view, s->row);
+	put_ledger(&o, s->row);
+	put_decisions(&o, s);
+	put_events(&o, s);
+	json_out_close(&o, '}');
+}
+
+/* ---- for people ---- */
+
+static void print_leg(const struct shown *s, enum side side)
+{
+	const struct view_row *r = s->row;
+	const struct view_leg *leg = &r->leg[side];
+	const struct leg *held = &r->pos.leg[side];
+	enum unit u = s->c->unit;
+
+	printf("  %-5s  %-12s  rate %s/%s", side_word(side), held->venue.s,
+	       view_rate_8h(leg->rate_8h, u, leg->stale).s, view_unit_word(u));
+	printf("  entry %s", view_rate_8h(held->entry_rate_8h, u, false).s);
+	if (held->entry_price.known)
+		printf("  price %s", view_amount(held->entry_price, false).s);
+	if (held->quantity.known)
+		printf("  quantity %s", view_amount(held->quantity, false).s);
+	if (instant_known(leg->next))
+		printf("  next %s%s", cli_shown_time(s->c, leg->next),
+		       leg->next_derived ? " (derived)" : "");
+	if (r->verdicts && leg->why != WHY_KNOWN)
+		printf("  (%s)", why_word(leg->why));
+	putchar('\n');
+}
+
+static void print_head(const struct shown *s)
+{
+	const struct view_row *r = s->row;
+	const struct position *p = &r->pos;
+
+	printf("Position %s/%" PRId64 "  %s  %s USD a leg  %s: %s",
+	       s->view.account->name, p->id, p->symbol.s,
+	       view_amount(fact_known(p->size_usd), false).s,
+	       status_word(p->status), action_word(r->action));
+	if (r->reason.s[0])
+		printf(" %s", r->reason.s);
+	if (instant_known(p->decided_at))
+		printf(" since %s", cli_shown_time(s->c, p->decided_at));
+	printf("  (profile %s)\n", s->view.profile->name);
+	printf("  opened %s, %s %s", cli_shown_time(s->c, p->opened_at),
+	       p->status == STATUS_CLOSED ? "held" : "age",
+	       view_span(r->age, false).s);
+	if (instant_known(p->closed_at))
+		printf(", closed %s", cli_shown_time(s->c, p->closed_at));
+	if (instant_known(r->checked_at))
+		printf(", checked %s", cli_shown_time(s->c, r->checked_at));
+	if (p->external_id[0]) {
+		fputs(", external id ", stdout);
+		text_print_safe(stdout, p->external_id);
+	}
+	putchar('\n');
+}
+
+static void print_numbers(const struct shown *s)
+{
+	const struct view_row *r = s->row;
+	bool old = r->stale || r->divergence_old;
+	bool part = r->money.n_unknown > 0;
+	enum unit u = s->c->unit;
+
+	printf("  divergence  entry %s/%s%s  now %s/%s  kept %s\n",
+	       view_rate(r->pos.entry_divergence, u, false).s,
+	       view_unit_word(u), r->pos.entry_manual ? " (by hand)" : "",
+	       view_rate(r->divergence, u, old).s, view_unit_word(u),
+	       view_kept(r, s->view.profile).s);
+	if (r->divergence_old)
+		printf("              last known at %s\n",
+		       cli_shown_time(s->c, r->divergence_at));
+	printf("  carry  %s USD a day  next %s  nearest %s\n",
+	       view_usd(r->carry_usd_day, 2, true, old).s,
+	       view_next(&r->next, s->view.now, r->stale).s, view_near(r).s);
+	printf("  funding %s USD in %d settlements  fees %s USD  net %s USD "
+	       "(price not included)\n",
+	       view_usd(r->money.funding_usd, 2, true, part).s, r->money.n,
+	       view_usd(fact_known(r->pos.fees_usd), 2, false, false).s,
+	       view_usd(r->money.net_usd, 2, true, part).s);
+	if (part)
+		printf("  %d of the settlements are of unknown amount and not "
+		       "in the sum\n", r->money.n_unknown);
+	printf("  closing both legs costs about %s USD\n",
+	       view_usd(r->cost_usd, 2, false, false).s);
+}
+
+static void print_ledger(const struct shown *s)
+{
+	const struct view_row *r = s->row;
+	struct fact sum = fact_known(DEC_ZERO);
+
+	if (r->n_settlements == 0)
+		return;
+	puts("\nSettlements (base: entry notional)");
+	for (size_t i = 0; i < r->n_settlements; i++) {
+		const struct settlement *x = &r->settlements[i];
+
+		if (x->amount_usd.known && !x->hypothetical && sum.known &&
+		    !dec_add(&sum.v, sum.v, x->amount_usd.v))
+			sum = fact_unknown(WHY_OVERFLOW);
+		printf("  %s  %-5s  rate %12s  %12s USD  sum %12s%s%s\n",
+		       cli_shown_time(s->c, x->at), side_word(x->side),
+		       view_rate_8h(x->rate_8h, UNIT_8H, false).s,
+		       view_usd(x->amount_usd, 4, true, false).s,
+		       view_usd(sum, 4, true, false).s,
+		       x->late ? "  late" : "",
+		       x->hypothetical ? "  after the close" : "");
+	}
+}
+
+static void print_decisions(const struct shown *s)
+{
+	if (s->n_decisions == 0)
+		return;
+	puts("\nDecisions, newest first");
+	for (size_t i = 0; i < s->n_decisions; i++) {
+		const struct decision_row *d = &s->decisions[i];
+
+		printf("  %s  poll %" PRId64 "  ", cli_shown_time(s->c, d->at),
+		       d->poll);
+		text_print_safe(stdout, d->text);
+		putchar('\n');
+	}
+}
+
+static void print_events(const struct shown *s)
+{
+	puts("\nEvents");
+	for (size_t i = 0; i < s->n_events; i++) {
+		const struct event *e = &s->events[i];
+
+		printf("  %s  %-8s", cli_shown_time(s->c, e->at), e->kind);
+		if (e->to[0])
+			printf("  %s%s%s", e->from, e->from[0] ? " -> " : "",
+			       e->to);
+		if (e->reason.s[0])
+			printf("  %s", e->reason.s);
+		printf("  by %s", e->by);
+		if (e->note && e->note[0]) {
+			fputs("  ", stdout);
+			text_print_safe(stdout, e->note);
+		}
+		putchar('\n');
+	}
+}
+
+static void print_text(const struct shown *s)
+{
+	print_head(s);
+	print_leg(s, LEG_LONG);
+	print_leg(s, LEG_SHORT);
+	print_numbers(s);
+	if (s->row->verdicts) {
+		puts("\nWhat would close it");
+		view_explain_table(stdout, &s->view, s->row);
+	}
+	print_ledger(s);
+	print_decisions(s);
+	print_events(s);
+	view_print_stale(stdout, s->c, &s->view);
+}
+
+int cmd_positions_show(struct cli *c)
+{
+	struct err err = { ERR_NONE, "" };
+	struct shown s = { .c = c };
+
+	if (!load(&s, &err))
+		return cli_fail(c, &err);
+	if (c->format == FORMAT_JSON || c->format == FORMAT_JSONL)
+		print_json(&s);
+	else
+		print_text(&s);
+	return 0;
+}

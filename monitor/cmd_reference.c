@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * reference: a Markdown page of every configuration key and every rule, from
+ * the tables the program itself uses. `make reference` keeps it in config/.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli_rule_text.h"
+#include "commands.h"
+#include "config_option.h"
+#include "cli.h"
+
+/* A field of a Markdown table: a bar would end it. */
+static void put_field(const char *s)
+{
+	fputs("| ", stdout);
+	for (; *s; s++) {
+		if (*s == '|')
+			putchar('\\');
+		putchar(*s);
+	}
+	putchar(' ');
+}
+
+static void put_code(const char *s)
+{
+	if (s)
+		printf("| `%s` ", s);
+	else
+		fputs("| ", stdout);
+}
+
+static void key_bounds(char *buf, size_t n, const struct config_option *o)
+{
+	size_t at = 0;
+
+	snprintf(buf, n, "%s%s%s", o->min ? o->min : "",
+		 o->min || o->max ? " .. " : "", o->max ? o->max : "");
+	for (const char *const *w = o->choices; w && *w && at < n; w++)
+		at += (size_t)snprintf(buf + at, n - at, "%s%s",
+				       at ? " or " : "", *w);
+}
+
+static void key_row(const struct config_option *o)
+{
+	char text[200];
+
+	put_code(o->pattern);
+	snprintf(text, sizeof(text), "%s: %s", config_kind_word(o->kind),
+		 config_kind_example(o->kind));
+	if (o->kind == KIND_CHOICE)
+		snprintf(text, sizeof(text), "%s",
+			 config_kind_word(o->kind));
+	put_field(text);
+	put_code(o->def);
+	key_bounds(text, sizeof(text), o);
+	put_field(text);
+	put_field(o->help ? o->help : "");
+	puts("|");
+}
+
+static size_t section_length(const char *pattern)
+{
+	return strcspn(pattern, ".");
+}
+
+static void print_keys(void)
+{
+	const char *section = "";
+	size_t len = 0;
+
+	puts("## Keys\n\n`*` stands for a name of your own.");
+	for (size_t i = 0; i < config_option_count; i++) {
+		const struct config_option *o = &config_option_table[i];
+		size_t n = section_length(o->pattern);
+
+		if (n != len || strncmp(o->pattern, section, n) != 0) {
+			section = o->pattern;
+			len = n;
+			printf("\n### %.*s\n\n| key | written | default | "
+			       "bounds | meaning |\n|---|---|---|---|---|\n",
+			       (int)n, section);
+		}
+		key_row(o);
+	}
+}
+
+static void param_row(const struct param *p)
+{
+	char bounds[RULE_TEXT_MAX];
+
+	rule_text_bounds(bounds, p);
+	put_code(p->name);
+	put_field(rule_text_kind(p->kind));
+	put_code(p->def);
+	put_field(bounds);
+	put_field(p->help);
+	puts("|");
+}
+
+static void print_rule(const struct rule *r)
+{
+	char text[RULE_TEXT_MAX];
+
+	rule_text_params(text, r);
+	printf("\n### %s(%s)\n\nTrue when: %s.%s\n\nReads:", r->name, text,
+	       r->help, r->protective ? " Protective: may close on stale "
+	       "rates." : "");
+	for (int i = 0; i < FACT_COUNT; i++) {
+		if (r->uses >> i & 1U)
+			printf(" `%s` (%s)", fact_name((enum fact_id)i),
+			       fact_unit((enum fact_id)i));
+	}
+	puts("");
+	if (r->params[0].name)
+		puts("\n| parameter | written | default | bounds | meaning |\n"
+		     "|---|---|---|---|---|");
+	for (int i = 0; i < RULE_PARAMS_MAX && r->params[i].name; i++)
+		param_row(&r->params[i]);
+}
+
+int cmd_reference(struct cli *c)
+{
+	(void)c;
+	puts("# Reference\n\nWritten by `make reference` from the tables of "
+	     "the program; do not edit.\n");
+	print_keys();
+	puts("\n## Rules\n\nA line of a profile is `LABEL: expression`. Rules "
+	     "combine with `and`, `or`,\n`not`, parentheses, `for N polls` "
+	     "and `for TIME`.");
+	for (size_t i = 0; i < rule_count; i++)
+		print_rule(rule_table[i]);
+	return 0;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The table of all commands, sorted by name: words, arguments, options, one
+ * line of help, handler. Parsing, help and completion read nothing else.
+ */
+#include "commands.h"
+
+#include <string.h>
+
+#include "cli.h"
+
+#define ROWS (OPTS_LISTING & ~OPT(ACCOUNT))	/* rows of no account */
+#define ONE_ITEM (OPT(OUTPUT) | OPT(JSON))
+#define OF_OPENING (OPT(SYMBOL) | OPT(LONG) | OPT(SHORT) | OPT(SIZE) | \
+		    OPT(OPENED_AT) | OPT(LONG_RATE) | OPT(SHORT_RATE) | \
+		    OPT(ENTRY_DIVERGENCE) | OPT(LONG_QTY) | OPT(SHORT_QTY) | \
+		    OPT(LONG_PRICE) | OPT(SHORT_PRICE) | OPT(EXTERNAL_ID))
+
+const struct command command_table[] = {
+	{ "check-config", "", 0, 0, OPT(PRINT) | OPT(ACCOUNT),
+	  "all that is wrong with the configuration",
+	  cmd_check_config },
+	{ "completion bash", "", 0, 0, 0,
+	  "print the completion script for bash", cmd_completion_bash },
+	{ "decisions list", "[ID]", 0, 1,
+	  OPTS_LISTING | OPT(SINCE) | OPT(UNTIL),
+	  "decisions, newest first; all or of one position",
+	  cmd_decisions_list },
+	{ "explain", "ID", 1, 1,
+	  OPT(AT) | ONE_ITEM | OPT(ACCOUNT) | OPT(UNIT),
+	  "why it is held or closed, with every input", cmd_explain },
+	{ "exposure", "", 0, 0, OPTS_LISTING,
+	  "notional by venue and by symbol", cmd_exposure },
+	{ "help", "[COMMAND]", 0, 2, 0,
+	  "this list, or the help of one command", cmd_help },
+	{ "opportunities list", "", 0, 0, OPTS_LISTING | OPT(UNIT),
+	  "ask now; each with the entry policy's verdict",
+	  cmd_opportunities_list },
+	{ "positions close", "ID", 1, 1,
+	  OPT(REASON) | OPT(NOTE) | OPT(FEES) | OPT(YES) | OPT(DRY_RUN) |
+	  OPT(ACCOUNT),
+	  "record that a position was closed", cmd_positions_close },
+	{ "positions confirm", "ID", 1, 1, OPT(NOTE) | OPT(ACCOUNT),
+	  "say that it still exists at the venues", cmd_positions_confirm },
+	{ "positions history", "[ID]", 0, 1,
+	  OPTS_LISTING | OPT(SINCE) | OPT(UNTIL) | OPT(UNIT),
+	  "closed positions and what they earned", cmd_positions_history },
+	{ "positions import", "FILE", 1, 1, OPT(DRY_RUN) | OPT(ACCOUNT),
+	  "add positions from CSV or JSON lines, all or none",
+	  cmd_positions_import },
+	{ "positions keep", "ID", 1, 1,
+	  OPT(FOR) | OPT(REASON) | OPT(NOTE) | OPT(ACCOUNT),
+	  "hold on for a while in spite of the reason",
+	  cmd_positions_keep },
+	{ "positions list", "", 0, 0,
+	  OPTS_LISTING | OPT(ALL) | OPT(UNIT) | OPT(WATCH) | OPT(EXIT_CODE) |
+	  OPT(AT),
+	  "open positions with divergence, age and verdict",
+	  cmd_positions_list },
+	{ "positions note", "ID TEXT", 2, 2, OPT(ACCOUNT),
+	  "keep a remark with a position", cmd_positions_note },
+	{ "positions open", "", 0, 0,
+	  OF_OPENING | OPT(FEES) | OPT(NOTE) | OPT(DRY_RUN) | OPT(YES) |
+	  OPT(ACCOUNT),
+	  "record a new position", cmd_positions_open },
+	{ "positions reopen", "ID", 1, 1, OPT(NOTE) | OPT(ACCOUNT),
+	  "undo a close within the hour", cmd_positions_reopen },
+	{ "positions show", "ID", 1, 1,
+	  ONE_ITEM | OPT(ACCOUNT) | OPT(UNIT) | OPT(AT),
+	  "everything known about one position", cmd_positions_show },
+	{ "positions verify", "ID", 1, 1, ONE_ITEM | OPT(ACCOUNT) | OPT(UNIT),
+	  "raw answers and arithmetic behind the numbers",
+	  cmd_positions_verify },
+	{ "profiles diff", "A B", 2, 2, ROWS,
+	  "lines of two profiles side by side", cmd_profiles_diff },
+	{ "profiles list", "", 0, 0, ROWS,
+	  "profiles, shipped and own", cmd_profiles_list },
+	{ "profiles show", "NAME", 1, 1, ROWS,
+	  "lines of one profile, defaults written out", cmd_profiles_show },
+	{ "reference", "", 0, 0, 0,
+	  "all keys and rules as a Markdown page",
+	  cmd_reference },
+	{ "rules list", "", 0, 0, ROWS,
+	  "rules that profile lines are made of", cmd_rules_list },
+	{ "rules show", "NAME", 1, 1, ONE_ITEM,
+	  "parameters, bounds and inputs of one rule", cmd_rules_show },
+	{ "run", "", 0, 0,
+	  OPT(ACCOUNT) | OPT(ONCE) | OPT(CLOCK) | OPT(EVERY) | OPT(POLLS),
+	  "monitor one account in the foreground", cmd_run },
+	{ "status", "", 0, 0, ONE_ITEM | OPT(ACCOUNT),
+	  "is the monitor running, how was its last poll",
+	  cmd_status },
+	{ "version", "", 0, 0, 0, "version of this program", cmd_version },
+};
+const size_t command_count = sizeof(command_table) / sizeof(command_table[0]);
+
+const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; i < command_count; i++) {
+		if (strcmp(command_table[i].name, name) == 0)
+			return &command_table[i];
+	}
+	return NULL;
+}
+
+bool command_in_group(const struct command *cmd, const char *word)
+{
+	size_t n = strlen(word);
+
+	return strncmp(cmd->name, word, n) == 0 && cmd->name[n] == ' ';
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every command's handler, one for each row of commands.c: "positions list"
+ * is cmd_positions_list. Each returns the exit code.
+ */
+#ifndef CARRYWATCH_COMMANDS_H
+#define CARRYWATCH_COMMANDS_H
+
+struct cli;
+
+int cmd_check_config(struct cli *c);
+int cmd_completion_bash(struct cli *c);
+int cmd_decisions_list(struct cli *c);
+int cmd_explain(struct cli *c);
+int cmd_exposure(struct cli *c);
+int cmd_help(struct cli *c);
+int cmd_opportunities_list(struct cli *c);
+int cmd_positions_close(struct cli *c);
+int cmd_positions_confirm(struct cli *c);
+int cmd_positions_history(struct cli *c);
+int cmd_positions_import(struct cli *c);
+int cmd_positions_keep(struct cli *c);
+int cmd_positions_list(struct cli *c);
+int cmd_positions_note(struct cli *c);
+int cmd_positions_open(struct cli *c);
+int cmd_positions_reopen(struct cli *c);
+int cmd_positions_show(struct cli *c);
+int cmd_positions_verify(struct cli *c);
+int cmd_profiles_diff(struct cli *c);
+int cmd_profiles_list(struct cli *c);
+int cmd_profiles_show(struct cli *c);
+int cmd_reference(struct cli *c);
+int cmd_rules_list(struct cli *c);
+int cmd_rules_show(struct cli *c);
+int cmd_run(struct cli *c);
+int cmd_status(struct cli *c);
+int cmd_version(struct cli *c);
+
+#endif

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One position and one recorded poll -> the row people see. Facts come from
+ * facts_compute, cash from ledger_amount: nothing is worked out differently
+ * from how it was decided and booked. Called by view_load.c and by tests.
+ */
+#include "view.h"
+
+#include "ledger.h"
+
+#include <string.h>
+
+#define STALE_INTERVALS	3
+
+void view_date(struct view *v, struct instant now, struct instant at)
+{
+	struct span limit;
+
+	v->now = now;
+	v->stale = false;
+	v->past = instant_known(at);
+	if (!v->polled)
+		return;
+	/* A market clock may run ahead of the wall clock. */
+	if (v->past || v->poll.at.ms > now.ms)
+		v->now = v->poll.at;
+	limit.ms = STALE_INTERVALS * v->profile->poll_interval.ms;
+	v->stale = v->now.ms - v->poll.at.ms > limit.ms;
+}
+
+/* ---- what the poll saw ---- */
+
+static const struct evidence_row *find_verdicts(const struct view *v,
+						int64_t id)
+{
+	for (size_t i = 0; v->polled && i < v->evidence.n_rows; i++)
+		if (v->evidence.rows[i].position == id)
+			return &v->evidence.rows[i];
+	return NULL;
+}
+
+/* Not one that a later poll brought. */
+static struct instant remembered(const struct view *v, struct symbol s,
+				 struct venue venue)
+{
+	for (size_t i = 0; i < v->n_quotes; i++) {
+		const struct last_quote *q = &v->quotes[i];
+
+		if (symbol_cmp(q->symbol, s) == 0 &&
+		    venue_cmp(q->venue, venue) == 0)
+			return q->polled_at.ms <= v->poll.at.ms ?
+			       q->observed_at : INSTANT_UNKNOWN;
+	}
+	return INSTANT_UNKNOWN;
+}
+
+static void look_at_facts(struct view_row *row, const struct view *v)
+{
+	const struct position *p = &row->pos;
+	struct facts_memory memory;
+
+	if (row->verdicts) {
+		for (int s = LEG_LONG; s <= LEG_SHORT; s++)
+			memory.quote_at[s] = remembered(v, p->symbol,
+							p->leg[s].venue);
+		facts_compute(&row->facts, p, &v->market, &v->terms, &memory);
+		return;
+	}
+	row->facts = (struct facts){ .legs_fresh = false };
+	for (int id = 0; id < FACT_COUNT; id++)
+		row->facts.v[id] = fact_unknown(WHY_NOT_SET);
+}
+
+static void take_quote(struct view_leg *leg, const struct view_row *row,
+		       const struct quote *q)
+{
+	leg->why = q->why;
+	leg->oi_usd = q->oi_usd;
+	leg->volume_usd = q->volume_usd;
+	if (q->why != WHY_KNOWN && q->why != WHY_STALE && q->why != WHY_FUTURE)
+		return;
+	leg->rate_8h = q->rate.interval_s == RATE_8H_S ?
+		       fact_known(q->rate.fraction) :
+		       fact_unknown(WHY_NO_INTERVAL);
+	leg->observed_at = q->observed_at;
+	leg->stale = row->stale || q->why != WHY_KNOWN;
+}
+
+static void look_at_leg(struct view_row *row, enum side side,
+			const struct view *v)
+{
+	struct view_leg *leg = &row->leg[side];
+	struct venue venue = row->pos.leg[side].venue;
+	const struct venue_terms *t = terms_find(v->terms.venue,
+						 v->terms.n_venue, venue);
+	const struct quote *q = NULL;
+
+	*leg = (struct view_leg){ .why = WHY_NOT_SET,
+				  .observed_at = INSTANT_UNKNOWN };
+	leg->rate_8h = leg->oi_usd = leg->volume_usd =
+		fact_unknown(WHY_NOT_SET);
+	leg->pays_every_s = t ? t->pays_every_s : 0;
+	if (row->verdicts) {
+		q = market_quote(&v->market, row->pos.symbol, venue);
+		leg->why = market_why_absent(&v->market, venue);
+	}
+	if (q)
+		take_quote(leg, row, q);
+	if (!leg->rate_8h.known)
+		leg->rate_8h.why = leg->why;
+	leg->next = facts_next_funding(&leg->next_derived, q, t, v->now);
+}
+
+/* ---- what follows from it ---- */
+
+static void judge(struct view_row *row, bool past)
+{
+	const struct evidence_row *r = row->verdicts;
+
+	row->action = ACTION_HOLD;
+	row->reason = (struct label){ "" };
+	if (row->pos.status != STATUS_OPEN && !(past && r)) {
+		row->action = ACTION_CLOSE;
+		row->reason = row->pos.reason;
+		return;
+	}
+	/* A close that was taken back is no longer a close. */
+	if (r && (past || r->action != ACTION_CLOSE)) {
+		row->action = r->action;
+		row->reason = r->label;
+	}
+}
+
+static void look_at_divergence(struct view_row *row, const struct watch *w,
+			       bool past)
+{
+	row->divergence = row->facts.v[FACT_DIVERGENCE];
+	row->divergence_at = row->divergence.known ? row->checked_at
+						   : INSTANT_UNKNOWN;
+	row->divergence_old = false;
+	if (row->divergence.known || row->pos.status == STATUS_CLOSED ||
+	    past || !w->divergence.known)
+		return;
+	row->divergence = w->divergence;
+	row->divergence_at = w->divergence_at;
+	row->divergence_old = true;
+}
+
+static struct fact ratio_of(const struct view_row *row)
+{
+	struct fact entry = row->pos.entry_divergence;
+	struct dec r;
+
+	if (!row->divergence.known)
+		return row->divergence;
+	if (!entry.known)
+		return entry;
+	if (dec_sign(entry.v) <= 0)
+		return fact_unknown(WHY_NOT_POSITIVE);
+	if (!dec_div(&r, row->divergence.v, entry.v))
+		return fact_unknown(WHY_OVERFLOW);
+	return fact_known(r);
+}
+
+static struct fact times_size(struct fact f, const struct position *p)
+{
+	struct dec v;
+
+	if (!f.known)
+		return f;
+	return dec_mul(&v, f.v, p->size_usd) ? fact_known(v)
+					     : fact_unknown(WHY_OVERFLOW);
+}
+
+struct fact view_leg_cash(const struct view_row *row, enum side side)
+{
+	const struct view_leg *leg = &row->leg[side];
+
+	if (!leg->rate_8h.known)
+		return fact_unknown(leg->why);
+	if (leg->pays_every_s <= 0)
+		return fact_unknown(WHY_NO_INTERVAL);
+	return ledger_amount(side, row->pos.size_usd, leg->rate_8h.v,
+			     leg->pays_every_s);
+}
+
+static struct fact add_facts(struct fact a, struct fact b)
+{
+	struct dec v;
+
+	if (!a.known)
+		return a;
+	if (!b.known)
+		return b;
+	return dec_add(&v, a.v, b.v) ? fact_known(v)
+				     : fact_unknown(WHY_OVERFLOW);
+}
+
+static void look_ahead(struct view_cash *out, const struct view_row *row)
+{
+	struct instant l = row->leg[LEG_LONG].next;
+	struct instant s = row->leg[LEG_SHORT].next;
+
+	*out = (struct view_cash){ .at = INSTANT_UNKNOWN,
+				   .amount_usd = fact_unknown(WHY_NO_INTERVAL) };
+	if (!instant_known(l) && !instant_known(s))
+		return;
+	out->both = l.ms == s.ms;
+	out->side = !instant_known(l) || (instant_known(s) && s.ms < l.ms) ?
+		    LEG_SHORT : LEG_LONG;
+	out->at = row->leg[out->side].next;
+	out->amount_usd = view_leg_cash(row, out->side);
+	out->stale = row->leg[out->side].stale;
+	if (!out->both)
+		return;
+	out->amount_usd = add_facts(out->amount_usd,
+				    view_leg_cash(row, LEG_SHORT));
+	out->stale |= row->leg[LEG_SHORT].stale;
+}
+
+static void add_settlement(struct fact *sum, int *n, int *n_unknown,
+			   const struct settlement *s)
+{
+	(*n)++;
+	if (!s->amount_usd.known)
+		(*n_unknown)++;
+	else if (sum->known)
+		*sum = add_facts(*sum, s->amount_usd);
+}
+
+static void count_money(struct view_money *m, const struct view_row *row)
+{
+	*m = (struct view_money){ .funding_usd = fact_known(DEC_ZERO),
+				  .after_usd = fact_known(DEC_ZERO) };
+	for (size_t i = 0; i < row->n_settlements; i++) {
+		const struct settlement *s = &row->settlements[i];
+
+		if (s->hypothetical)
+			add_settlement(&m->after_usd, &m->n_after,
+				       &m->n_after_unknown, s);
+		else
+			add_settlement(&m->funding_usd, &m->n, &m->n_unknown,
+				       s);
+	}
+	m->net_usd = add_facts(m->funding_usd,
+			       fact_known(dec_neg(row->pos.fees_usd)));
+}
+
+static struct span age_of(const struct view_row *row, const struct view *v)
+{
+	const struct position *p = &row->pos;
+	struct instant end = row->verdicts ? v->poll.at : v->now;
+
+	if (p->status == STATUS_CLOSED && instant_known(p->closed_at))
+		end = p->closed_at;
+	return instant_diff(end, p->opened_at);
+}
+
+void view_assemble(struct view_row *row, const struct view *v,
+		   const struct watch *w)
+{
+	const struct position *p = &row->pos;
+
+	row->verdicts = find_verdicts(v, p->id);
+	row->checked_at = row->verdicts ? v->poll.at : INSTANT_UNKNOWN;
+	row->stale = v->stale && row->verdicts;
+	look_at_facts(row, v);
+	look_at_leg(row, LEG_LONG, v);
+	look_at_leg(row, LEG_SHORT, v);
+	judge(row, v->past);
+	look_at_divergence(row, w, v->past);
+	row->ratio = ratio_of(row);
+	row->carry_usd_day = times_size(row->divergence, p);
+	row->cost_usd = times_size(facts_half_cost(&v->terms,
+						   p->leg[LEG_LONG].venue,
+						   p->leg[LEG_SHORT].venue),
+				   p);
+	row->age = age_of(row, v);
+	look_ahead(&row->next, row);
+	view_find_nearest(&row->nearest, &row->facts, v->profile);
+	count_money(&row->money, row);
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One row of `positions list --json`. Keys are only ever added, at the end;
+ * rates are per 8 h whatever --unit says. What was not known at the poll is
+ * null, also when an older value is remembered: that has a key of its own.
+ */
+#include "view_text.h"
+
+static void put_rate(struct json_out *o, const char *key, struct fact daily)
+{
+	json_out_key(o, key);
+	if (daily.known)
+		json_out_dec(o, rate_from_day(daily.v, RATE_8H_S));
+	else
+		json_out_null(o);
+}
+
+static void put_fact(struct json_out *o, const char *key, struct fact f)
+{
+	json_out_key(o, key);
+	json_out_fact(o, &f);
+}
+
+static void put_text(struct json_out *o, const char *key, const char *text)
+{
+	json_out_key(o, key);
+	json_out_text(o, text[0] ? text : NULL);
+}
+
+static void put_instant(struct json_out *o, const char *key, struct instant t)
+{
+	json_out_key(o, key);
+	json_out_instant(o, t);
+}
+
+void view_json_label(struct json_out *o, const char *key, struct label l)
+{
+	put_text(o, key, l.s);
+}
+
+static void put_leg(struct json_out *o, const struct view_row *r,
+		    enum side side)
+{
+	const struct view_leg *leg = &r->leg[side];
+
+	json_out_key(o, side_word(side));
+	json_out_open(o, '{');
+	put_text(o, "venue", r->pos.leg[side].venue.s);
+	put_fact(o, "rate_8h", leg->rate_8h);
+	json_out_key(o, "pays_every_s");
+	if (leg->pays_every_s > 0)
+		json_out_int(o, leg->pays_every_s);
+	else
+		json_out_null(o);
+	put_instant(o, "next_funding", leg->next);
+	put_instant(o, "observed_at", leg->observed_at);
+	json_out_key(o, "stale");
+	json_out_bool(o, leg->stale);
+	put_text(o, "why", leg->rate_8h.known && !leg->stale ? "" :
+			   why_word(leg->why));
+	put_fact(o, "open_interest_usd", leg->oi_usd);
+	put_fact(o, "quantity", r->pos.leg[side].quantity);
+	put_fact(o, "entry_price", r->pos.leg[side].entry_price);
+	put_fact(o, "entry_rate_8h", r->pos.leg[side].entry_rate_8h);
+	json_out_close(o, '}');
+}
+
+/* One decimal, half-even. */
+static void put_hours(struct json_out *o, const char *key, struct span d)
+{
+	struct dec h;
+
+	json_out_key(o, key);
+	if (dec_join(&h, d.ms, 3) && dec_div(&h, h, dec_int(3600)))
+		json_out_dec(o, dec_round(h, 1));
+	else
+		json_out_null(o);
+}
+
+static void put_judgement(struct json_out *o, const struct view_row *r)
+{
+	struct fact unknown = fact_unknown(WHY_NOT_SET);
+
+	put_rate(o, "entry_divergence_8h", r->pos.entry_divergence);
+	put_rate(o, "divergence_8h", r->divergence_old ? unknown
+						       : r->divergence);
+	put_fact(o, "remaining_ratio", r->divergence_old ? unknown : r->ratio);
+	put_instant(o, "opened_at", r->pos.opened_at);
+	put_hours(o, "age_hours", r->age);
+	json_out_key(o, "action");
+	json_out_text(o, action_word(r->action));
+	view_json_label(o, "reason", r->reason);
+	put_instant(o, "checked_at", r->checked_at);
+}
+
+static void put_next(struct json_out *o, const struct view_cash *c)
+{
+	json_out_key(o, "next_cash");
+	if (!instant_known(c->at)) {
+		json_out_null(o);
+		return;
+	}
+	json_out_open(o, '{');
+	put_text(o, "side", c->both ? "both" : side_word(c->side));
+	put_fact(o, "amount_usd", c->amount_usd);
+	put_instant(o, "at", c->at);
+	json_out_close(o, '}');
+}
+
+static void put_nearest(struct json_out *o, const struct view_nearest *n,
+			const struct profile *p)
+{
+	json_out_key(o, "nearest");
+	if (n->line < 0) {
+		json_out_null(o);
+		return;
+	}
+	json_out_open(o, '{');
+	view_json_label(o, "label", p->line[n->line].label);
+	put_text(o, "rule", n->rule);
+	put_fact(o, "value", fact_known(n->value));
+	put_fact(o, "limit", fact_known(n->limit));
+	json_out_close(o, '}');
+}
+
+static void put_money(struct json_out *o, const struct view_row *r)
+{
+	put_fact(o, "funding_usd", r->money.funding_usd);
+	put_fact(o, "fees_usd", fact_known(r->pos.fees_usd));
+	put_fact(o, "net_usd", r->money.net_usd);
+	put_text(o, "external_id", r->pos.external_id);
+	json_out_key(o, "settlements");
+	json_out_int(o, r->money.n);
+	json_out_key(o, "settlements_unknown");
+	json_out_int(o, r->money.n_unknown);
+}
+
+void view_json_members(struct json_out *o, const struct view *v,
+		       const struct view_row *r)
+{
+	const struct position *p = &r->pos;
+
+	json_out_key(o, "id");
+	json_out_int(o, p->id);
+	put_text(o, "account", v->account->name);
+	put_text(o, "symbol", p->symbol.s);
+	put_text(o, "status", status_word(p->status));
+	put_fact(o, "size_usd", fact_known(p->size_usd));
+	put_leg(o, r, LEG_LONG);
+	put_leg(o, r, LEG_SHORT);
+	put_judgement(o, r);
+	put_next(o, &r->next);
+	put_fact(o, "carry_usd_day", r->divergence_old ?
+		 fact_unknown(WHY_NOT_SET) : r->carry_usd_day);
+	put_fact(o, "cost_usd", r->cost_usd);
+	put_nearest(o, &r->nearest, v->profile);
+	put_money(o, r);
+	json_out_key(o, "stale");
+	json_out_bool(o, r->stale);
+	put_rate(o, "last_divergence_8h", r->divergence);
+	put_instant(o, "last_divergence_at", r->divergence_at);
+	put_instant(o, "decided_at", p->decided_at);
+	put_instant(o, "closed_at", p->closed_at);
+}
+
+void view_json_row(struct json_out *o, const struct view *v,
+		   const struct view_row *r)
+{
+	json_out_open(o, '{');
+	view_json_members(o, v, r);
+	json_out_close(o, '}');
+}

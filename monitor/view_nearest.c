@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which close line is nearest to its limit: the share of the way from where
+ * the rule starts (entry, opening, no gain) to its limit. Shares are compared
+ * exactly, as n / (d1 * d2), never divided. For people only; nothing decides
+ * by it. Called by view.c.
+ */
+#include "view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct share {
+	struct dec n, d1, d2;		/* both d > 0 */
+	struct dec value, limit;	/* as the rule sees them */
+	struct dec value_base, limit_base;	/* 100 % of each, for people */
+};
+
+const struct dec *view_argument(const struct node *call, const char *name)
+{
+	const struct rule *r = call->rule;
+
+	for (int i = 0; i < RULE_PARAMS_MAX && r->params[i].name; i++)
+		if (strcmp(r->params[i].name, name) == 0)
+			return &call->arg[i];
+	return NULL;
+}
+
+static bool all_known(const struct facts *f, uint64_t uses)
+{
+	for (int id = 0; id < FACT_COUNT; id++)
+		if (uses & (UINT64_C(1) << id) && !f->v[id].known)
+			return false;
+	return true;
+}
+
+/* From the entry divergence (0) down to the margin (1). */
+static bool share_flip(struct share *s, const struct facts *f,
+		       const struct node *call)
+{
+	const struct dec *margin = view_argument(call, "margin");
+	struct dec now = f->v[FACT_DIVERGENCE].v;
+	struct fact entry = f->v[FACT_ENTRY_DIVERGENCE];
+
+	if (!margin || !entry.known || dec_sign(entry.v) <= 0 ||
+	    !dec_mul_int(&s->limit, *margin, 3) ||
+	    !dec_sub(&s->n, entry.v, now) ||
+	    !dec_sub(&s->d1, entry.v, s->limit))
+		return false;
+	s->value = now;
+	s->value_base = s->limit_base = entry.v;
+	return true;
+}
+
+/* From all of the entry divergence (0) down to what must be kept (1). */
+static bool share_erosion(struct share *s, const struct facts *f,
+			  const struct node *call)
+{
+	const struct dec *keep = view_argument(call, "keep");
+	struct dec now = f->v[FACT_DIVERGENCE].v;
+	struct dec entry = f->v[FACT_ENTRY_DIVERGENCE].v;
+
+	if (!keep || dec_sign(entry) <= 0 || !dec_sub(&s->n, entry, now) ||
+	    !dec_sub(&s->d2, dec_int(1), *keep) ||
+	    !dec_div(&s->value, now, entry))
+		return false;
+	s->d1 = entry;
+	s->limit = *keep;
+	return true;
+}
+
+static bool share_age(struct share *s, const struct facts *f,
+		      const struct node *call)
+{
+	const struct dec *limit = view_argument(call, "limit");
+
+	if (!limit)
+		return false;
+	s->n = s->value = f->v[FACT_AGE].v;
+	s->d1 = s->limit = s->value_base = s->limit_base = *limit;
+	return true;
+}
+
+/* What changing pairs would bring over the horizon, against the least gain. */
+static bool share_better(struct share *s, const struct facts *f,
+			 const struct node *call)
+{
+	const struct dec *min = view_argument(call, "min_improvement");
+	const struct dec *horizon = view_argument(call, "horizon");
+	struct dec cost;
+
+	if (!min || !horizon || !f->alt_found ||
+	    !dec_sub(&s->n, f->v[FACT_ALT_DIVERGENCE].v,
+		     f->v[FACT_DIVERGENCE].v) ||
+	    !dec_mul(&s->n, s->n, *horizon) ||
+	    !dec_mul_int(&cost, f->v[FACT_ALT_COST].v, DAY_S) ||
+	    !dec_sub(&s->n, s->n, cost) ||
+	    !dec_div(&s->value, s->n, dec_int(DAY_S)))
+		return false;
+	s->d1 = s->limit = s->value_base = s->limit_base = *min;
+	s->d2 = dec_int(DAY_S);
+	return true;
+}
+
+static int cmp_share(const struct share *a, const struct share *b)
+{
+	return dec_cmp_mul3(a->n, b->d1, b->d2, b->n, a->d1, a->d2);
+}
+
+/* The side that is nearer: ratio / high, or low / ratio. */
+static bool share_oi(struct share *s, const struct facts *f,
+		     const struct node *call)
+{
+	const struct dec *high = view_argument(call, "high");
+	const struct dec *low = view_argument(call, "low");
+	const struct dec *basis = view_argument(call, "basis");
+	struct dec one = dec_int(1), ratio;
+	struct share down;
+
+	if (!high || !low || !basis ||
+	    !f->v[FACT_LONG_OI].known || !f->v[FACT_SHORT_OI].known ||
+	    !dec_div(&ratio, f->v[FACT_LONG_OI].v, f->v[FACT_SHORT_OI].v))
+		return false;
+	if (dec_sign(*basis) != 0 &&
+	    (!f->v[FACT_ENTRY_OI_RATIO].known ||
+	     !dec_div(&ratio, ratio, f->v[FACT_ENTRY_OI_RATIO].v)))
+		return false;
+	*s = (struct share){ ratio, *high, one, ratio, *high, one, one };
+	down = (struct share){ *low, ratio, one, ratio, *low, one, one };
+	if (dec_sign(ratio) > 0 && dec_sign(*low) > 0 &&
+	    cmp_share(&down, s) > 0)
+		*s = down;
+	return true;
+}
+
+static const struct comparable {
+	const char *rule;
+	uint64_t needs;
+	bool (*share)(struct share *s, const struct facts *f,
+		      const struct node *call);
+} comparables[] = {
+	{ "age", USES(AGE), share_age },
+	{ "better_opportunity", USES(DIVERGENCE) | USES(ALT_DIVERGENCE) |
+	  USES(ALT_COST), share_better },
+	{ "erosion", USES(DIVERGENCE) | USES(ENTRY_DIVERGENCE),
+	  share_erosion },
+	{ "flip", USES(DIVERGENCE), share_flip },
+	{ "oi_imbalance", 0, share_oi },
+};
+
+static bool share_of(struct share *out, const struct facts *f,
+		     const struct node *call)
+{
+	struct dec one = dec_int(1);
+
+	for (size_t i = 0; i < sizeof(comparables) / sizeof(*comparables); i++) {
+		const struct comparable *c = &comparables[i];
+
+		if (strcmp(c->rule, call->rule->name) != 0)
+			continue;
+		*out = (struct share){ .d1 = one, .d2 = one,
+				       .value_base = one, .limit_base = one };
+		return all_known(f, c->needs) && c->share(out, f, call) &&
+		       dec_sign(out->d1) > 0 && dec_sign(out->d2) > 0;
+	}
+	return false;
+}
+
+/* A call below `not` is near when it is far: left out. */
+static bool negated(const struct line *l, int call)
+{
+	int at = call;
+
+	for (int i = call + 1; i < l->n_nodes; i++) {
+		const struct node *n = &l->node[i];
+		bool two = n->kind == NODE_AND || n->kind == NODE_OR;
+
+		if (n->kind == NODE_CALL ||
+		    (n->left != at && !(two && n->right == at)))
+			continue;
+		if (n->kind == NODE_NOT)
+			return true;
+		at = i;
+	}
+	return false;
+}
+
+static struct dec percent(struct dec part, struct dec base)
+{
+	struct dec v;
+
+	if (!dec_div(&v, part, base) || !dec_mul_int(&v, v, 100))
+		return DEC_ZERO;
+	return v;
+}
+
+static void take(struct view_nearest *out, const struct share *s, int line,
+		 const char *rule)
+{
+	*out = (struct view_nearest){
+		.line = line, .rule = rule,
+		.value = s->value, .limit = s->limit,
+		.value_pct = percent(s->value, s->value_base),
+		.limit_pct = percent(s->limit, s->limit_base),
+	};
+}
+
+void view_find_nearest(struct view_nearest *out, const struct facts *f,
+		       const struct profile *p)
+{
+	struct share best, s;
+
+	*out = (struct view_nearest){ .line = -1, .rule = "" };
+	for (int i = 0; i < p->n_close; i++) {
+		const struct line *l = &p->line[i];
+
+		for (int k = 0; k < l->n_nodes; k++) {
+			if (l->node[k].kind != NODE_CALL || negated(l, k) ||
+			    !share_of(&s, f, &l->node[k]))
+				continue;
+			if (out->line >= 0 && cmp_share(&s, &best) <= 0)
+				continue;
+			best = s;
+			take(out, &s, i, l->node[k].rule->name);
+		}
+	}
+}
+
+void view_nearest_text(char buf[static VIEW_NEAREST_MAX],
+		       const struct view_nearest *n)
+{
+	char value[DEC_TEXT_MAX], limit[DEC_TEXT_MAX];
+
+	buf[0] = '\0';
+	if (n->line < 0)
+		return;
+	dec_format_fixed(value, n->value_pct, 0);
+	dec_format_fixed(limit, n->limit_pct, 0);
+	snprintf(buf, VIEW_NEAREST_MAX, "%.20s %.18s/%.18s", n->rule, value,
+		 limit);
+}

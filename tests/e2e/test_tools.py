@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The tools of the tree: lint sees each breach, new-rule needs no edits."""
+import pathlib
+import shutil
+import subprocess
+
+import lib
+
+RUN_ONCE = True
+TREE = ("include", "rules", "clients", "monitor", "tools", "tests", "config",
+        "Makefile", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE")
+
+
+def copy(t):
+    """The tree without what was built."""
+    to = t.dir / "tree"
+    to.mkdir()
+    for name in TREE:
+        source = lib.ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, to / name,
+                            ignore=shutil.ignore_patterns("__pycache__"))
+        elif source.exists():
+            shutil.copy(source, to / name)
+    return to
+
+
+def lint(t, tree):
+    return t.command(tree / "tools/lint", tree, env={"CW_BUILD": "none"})
+
+
+# file, what is put behind its text, the complaint
+BREACHES = [
+    ("rules/age.c", '#include <sqlite3.h>\n', "sqlite3.h has no place here"),
+    ("rules/age.c", '#include "store.h"\n', "rules/ may not include monitor/"),
+    ("include/rate.c", '#include "facts.h"\n', "include/ may not include"),
+    ("monitor/decide.c", '#include "http.h"\n', "monitor/ may not include clients/"),
+    ("monitor/cycle.c", '#include "http.h"\n', "monitor/ may not include clients/"),
+    ("monitor/cycle.c", '#include <yaml.h>\n', "yaml.h has no place here"),
+    ("clients/http.c", '#include "store.h"\n', "clients/ may not include"),
+    ("monitor/facts.c", "static double x(void);\n", "exact: struct dec"),
+    ("monitor/facts.c", "int f(struct dec d) { return d.e18 > 0; }\n",
+     "only dec*.c looks inside"),
+    ("monitor/decide.c", "static long now(void)\n{\n\treturn time(NULL);\n}\n",
+     "no clock, I/O or heap"),
+    ("rules/age.c", "static void *m(void)\n{\n\treturn malloc(1);\n}\n",
+     "no clock, I/O or heap"),
+    ("monitor/cycle.c", "void f(int dry_run)\n{\n\tif (dry_run)\n\t\treturn;\n}\n",
+     "differ only in their wiring"),
+    ("monitor/decide.c", "int g(int a)\n{\n\tswitch (a) {\n\tcase ACTION_HOLD:\n"
+     "\tdefault:\n\t\treturn 1;\n\t}\n}\n", "no default"),
+    ("monitor/decide.c", "static int counter;\n", "no globals"),
+    ("monitor/decide.c", "typedef struct x y;\n", "types are named by"),
+    ("monitor/decide.c", "void h(char *s)\n{\n\tstrcpy(s, s);\n}\n", "unbounded"),
+    ("monitor/decide.c", "/* " + "x" * 100 + " */\n", "more than 100 columns"),
+    ("monitor/decide.c", "int k; \n", "blanks at the end"),
+    ("monitor/decide.c", "void long_one(void)\n{\n" + "\t;\n" * 81 + "}\n",
+     "long_one: 81 lines"),
+    ("monitor/decide.c", "\n" * 400, "at most 400"),
+    ("include/rate.h", "\n" * 120, "at most 120"),
+    ("rules/lonely.c", "/* SPDX-License-Identifier: MIT */\n/* x */\n"
+     "const struct rule rule_lonely;\n", "no tests/rules/test_lonely.c"),
+    ("monitor/fresh.c", "int x(void);\n", "first the licence line"),
+    ("README.md", "see /tmp/" + "desk/x\n", "outside the project"),
+    ("stray.txt", "x\n", "the top level is fixed"),
+]
+
+
+def test_the_tree_is_clean(t):
+    lint(t, copy(t)).expect(0, out="0 complaints")
+
+
+def test_lint_sees_each_breach_and_names_its_place(t):
+    tree = copy(t)
+    for name, text, complaint in BREACHES:
+        path = tree / name
+        before = path.read_text() if path.exists() else None
+        path.write_text((before or "") + text)
+        found = lint(t, tree)
+        lines = [s for s in found.out.split("\n")
+                 if s.startswith(name + ":") and complaint in s]
+        if found.code != 1 or not lines:
+            raise AssertionError(f"not seen: {name}: {text!r}\n{found.out}")
+        if before is None:
+            path.unlink()
+        else:
+            path.write_text(before)
+
+
+def test_a_new_rule_is_two_files_and_no_edit(t):
+    tree = copy(t)
+    t.command(tree / "tools/new-rule", "Bad-Name").expect(2, err="usage")
+    t.command(tree / "tools/new-rule", "flip").expect(1, err="exists already")
+    t.command(tree / "tools/new-rule", "too_thin").expect(0, out="wrote rules/")
+    lint(t, tree).expect(0)
+    subprocess.run(["make", "-C", str(tree), "-j2", "WERROR=1", "build/carrywatch",
+                    "build/tests/rules/test_too_thin"], check=True,
+                   stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    t.command(tree / "build/tests/rules/test_too_thin").expect(0)
+    t.command(tree / "build/carrywatch", "rules", "show", "too_thin").expect(
+        0, out="limit")
+    broken = tree / "rules/too_thin.c"
+    broken.write_text(broken.read_text().replace("< 0)", "<= 0)"))
+    subprocess.run(["make", "-C", str(tree), "build/tests/rules/test_too_thin"],
+                   check=True, stdout=subprocess.DEVNULL)
+    t.command(tree / "build/tests/rules/test_too_thin").expect(1)
+
+
+def test_what_is_needed_is_named_before_it_is_installed(t):
+    bare = t.dir / "bin"
+    bare.mkdir()
+    for name in ("sh", "tr", "sort", "sed", "id", "dirname"):
+        (bare / name).symlink_to(shutil.which(name))
+    (bare / "apt-get").write_text("#!/bin/sh\nexit 99\n")
+    (bare / "apt-get").chmod(0o755)
+    found = t.command(lib.ROOT / "tools/install-deps", "-n",
+                      env={"PATH": str(bare)})
+    found.expect(0, out="installing with apt-get: .*libcurl4-openssl-dev")
+    assert "cmocka" in found.out and "clang" in found.out, found.out
+    t.command(lib.ROOT / "tools/install-deps", "--now").expect(2, err="usage")
+
+
+if __name__ == "__main__":
+    assert pathlib.Path(lib.ROOT / "Makefile").exists()
+    lib.main()

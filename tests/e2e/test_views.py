@@ -1,0 +1,221 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What the reading commands say about a pair whose every rate is given."""
+import csv
+import io
+import json
+
+import lib
+from service import Quote, Service
+
+DESIGN_KEYS = ["id", "account", "symbol", "status", "size_usd", "long",
+               "short", "entry_divergence_8h", "divergence_8h",
+               "remaining_ratio", "opened_at", "age_hours", "action",
+               "reason", "checked_at"]
+LEG_KEYS = ["venue", "rate_8h", "pays_every_s", "next_funding",
+            "observed_at", "stale"]
+RATES = {"lighter": {"BTC": "0.000035", "ETH": "0.0001"},
+         "grvt": {"BTC": "0.000255", "ETH": "0.0002"}}
+
+
+def given(t, accounts="  main: {profile: conservative, mode: live, "
+          "venues: [lighter, grvt]}\n", rates=None):
+    t.service = Service(rates or RATES)
+    t.config(t.service.url, accounts)
+    return t.service
+
+
+def held(t, symbol="BTC", entry="0.000285", size="20000", *more):
+    t.run("positions", "open", "--symbol", symbol, "--long", "lighter",
+          "--short", "grvt", "--size", size, "--entry-divergence", entry,
+          "--opened-at", "75h", *more).expect(0)
+
+
+def listed(t, *more):
+    return t.run("positions", "list", "--json", *more).expect(0).json()
+
+
+def test_before_the_first_poll_nothing_is_known_and_nothing_fails(t):
+    given(t)
+    assert listed(t) == []
+    for command in (("positions", "history"), ("exposure",)):
+        t.run(*command).expect(0)
+    held(t)
+    row = listed(t)[0]
+    assert list(row)[:15] == DESIGN_KEYS, list(row)
+    assert list(row["long"])[:6] == LEG_KEYS, list(row["long"])
+    assert (row["action"], row["reason"]) == ("hold", None), row
+    for key in ("divergence_8h", "remaining_ratio", "checked_at",
+                "carry_usd_day", "nearest"):
+        assert row[key] is None, key
+    t.run("explain", 1).expect(3, err="no poll recorded yet")
+    t.run("positions", "list", "-o", "table").expect(0, out="no poll recorded")
+
+
+def test_after_a_poll_the_row_has_the_exact_numbers(t):
+    given(t)
+    held(t)
+    t.run("run", "--once").expect(0)
+    row = listed(t)[0]
+    assert row["divergence_8h"] == "0.00022", row
+    assert row["remaining_ratio"] == "0.771929824561403509", row
+    assert row["long"]["rate_8h"] == "0.000035"
+    assert row["short"]["pays_every_s"] == 28800
+    assert row["carry_usd_day"] == "13.2" and row["cost_usd"] == "8", row
+    assert row["age_hours"] == "75", row
+    assert (row["action"], row["reason"]) == ("hold", None), row
+    assert row["nearest"]["rule"] == "erosion", row["nearest"]
+    assert row["checked_at"] and not row["stale"]
+
+
+def test_the_table_says_what_is_kept_and_what_is_next(t):
+    given(t)
+    held(t)
+    t.run("run", "--once").expect(0)
+    r = t.run("positions", "list", "-o", "table").expect(0)
+    for text in ("+0.0220%", "77% (<50%)", "erosion 77/50", "+13.20", "3d 3h"):
+        assert text in r.out, (text, r.out)
+    assert "~" not in r.out, r.out
+    assert "24.09%" in t.run("positions", "list", "-o", "table", "--unit",
+                             "apr").expect(0).out
+
+
+def test_a_pipe_gets_plain_columns_and_sort_and_limit_reach_json(t):
+    given(t)
+    held(t)
+    held(t, "ETH", "0.0002", "500")
+    t.run("run", "--once").expect(0)
+    out = t.run("positions", "list").expect(0).out
+    rows = list(csv.DictReader(io.StringIO(out), delimiter="\t"))
+    assert [r["symbol"] for r in rows] == ["BTC", "ETH"], out
+    assert rows[0]["divergence_8h"] == "0.00022", rows[0]
+    assert [r["symbol"] for r in listed(t, "--sort", "-id")] == ["ETH", "BTC"]
+    assert len(listed(t, "--limit", "1")) == 1
+    lines = t.run("positions", "list", "-o", "jsonl").expect(0).out
+    assert [json.loads(x)["id"] for x in lines.splitlines()] == [1, 2]
+
+
+def test_a_failing_venue_is_unknown_and_its_last_number_is_marked(t):
+    service = given(t)
+    held(t)
+    t.run("run", "--once").expect(0)
+    service.override["/funding-rates/grvt"] = (500, "text/plain", "no")
+    t.run("run", "--once").expect(0)
+    row = listed(t)[0]
+    assert row["divergence_8h"] is None and row["remaining_ratio"] is None
+    assert row["short"]["rate_8h"] is None
+    assert row["short"]["why"] == "request failed", row["short"]
+    assert row["last_divergence_8h"] == "0.00022", row
+    assert "~+0.0220%" in t.run("positions", "list", "-o", "table").out
+
+
+def test_a_stale_rate_is_shown_as_stale_and_not_used(t):
+    service = given(t)
+    held(t)
+    service.rates["grvt"]["BTC"] = Quote("0.000255", age=3600)
+    t.run("run", "--once").expect(0)
+    row = listed(t)[0]
+    assert row["short"]["stale"] and row["short"]["rate_8h"] == "0.000255"
+    assert not row["long"]["stale"] and row["divergence_8h"] is None, row
+
+
+def test_explain_uses_the_rules_in_force_at_the_poll(t):
+    given(t)
+    held(t)
+    t.run("run", "--once").expect(0)
+    before = t.run("explain", 1, "--json").expect(0).json()
+    assert before["profile"] == "conservative" and before["poll"] == 1
+    t.config(t.service.url, "  main: {profile: aggressive, mode: live, "
+             "venues: [lighter, grvt]}\n")
+    assert t.run("explain", 1, "--json").expect(0).json() == before
+    lines = {r["label"]: r for r in before["lines"]}
+    erosion = lines["PROFIT_EROSION"]
+    assert erosion["verdict"] == "false" and erosion["list"] == "close"
+    assert {"rule": "erosion", "name": "keep", "value": "0.5",
+            "unit": "1"} in erosion["limits"], erosion
+    inputs = {i["name"]: i["value"] for i in erosion["inputs"]}
+    assert inputs == {"divergence": "0.00066",
+                      "entry_divergence": "0.000855"}, inputs
+
+
+def test_explain_at_a_time_shows_the_poll_of_then(t):
+    service = given(t)
+    held(t)
+    t.run("run", "--once").expect(0)
+    first = t.run("explain", 1, "--json").expect(0).json()
+    service.rates["grvt"]["BTC"] = Quote("0.00003")
+    t.run("run", "--once").expect(0)
+    now = t.run("explain", 1, "--json").expect(0).json()
+    assert (now["action"], now["reason"]) == ("close", "DIVERGENCE_FLIPPED")
+    assert [r["deciding"] for r in now["lines"]].index(True) == 0
+    then = t.run("explain", 1, "--json", "--at", first["at"]).expect(0).json()
+    assert then == first, (then, first)
+    row = listed(t, "--at", first["at"])[0]
+    assert (row["action"], row["divergence_8h"]) == ("hold", "0.00022"), row
+    t.run("explain", 1, "--at", "2020-01-01").expect(3, err="no recorded poll")
+
+
+def test_a_decided_close_keeps_its_label_until_it_is_closed(t):
+    service = given(t)
+    held(t)
+    service.rates["grvt"]["BTC"] = Quote("0.00003")
+    t.run("run", "--once").expect(0)
+    service.rates["grvt"]["BTC"] = Quote("0.000255")
+    t.run("run", "--once").expect(0)
+    row = listed(t)[0]
+    assert (row["status"], row["action"], row["reason"]) == (
+        "pending_close", "close", "DIVERGENCE_FLIPPED"), row
+    t.run("positions", "list", "--exit-code").expect(11)
+    t.run("positions", "close", 1, "--yes").expect(0)
+    assert listed(t) == []
+    assert [r["status"] for r in listed(t, "--all")] == ["closed"]
+    past = t.run("positions", "history", "--json").expect(0).json()
+    assert past[0]["reason"] == "DIVERGENCE_FLIPPED", past
+    assert past[0]["held_hours"] == "75", past
+    t.run("explain", 1).expect(0, out="DIVERGENCE_FLIPPED")
+
+
+def test_a_simulated_close_is_listed_until_the_next_poll(t):
+    service = given(t, "  paper: {profile: conservative, mode: dry-run, "
+                    "venues: [lighter, grvt]}\n")
+    held(t)
+    service.rates["grvt"]["BTC"] = Quote("0.00003")
+    t.run("run", "--once").expect(0)
+    row = listed(t)[0]
+    assert (row["status"], row["action"]) == ("closed", "close"), row
+    assert row["divergence_8h"] == "-0.000005", row
+    t.run("run", "--once").expect(0)
+    assert listed(t) == []
+
+
+def test_show_and_verify_print_the_arithmetic(t):
+    given(t)
+    held(t, "BTC", "0.000285", "20000", "--note", "thin book")
+    t.run("run", "--once").expect(0)
+    r = t.run("positions", "show", 1).expect(0, out="What would close it")
+    assert "thin book" in r.out and "kept 77% (<50%)" in r.out, r.out
+    shown = t.run("positions", "show", 1, "--json").expect(0).json()
+    assert list(shown)[:15] == DESIGN_KEYS
+    assert shown["events"][0]["kind"] == "open", shown["events"]
+    steps = t.run("positions", "verify", 1, "--json").expect(0).json()
+    values = {(s["step"], s["unit"]): s["value"] for s in steps}
+    assert values["divergence", "per day"] == "0.00066", values
+    assert values["remaining ratio", "1"] == "0.771929824561403509", values
+    t.run("positions", "show", 9).expect(3)
+
+
+def test_exposure_nets_each_venue_and_coin(t):
+    given(t)
+    held(t)
+    held(t, "ETH", "0.0002", "500.5")
+    rows = t.run("exposure", "--json").expect(0).json()
+    by = {(r["by"], r["name"]): r for r in rows}
+    lighter, btc = by["venue", "lighter"], by["symbol", "BTC"]
+    assert lighter["long_usd"] == "20500.5", lighter
+    assert lighter["net_usd"] == "20500.5" and lighter["positions"] == 2
+    assert btc["net_usd"] == "0" and btc["gross_usd"] == "40000", btc
+    assert btc["positions"] == 1, btc
+
+
+if __name__ == "__main__":
+    lib.main()
