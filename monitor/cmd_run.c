@@ -42,12 +42,14 @@ struct monitor {
 
 /* ---- configuration ---- */
 
-/* Blindness cannot be told in less than two polls. */
+/* Polls further apart: blindness still means as many polls without data. */
 static void poll_every(struct profile *p, struct span every)
 {
+	int64_t polls = p->blind_after.ms / p->poll_interval.ms;
+
 	p->poll_interval = every;
-	if (p->blind_after.ms < 2 * every.ms)
-		p->blind_after.ms = 2 * every.ms;
+	if (p->blind_after.ms < polls * every.ms)
+		p->blind_after.ms = polls * every.ms;
 	profile_seal(p);
 }
 

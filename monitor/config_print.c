@@ -171,15 +171,17 @@ static void add_profile(struct print *p, const struct profile *x)
 	add_lines(p, "alert", x->line + x->n_close, x->n_lines - x->n_close);
 }
 
-/* Does the account use it, itself or as an ancestor? */
-static bool used(const struct config *c, const struct account *a,
-		 const struct profile *x)
+/* All of them; or the account's, which may be a changed copy, and those it
+ * extends. */
+static void add_profiles(struct print *p, const struct config *c,
+			 const struct account *a)
 {
-	const struct profile *p = a ? a->profile : x;
-
-	while (p && p != x)
-		p = p->extends[0] ? config_profile(c, p->extends) : NULL;
-	return p == x;
+	print_add(p, "profiles:\n");
+	for (size_t i = 0; !a && i < c->n_profiles; i++)
+		add_profile(p, &c->profiles[i]);
+	for (const struct profile *x = a ? a->profile : NULL; x;
+	     x = x->extends[0] ? config_profile(c, x->extends) : NULL)
+		add_profile(p, x);
 }
 
 static void add_account(struct print *p, const struct account *a)
@@ -212,10 +214,7 @@ static void add_config(struct print *p, const struct config *c,
 	print_add(p, "venues:\n");
 	for (size_t i = 0; i < c->limits.n_terms; i++)
 		add_venue(p, &c->limits.terms[i]);
-	print_add(p, "profiles:\n");
-	for (size_t i = 0; i < c->n_profiles; i++)
-		if (used(c, a, &c->profiles[i]))
-			add_profile(p, &c->profiles[i]);
+	add_profiles(p, c, a);
 	if (c->n_accounts == 0)
 		return;
 	print_add(p, "accounts:\n");

@@ -46,7 +46,7 @@ static void add_alternative(struct text *t, const struct watched *x)
 	text_add(t, ", gain ");
 	text_add_usd(t, gain);
 	text_add(t, " a day, cost ");
-	text_add_usd(t, cost);
+	text_add_cost(t, cost);
 }
 
 static void add_missing(struct text *t, const struct finding *f)
@@ -62,8 +62,11 @@ static void add_line(struct text *t, const struct watched *x,
 	const struct decision *d = &x->decision;
 	const struct line *l;
 
-	if (d->line < 0)
+	if (d->line < 0) {
+		text_add(t, ": no line is true,");
+		add_inputs(t, &x->facts, USES(DIVERGENCE));
 		return;
+	}
 	l = &p->line[d->line];
 	text_add(t, ": %s is %s", l->text,
 		 verdict_word(d->finding[d->line].verdict));
@@ -127,8 +130,13 @@ static void add_close(struct text *t, const struct watched *x,
 	add_line(t, x, w->cycle->account->profile);
 	if (x->filled) {
 		text_add(t, "; closed by simulated fills, fees ");
-		text_add_usd(t, x->fill.fees_usd);
+		text_add_cost(t, x->fill.fees_usd);
+		return;
 	}
+	add_carry(t, &x->watch, &x->pos);
+	text_add(t, "; once it is closed: positions close %lld, to keep it: "
+		 "positions keep %lld", (long long)x->pos.id,
+		 (long long)x->pos.id);
 }
 
 static void add_alert(struct text *t, const struct watched *x,
@@ -241,7 +249,7 @@ void sentence_entry(char buf[static SENTENCE_MAX], const struct entry *e,
 	text_add(&t, opened ? "opened " : "worth a look: ");
 	add_pair(&t, &e->position);
 	text_add(&t, ", ");
-	text_add_usd(&t, e->position.size_usd);
+	text_add_cost(&t, e->position.size_usd);
 	text_add(&t, " a leg, divergence ");
 	text_add_rate(&t, e->position.entry_divergence.v);
 	if (e->disagrees)

@@ -27,12 +27,18 @@ void text_add(struct text *t, const char *fmt, ...)
 		t->len = t->cap - 1;
 }
 
-void text_add_usd(struct text *t, struct dec usd)
+void text_add_cost(struct text *t, struct dec usd)
 {
 	char s[DEC_TEXT_MAX];
 
 	dec_format_fixed(s, usd, 2);
-	text_add(t, "%s%s USD", dec_sign(usd) > 0 ? "+" : "", s);
+	text_add(t, "%s USD", s);
+}
+
+void text_add_usd(struct text *t, struct dec usd)
+{
+	text_add(t, "%s", dec_sign(usd) > 0 ? "+" : "");
+	text_add_cost(t, usd);
 }
 
 void text_add_rate(struct text *t, struct dec daily)

@@ -12,7 +12,8 @@ struct text {
 
 struct text text_on(char *buf, size_t cap);	/* cap >= 1; starts empty */
 void text_add(struct text *t, const char *fmt, ...) PRINTF(2, 3);
-void text_add_usd(struct text *t, struct dec usd);	/* "+3.90 USD" */
+void text_add_usd(struct text *t, struct dec usd);	/* "+3.90 USD": a flow */
+void text_add_cost(struct text *t, struct dec usd);	/* "8.00 USD": a size */
 void text_add_rate(struct text *t, struct dec daily);	/* "0.00022/8h" */
 void text_add_instant(struct text *t, struct instant at);
 void text_add_span(struct text *t, struct span d);

@@ -32,6 +32,7 @@ struct column {
 	const char *title;	/* for people, upper case */
 	bool wide;		/* only with -o wide and for programs */
 	bool left;		/* numbers stand right unless set */
+	int drop;		/* too narrow: 1 goes first; 0: never */
 };
 
 struct table;

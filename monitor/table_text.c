@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A table for people: aligned by display columns, numbers to the right, no
- * wider than the terminal where that can be had by leaving out wide columns
- * and shortening the longest text.
+ * wider than the terminal where that can be had by leaving out columns and
+ * shortening the longest text.
  */
 #include <string.h>
 
@@ -103,18 +103,31 @@ static int total_width(const struct layout *l)
 	return sum;
 }
 
-/* Leave out the rightmost wide column; false when there is none. */
-static bool drop_wide(struct table_view *v)
+/* When a column goes: wide ones first, never the first column of all. */
+static int drop_order(const struct column *c)
 {
+	return c->wide ? 1 : c->drop > 0 ? c->drop + 1 : 0;
+}
+
+/* Leave out the rightmost of those to go next; false when none may. */
+static bool drop_column(struct table_view *v)
+{
+	int next = 0;
+
 	for (int i = v->n_cols - 1; i > 0; i--) {
-		if (!v->table->columns[v->col[i]].wide)
-			continue;
-		memmove(&v->col[i], &v->col[i + 1],
-			(size_t)(v->n_cols - i - 1) * sizeof(v->col[0]));
-		v->n_cols--;
-		return true;
+		int order = drop_order(&v->table->columns[v->col[i]]);
+
+		if (order > 0 &&
+		    (next == 0 || order <
+		     drop_order(&v->table->columns[v->col[next]])))
+			next = i;
 	}
-	return false;
+	if (next == 0)
+		return false;
+	memmove(&v->col[next], &v->col[next + 1],
+		(size_t)(v->n_cols - next - 1) * sizeof(v->col[0]));
+	v->n_cols--;
+	return true;
 }
 
 static void shorten_longest(struct layout *l, int most)
@@ -227,10 +240,10 @@ bool table_print_text(FILE *f, struct table_view *v, const struct cli *c,
 			return false;
 		measure(&l);
 		if (c->width <= 0 || total_width(&l) <= c->width ||
-		    v->chosen || !drop_wide(v))
+		    v->chosen || !drop_column(v))
 			break;
 	}
-	if (c->width > 0)
+	for (int i = 0; c->width > 0 && i < v->n_cols; i++)
 		shorten_longest(&l, c->width);
 	put_all(&l);
 	return true;

@@ -367,10 +367,38 @@ def test_zone_and_locale_of_the_host_change_nothing(t):
     assert t.run("positions", "show", "1", env=strange).out == a
 
 
+def test_another_interval_is_recorded_as_the_one_in_force(t):
+    given(t, HEALTHY)
+    import_pair(t, {"entry_divergence_8h": "0.0001"})
+    t.run("run", "--once", "--every", "15m").expect(0)
+    assert only(t)["divergence_8h"] == "0.0001"
+    assert len(explained(t)["lines"]) == 7, explained(t)
+    for wrong in ("15", "0s", "2d"):
+        t.run("run", "--once", "--every", wrong).expect(2, err="--every")
+
+
+def test_a_market_clock_is_for_dry_run_only(t):
+    given(t, HEALTHY)
+    clock = "2026-11-20T00:00:00Z,2026-11-20T21:00:00Z,900"
+    t.run("run", "--once", "--clock", clock).expect(2, err="dry-run")
+    given(t, HEALTHY, mode="dry-run")
+    t.run("run", "--once", "--clock", "now,2").expect(2, err="ORIGIN,START")
+
+
 def rows_of(t, query):
     path = next((t.dir / "data").glob("*.db"))
     with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
         return db.execute(query).fetchall()
+
+
+def test_a_poll_is_one_row_and_evidence_stays_small(t):
+    given(t, HEALTHY)
+    import_pair(t, *[{"entry_divergence_8h": "0.0001"} for _ in range(30)])
+    for _ in range(5):
+        poll(t)
+    assert rows_of(t, "SELECT count(*), max(seq) FROM polls") == [(5, 5)]
+    sizes = [n for n, in rows_of(t, "SELECT length(blob) FROM evidence")]
+    assert len(sizes) == 5 and max(sizes[1:]) < 30 * 55, sizes
 
 
 def test_a_vanished_database_is_not_made_up(t):

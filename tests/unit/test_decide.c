@@ -263,6 +263,27 @@ static void a_pending_close_tells_when_its_reason_is_gone(void **state)
 	arena_free(b->arena);
 }
 
+/* Fresh legs, yet the reason is UNKNOWN: that is not a reason gone. */
+static void an_unknown_reason_is_not_counted_as_gone(void **state)
+{
+	struct bench *b = bench_new(usual_close, NULL);
+
+	(void)state;
+	b->pos.status = STATUS_PENDING_CLOSE;
+	memcpy(b->pos.reason.s, "PROFIT_EROSION", 15);
+	b->pos.decided_at = INSTANT_UNKNOWN;
+	poll_next(b, "0.0009");
+	assert_int_equal(b->watch.gone_polls, 1);
+	b->facts.v[FACT_ENTRY_DIVERGENCE] = fact_unknown(WHY_NOT_SET);
+	for (int i = 2; i <= 20; i++) {
+		assert_int_equal(poll_next(b, "0.0009")->notices &
+				 NOTICE_REASON_GONE, 0);
+		assert_true(b->d.new_data);
+		assert_int_equal(b->watch.gone_polls, 1);
+	}
+	arena_free(b->arena);
+}
+
 static void a_pending_close_without_its_line_looks_at_all_lines(void **state)
 {
 	struct bench *b = bench_new(usual_close, NULL);
@@ -372,6 +393,7 @@ int main(void)
 		cmocka_unit_test(a_clock_behind_the_last_poll_moves_nothing),
 		cmocka_unit_test(a_pending_close_stays_a_close),
 		cmocka_unit_test(a_pending_close_tells_when_its_reason_is_gone),
+		cmocka_unit_test(an_unknown_reason_is_not_counted_as_gone),
 		cmocka_unit_test(a_pending_close_without_its_line_looks_at_all_lines),
 		cmocka_unit_test(keep_mutes_one_label_for_its_time),
 		cmocka_unit_test(only_moved_timestamps_of_both_legs_count),

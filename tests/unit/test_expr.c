@@ -55,6 +55,7 @@ static const struct { const char *text, *canonical; } texts[] = {
 	{ "(flip and age(1h)) for 1h and age(2h)",
 	  "(flip(margin=0) and age(1h)) for 1h and age(2h)" },
 	{ "not age(1h) and flip", "not age(1h) and flip(margin=0)" },
+	{ "flip\tfor\n2 polls", "flip(margin=0) for 2 polls" },
 };
 
 static void is_written_out_in_one_way(void **state)
@@ -77,6 +78,8 @@ refused[] = {
 	{ "flip and erosoin(0.2)", 10,
 	  "unknown rule \"erosoin\", did you mean \"erosion\"?" },
 	{ "liquidation(10%)", 1, "unknown rule \"liquidation\"; "
+	  "`carrywatch rules list` shows all" },
+	{ "FLIP(0)", 1, "unknown rule \"FLIP\"; "
 	  "`carrywatch rules list` shows all" },
 	{ "flip erosion(0.2)", 6,
 	  "expected \"and\", \"or\" or the end, not \"erosion\"" },
@@ -103,6 +106,33 @@ refused[] = {
 	{ "flip > 0.1", 6, "expected \"and\", \"or\" or the end, not \">\"" },
 	{ "age(4)", 5, "limit: \"4\" is not valid, write a time with its unit "
 	  "as 15m, 24h or 7d" },
+	{ "flip(much)", 6, "margin: \"much\" is not valid, write a share as "
+	  "0.002, 0.2% or 20bps" },
+	{ "flip(0.00000000000000000000000000000000000000001)", 6, "margin: "
+	  "\"0.00000000000000000000000000000000000000\" is not valid, write a "
+	  "share as 0.002, 0.2% or 20bps" },
+	{ "flip(nargin=0)", 6,
+	  "flip has no parameter \"nargin\"; it has: margin" },
+	{ "oi_imbalance(top=3)", 14,
+	  "oi_imbalance has no parameter \"top\"; it has: high, low, basis" },
+	{ "oi_imbalance(top=3", 14,
+	  "oi_imbalance has no parameter \"top\"; it has: high, low, basis" },
+	{ "flip(margin=", 13, "expected a value, the line ends" },
+	{ "funding_window(15m, when=all)", 26,
+	  "when is one of: paying, any" },
+	{ "better_opportunity(0, horizon=0s)", 31,
+	  "horizon: 0s is out of range (1 to any)" },
+	{ "flip(-2)", 6, "margin: -2 is out of range (-1 to 1)" },
+	{ "flip and )", 10, "expected a rule, not \")\"" },
+	{ "flip or", 8, "expected a rule, the line ends" },
+	{ "flip [", 6, "expected \"and\", \"or\" or the end, not \"[\"" },
+	{ "flip {", 6, "expected \"and\", \"or\" or the end, not \"{\"" },
+	{ "flip for +2 polls", 10, "expected \"N polls\" or a time as 8h behind "
+	  "\"for\", not \"+2\"" },
+	{ "flip "
+	  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+	  6, "expected \"and\", \"or\" or the end, not \"aaaaaaaaaaaaaaaaaaaaaaa"
+	  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"" },
 	{ "((((((((((((((((flip))))))))))))))))", 0, NULL },
 	{ "(((((((((((((((((flip)))))))))))))))))", 18,
 	  "more than 16 parentheses inside each other" },
@@ -110,6 +140,9 @@ refused[] = {
 	  "not flip", 69, "expected fewer \"not\", not \"flip\"" },
 	{ "flip or flip or flip or flip or flip or flip or flip or flip or "
 	  "flip or flip or flip or flip or flip", 101,
+	  "more than 24 parts: write two lines" },
+	{ "flip and flip and flip and flip and flip and flip and flip and flip "
+	  "and flip and flip and flip and flip and flip", 113,
 	  "more than 24 parts: write two lines" },
 	{ "better_opportunity(0.00200000000001) and better_opportunity("
 	  "0.00200000000002) and better_opportunity(0.00200000000003) and "

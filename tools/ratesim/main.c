@@ -202,7 +202,10 @@ static bool sim_open(struct sim *sim, const struct options *o,
 	else if (o->csv)
 		ok = market_csv_open(&sim->market, o->csv, err);
 	else
-		ok = market_seed_open(&sim->market, o->seed, err);
+		/* With --clock the story starts anew, whatever the day. */
+		ok = market_seed_open(&sim->market, o->seed, o->clocked ?
+				      o->clock.origin : (struct instant){ 0 },
+				      err);
 	if (ok && o->script)
 		ok = script_open(sim, o->script, err);
 	if (ok && o->fault_file)

@@ -63,6 +63,7 @@ static const struct seed_symbol symbols[] = {	/* sorted by name */
 
 struct seed_market {
 	uint64_t seed;
+	struct instant start;		/* minute 0; midnight of some day */
 };
 
 /* A well mixed 64-bit hash of the seed and three small numbers. */
@@ -149,10 +150,11 @@ static void row_depth(struct sim_row *row, uint64_t seed, size_t v, size_t s,
 	row->volume = units(oi / 10 * level + (int64_t)(own % 100), 2);
 }
 
-static void row_fill(struct sim_row *row, uint64_t seed, size_t v, size_t s,
-		     struct instant minute)
+static void row_fill(struct sim_row *row, const struct seed_market *m,
+		     size_t v, size_t s, struct instant minute)
 {
-	int64_t at = minute.ms / MINUTE_MS;
+	int64_t at = (minute.ms - m->start.ms) / MINUTE_MS;
+	uint64_t seed = m->seed;
 
 	row->venue = v;
 	snprintf(row->symbol.s, sizeof(row->symbol.s), "%s", symbols[s].name);
@@ -184,19 +186,21 @@ static bool seed_fill(void *ctx, struct snapshot *out, struct instant now)
 			 venues[v].name);
 		for (size_t s = 0; s < N_SYMBOLS; s++)
 			if (!strchr(symbols[s].absent, venues[v].name[0]))
-				row_fill(&out->rows[out->n_rows++], m->seed,
-					 v, s, now);
+				row_fill(&out->rows[out->n_rows++], m, v, s,
+					 now);
 	}
 	return true;
 }
 
-bool market_seed_open(struct market_port *out, uint64_t seed, struct err *err)
+bool market_seed_open(struct market_port *out, uint64_t seed,
+		      struct instant origin, struct err *err)
 {
 	struct seed_market *m = malloc(sizeof(*m));
 
 	if (!m)
 		return err_set(err, ERR_MEMORY, "out of memory");
 	m->seed = seed;
+	m->start.ms = origin.ms - origin.ms % (INT64_C(1000) * DAY_S);
 	*out = (struct market_port){ m, seed_fill, free };
 	return true;
 }

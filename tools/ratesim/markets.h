@@ -8,8 +8,9 @@
 
 #include "snapshot.h"
 
+/* Minutes count from the midnight before `origin`. */
 MUST_USE bool market_seed_open(struct market_port *out, uint64_t seed,
-			       struct err *err);
+			       struct instant origin, struct err *err);
 /* Columns as in ../shared/data/README.md. */
 MUST_USE bool market_csv_open(struct market_port *out, const char *path,
 			      struct err *err);

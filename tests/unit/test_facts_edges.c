@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: MIT */
+/* Facts at the edges: unusual schedules, ties, gaps and numbers too large. */
+#include "given.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define N(a) (sizeof(a) / sizeof((a)[0]))
+#define END { NULL, NULL, NULL, WHY_KNOWN, NULL, NULL, NULL }
+
+static struct facts compute(const struct position *p, const struct market *m,
+			    const struct terms *t)
+{
+	static const struct facts_memory none = { { INSTANT_UNKNOWN,
+						    INSTANT_UNKNOWN } };
+	struct facts f;
+
+	facts_compute(&f, p, m, t, &none);
+	return f;
+}
+
+static void assert_fact(const struct facts *f, enum fact_id id,
+			const char *want)
+{
+	char got[DEC_TEXT_MAX];
+
+	if (!f->v[id].known)
+		snprintf(got, sizeof(got), "%s", why_word(f->v[id].why));
+	else
+		dec_format(got, f->v[id].v);
+	assert_string_equal(got, want);
+}
+
+static void assert_alt(const struct facts *f, const char *l, const char *s)
+{
+	assert_true(f->alt_found);
+	assert_string_equal(f->alt_long.s, l);
+	assert_string_equal(f->alt_short.s, s);
+}
+
+/* A row of the market that a test may change. */
+static struct quote *row(const struct market *m, const char *venue)
+{
+	return (struct quote *)market_quote(m, given_symbol("BTC"),
+					    given_venue(venue));
+}
+
+struct schedule_case {
+	const char *l, *s;		/* BTC at 0.0001 and 0.0004 per 8 h */
+	const char *l_next, *s_next;	/* as the service says */
+	const char *carry, *comment;
+};
+
+/* Daily 0.0003 and 0.0012; 1 h = 3600 s, 8 h = 28800 s of a daily rate. */
+static const struct schedule_case schedule_cases[] = {
+	{ "grvt", "aster", NULL, NULL, "25.92", "both every 8 h" },
+	{ "grvt", "lighter", NULL, NULL, "4.32",
+	  "the long leg is the slow one: three hours until 00:00" },
+	{ "hyper", "lighter", "2026-11-20T21:30:00Z", "2026-11-20T22:00:00Z",
+	  "3.24", "the later of two equal rhythms ends the window: short" },
+	{ "hyper", "lighter", "2026-11-20T22:00:00Z", "2026-11-20T21:30:00Z",
+	  "3.24", "and the later one may be the long leg" },
+	{ "lighter", "grvt", "2026-11-21T01:00:00Z", NULL, "34.56",
+	  "the fast leg settles only after the window: it counts nothing" },
+};
+
+static void the_slower_leg_ends_the_window(void **state)
+{
+	struct arena *a = arena_new();
+	struct terms t;
+
+	(void)state;
+	given_terms(&t);
+	for (size_t i = 0; i < N(schedule_cases); i++) {
+		const struct schedule_case *c = &schedule_cases[i];
+		struct given_quote rows[] = {
+			{ "BTC", c->l, "0.0001", WHY_KNOWN, NULL, NULL,
+			  c->l_next },
+			{ "BTC", c->s, "0.0004", WHY_KNOWN, NULL, NULL,
+			  c->s_next },
+			END
+		};
+		struct position p = given_position("BTC", c->l, c->s, "1",
+						   "1");
+		struct market m = given_market(a, GIVEN_NOW, rows);
+		struct facts f = compute(&p, &m, &t);
+
+		print_message("# %s\n", c->comment);
+		assert_fact(&f, FACT_WINDOW_CARRY, c->carry);
+	}
+	arena_free(a);
+}
+
+static const struct given_quote pair[] = {
+	{ "BTC", "grvt", "0.0004", WHY_KNOWN, NULL, NULL, NULL },
+	{ "BTC", "lighter", "0.0001", WHY_KNOWN, NULL, NULL, NULL },
+	END
+};
+
+static void a_venue_without_a_rhythm_is_unknown(void **state)
+{
+	struct position p = given_position("BTC", "lighter", "grvt", "1", "1");
+	struct venue_terms own[2];
+	struct arena *a = arena_new();
+	struct market m = given_market(a, GIVEN_NOW, pair);
+	struct terms t;
+	struct facts f;
+
+	(void)state;
+	memset(own, 0, sizeof(own));	/* listed, pays_every not written */
+	own[0].venue = given_venue("grvt");
+	own[1].venue = given_venue("lighter");
+	given_terms(&t);
+	t.venue = own;
+	t.n_venue = 2;
+	f = compute(&p, &m, &t);
+	assert_fact(&f, FACT_LONG_NEXT, "payment interval not configured");
+	assert_fact(&f, FACT_WINDOW_CARRY, "payment interval not configured");
+	row(&m, "lighter")->next_funding = given_time("2026-11-20T22:00:00Z");
+	f = compute(&p, &m, &t);
+	assert_fact(&f, FACT_LONG_NEXT, "3600");
+	assert_fact(&f, FACT_WINDOW_CARRY, "payment interval not configured");
+	arena_free(a);
+}
+
+static void an_older_quote_does_not_replace_a_newer_memory(void **state)
+{
+	struct position p = given_position("BTC", "lighter", "grvt", "1", "1");
+	struct facts_memory memory = { {
+		given_time("2026-11-20T20:59:58Z"),	/* quotes: 20:59:55 */
+		given_time("2026-11-20T20:59:55Z")
+	} };
+	struct arena *a = arena_new();
+	struct market m = given_market(a, GIVEN_NOW, pair);
+	struct terms t;
+	struct facts f;
+
+	(void)state;
+	given_terms(&t);
+	facts_compute(&f, &p, &m, &t, &memory);
+	assert_fact(&f, FACT_LONG_QUOTE_AGE, "2");
+	assert_fact(&f, FACT_SHORT_QUOTE_AGE, "5");
+	arena_free(a);
+}
+
+static void flows_that_fit_may_differ_by_too_much(void **state)
+{
+	struct position p = given_position("BTC", "lighter", "grvt", "1", "1");
+	struct arena *a = arena_new();
+	struct market m = given_market(a, GIVEN_NOW, pair);
+	struct terms t;
+	struct facts f;
+
+	(void)state;
+	given_terms(&t);	/* 3 x 3600 s and 1 x 28800 s of 3 x the rate */
+	row(&m, "lighter")->rate.fraction = dec_lit("-4000000000000000");
+	row(&m, "grvt")->rate.fraction = dec_lit("1800000000000000");
+	f = compute(&p, &m, &t);
+	assert_fact(&f, FACT_DIVERGENCE, "17400000000000000");
+	assert_fact(&f, FACT_WINDOW_CARRY, "out of range");
+	arena_free(a);
+}
+
+/* ---- alternatives ---- */
+
+static void an_inactive_venue_that_is_allowed_is_no_gap(void **state)
+{
+	static const struct given_quote rows[] = {
+		{ "BTC", "aster", "0.0009", WHY_KNOWN, NULL, NULL, NULL },
+		{ "BTC", "grvt", "0.0004", WHY_KNOWN, NULL, NULL, NULL },
+		{ "BTC", "lighter", "0.0001", WHY_KNOWN, NULL, NULL, NULL },
+		END
+	};
+	struct venue three[3] = { given_venue("aster"), given_venue("grvt"),
+				  given_venue("lighter") };
+	struct position p = given_position("BTC", "lighter", "grvt", "1", "1");
+	struct arena *a = arena_new();
+	struct market m = given_market(a, GIVEN_NOW, rows);
+	struct terms t;
+	struct facts f;
+
+	(void)state;
+	given_terms(&t);
+	t.allowed = three;
+	t.n_allowed = 3;
+	given_view(&m, "aster")->active = false;
+	f = compute(&p, &m, &t);	/* known to be closed: nothing there */
+	assert_fact(&f, FACT_ALT_COUNT, "1");
+	assert_alt(&f, "grvt", "lighter");
+	arena_free(a);
+}
+
+static void a_quote_of_a_venue_without_a_view_offers_nothing(void **state)
+{
+	static const struct given_quote rows[] = {
+		{ "BTC", "grvt", "0.0004", WHY_KNOWN, NULL, NULL, NULL },
+		{ "BTC", "hyper", "0.0002", WHY_KNOWN, NULL, NULL, NULL },
+		{ "BTC", "lighter", "0.0001", WHY_KNOWN, NULL, NULL, NULL },
+		{ "BTC", "zeta", "0.0009", WHY_KNOWN, NULL, NULL, NULL },
+		END
+	};
+	struct position p = given_position("BTC", "lighter", "grvt", "1", "1");
+	struct arena *a = arena_new();
+	struct market m = given_market(a, GIVEN_NOW, rows);
+	struct terms t;
+	struct facts f;
+
+	(void)state;
+	given_terms(&t);
+	f = compute(&p, &m, &t);
+	assert_alt(&f, "lighter", "zeta");
+	m.n_venues--;			/* sorted by name: zeta goes */
+	f = compute(&p, &m, &t);
+	assert_alt(&f, "hyper", "grvt");
+	arena_free(a);
+}
+
+static void a_rate_out_of_range_makes_no_pair(void **state)
+{
+	struct position p = given_position("BTC", "grvt", "lighter", "1", "1");
+	struct arena *a = arena_new();
+	struct market m = given_market(a, GIVEN_NOW, pair);
+	struct terms t;
+	struct facts f;
+
+	(void)state;
+	given_terms(&t);
+	row(&m, "grvt")->rate.fraction = dec_lit("100000000000000000000");
+	f = compute(&p, &m, &t);	/* long lighter is fine, short is not */
+	assert_fact(&f, FACT_ALT_COUNT, "0");
+	arena_free(a);
+}
+
+/* Costs of lighter, hyper and aster as texts; NULL: not written. */
+struct tie_case {
+	const char *fee[3];
+	const char *rate[3];
+	const char *l, *s, *comment;
+};
+
+/* Held: lighter long, grvt short at 0.0001; always every venue offers. */
+static const struct tie_case tie_cases[] = {
+	{ { "0", NULL, "0" }, { "-0.001", "-0.001", "0.002" },
+	  "lighter", "aster", "a known cost goes before an unknown one" },
+	{ { NULL, "0", "0" }, { "-0.001", "-0.001", "0.002" },
+	  "hyper", "aster", "the known one may come first by name too" },
+	{ { "0", "0", NULL }, { "-0.001", "-0.001", "0.002" },
+	  "hyper", "aster", "neither cost is known: the long leg's name" },
+	{ { "0", "0", "0" }, { "-0.001", "0.002", "0.002" },
+	  "lighter", "aster", "all the same: the short leg's name" },
+};
+
+static const char *const tie_venues[3] = { "lighter", "hyper", "aster" };
+
+static void set_fees(struct terms *t, const char *const *fee)
+{
+	for (size_t i = 0; i < 3; i++) {
+		struct venue_terms *v = (struct venue_terms *)
+			terms_find(t->venue, t->n_venue,
+				   given_venue(tie_venues[i]));
+
+		v->slippage = fact_known(DEC_ZERO);
+		v->taker_fee = fee[i] ? fact_known(dec_lit(fee[i])) :
+					fact_unknown(WHY_NOT_SET);
+	}
+}
+
+static void equal_pairs_are_told_apart_step_by_step(void **state)
+{
+	struct position p = given_position("BTC", "lighter", "grvt", "1", "1");
+	struct arena *a = arena_new();
+	struct terms t;
+
+	(void)state;
+	given_terms(&t);
+	t.costs = COSTS_FEES;
+	for (size_t i = 0; i < N(tie_cases); i++) {
+		const struct tie_case *c = &tie_cases[i];
+		struct given_quote rows[] = {
+			{ "BTC", "aster", c->rate[2], WHY_KNOWN, NULL, NULL, NULL },
+			{ "BTC", "grvt", "0.0001", WHY_KNOWN, NULL, NULL, NULL },
+			{ "BTC", "hyper", c->rate[1], WHY_KNOWN, NULL, NULL, NULL },
+			{ "BTC", "lighter", c->rate[0], WHY_KNOWN, NULL, NULL, NULL },
+			END
+		};
+		struct market m = given_market(a, GIVEN_NOW, rows);
+		struct facts f;
+
+		print_message("# %s\n", c->comment);
+		set_fees(&t, c->fee);
+		f = compute(&p, &m, &t);
+		assert_alt(&f, c->l, c->s);
+	}
+	arena_free(a);
+}
+
+static void fees_that_do_not_add_up_are_unknown(void **state)
+{
+	struct venue l = given_venue("lighter"), g = given_venue("grvt");
+	static const char *const huge[3] = { "170000000000000000000", "0",
+					     "0" };
+	struct fact cost;
+	struct terms t;
+
+	(void)state;
+	given_terms(&t);
+	t.costs = COSTS_FEES;
+	set_fees(&t, huge);
+	cost = facts_switch_cost(&t, g, l, l, g);	/* twice is too much */
+	assert_false(cost.known);
+	assert_int_equal(cost.why, WHY_OVERFLOW);
+	assert_true(facts_half_cost(&t, l, given_venue("hyper")).known);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_slower_leg_ends_the_window),
+		cmocka_unit_test(a_venue_without_a_rhythm_is_unknown),
+		cmocka_unit_test(an_older_quote_does_not_replace_a_newer_memory),
+		cmocka_unit_test(flows_that_fit_may_differ_by_too_much),
+		cmocka_unit_test(an_inactive_venue_that_is_allowed_is_no_gap),
+		cmocka_unit_test(a_quote_of_a_venue_without_a_view_offers_nothing),
+		cmocka_unit_test(a_rate_out_of_range_makes_no_pair),
+		cmocka_unit_test(equal_pairs_are_told_apart_step_by_step),
+		cmocka_unit_test(fees_that_do_not_add_up_are_unknown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
