@@ -132,7 +132,9 @@ static void fill_carry(struct cell *cell, struct table *t,
 		exact.v = rate_from_day(d.v, RATE_8H_S);
 	cell[DIVERGENCE] = cell_fact(t, &exact,
 				     view_rate(r->divergence, u, old).s);
-	cell[KEPT] = cell_fact(t, &ratio, view_kept(r, v->profile).s);
+	/* The limit it runs into stands in NEAREST. */
+	cell[KEPT] = cell_fact(t, &ratio, view_percent(
+		r->ratio, 0, r->stale || r->divergence_old).s);
 	cell[NEAREST] = text_cell(t, view_near(r).s);
 	cell[NEXT] = text_cell(t, view_next(&r->next, v->now, r->stale).s);
 	cell[CARRY] = cell_fact(t, &carry,

@@ -30,7 +30,7 @@ def test_plain_lines_a_caption_a_scene_and_the_sum(t):
     assert "\033" not in text
     for caption in ("Six pairs were imported", "settlement booked",
                     "/compare says 0.00015", "answers 500",
-                    "UNKNOWN", "price not included", "hold-through",
+                    "UNKNOWN", "rice not included", "hold-through",
                     "Try next:"):
         assert caption in text, (caption, text)
     assert re.search(r"ETH flipped: our signed divergence is -0\.00015", text)
@@ -62,7 +62,7 @@ def test_on_a_terminal_it_draws_and_leaves_the_cursor(t):
         (build / name).symlink_to(t.binary(name))
     pid, master = pty.fork()
     if pid == 0:
-        env = t.env(CW_BUILD=str(build), TERM="xterm", COLUMNS="120", LINES="40")
+        env = t.env(CW_BUILD=str(build), TERM="xterm", COLUMNS="130", LINES="40")
         os.chdir(t.dir)
         os.execve(lib.ROOT / "tools/demo", ["demo", "4"], env)
     data, end = b"", time.monotonic() + 60

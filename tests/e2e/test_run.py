@@ -397,7 +397,7 @@ def test_a_poll_is_one_row_and_evidence_stays_small(t):
     for _ in range(5):
         poll(t)
     assert rows_of(t, "SELECT count(*), max(seq) FROM polls") == [(5, 5)]
-    sizes = [n for n, in rows_of(t, "SELECT length(blob) FROM evidence")]
+    sizes = [n for n, in rows_of(t, "SELECT length(data) FROM evidence")]
     assert len(sizes) == 5 and max(sizes[1:]) < 30 * 55, sizes
 
 

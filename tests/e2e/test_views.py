@@ -73,7 +73,7 @@ def test_the_table_says_what_is_kept_and_what_is_next(t):
     held(t)
     t.run("run", "--once").expect(0)
     r = t.run("positions", "list", "-o", "table").expect(0)
-    for text in ("+0.0220%", "77% (<50%)", "erosion 77/50", "+13.20", "3d 3h"):
+    for text in ("+0.0220%", " 77% ", "erosion 77/50", "+13.20", "3d 3h"):
         assert text in r.out, (text, r.out)
     assert "~" not in r.out, r.out
     assert "24.09%" in t.run("positions", "list", "-o", "table", "--unit",
