@@ -40,14 +40,6 @@ static struct wide wide_mul(const struct wide *x, u128 m)
 	return out;
 }
 
-static int wide_cmp(const struct wide *a, const struct wide *b)
-{
-	for (int i = LIMBS - 1; i >= 0; i--)
-		if (a->w[i] != b->w[i])
-			return a->w[i] < b->w[i] ? -1 : 1;
-	return 0;
-}
-
 /* x /= d; returns the remainder. */
 static uint64_t wide_div_small(struct wide *x, uint64_t d)
 {
@@ -194,36 +186,79 @@ int dec_cmp(struct dec a, struct dec b)
 	return (a.e18 > b.e18) - (a.e18 < b.e18);
 }
 
-/* Compare two signed products whose magnitudes are x and y. */
-static int cmp_signed(int sx, const struct wide *x, int sy,
-		      const struct wide *y)
+/* ---- products compared ---- */
+
+struct product {		/* most significant first */
+	u128 w[3];
+};
+
+/* x * y in full: four products of halves, none of which can overflow. */
+static void mul_full(u128 *high, u128 *low, u128 x, u128 y)
 {
-	if (sx != sy)
-		return sx < sy ? -1 : 1;
-	return sx * wide_cmp(x, y);
+	const uint64_t x0 = (uint64_t)x, x1 = (uint64_t)(x >> 64);
+	const uint64_t y0 = (uint64_t)y, y1 = (uint64_t)(y >> 64);
+	u128 least = (u128)x0 * y0;
+	u128 one = (u128)x1 * y0 + (least >> 64);
+	u128 two = (u128)x0 * y1 + (uint64_t)one;
+
+	*low = two << 64 | (uint64_t)least;
+	*high = (u128)x1 * y1 + (one >> 64) + (two >> 64);
+}
+
+static struct product product_of(struct dec a, struct dec b)
+{
+	struct product p = { { 0 } };
+
+	mul_full(&p.w[1], &p.w[2], magnitude(a), magnitude(b));
+	return p;
+}
+
+/* p is a product of two, so its highest part is free. */
+static struct product product_by(struct product p, struct dec c)
+{
+	struct product out;
+	u128 carried;
+
+	mul_full(&carried, &out.w[2], p.w[2], magnitude(c));
+	mul_full(&out.w[0], &out.w[1], p.w[1], magnitude(c));
+	out.w[1] += carried;
+	out.w[0] += out.w[1] < carried;
+	return out;
+}
+
+static int product_cmp(const struct product *x, const struct product *y)
+{
+	int i = 0;
+
+	while (i < 2 && x->w[i] == y->w[i])
+		i++;
+	return (x->w[i] > y->w[i]) - (x->w[i] < y->w[i]);
 }
 
 int dec_cmp_mul(struct dec a, struct dec b, struct dec c, struct dec d)
 {
-	struct wide x = wide_of(magnitude(a)), y = wide_of(magnitude(c));
+	int sx = dec_sign(a) * dec_sign(b), sy = dec_sign(c) * dec_sign(d);
+	struct product x, y;
 
-	x = wide_mul(&x, magnitude(b));
-	y = wide_mul(&y, magnitude(d));
-	return cmp_signed(dec_sign(a) * dec_sign(b), &x,
-			  dec_sign(c) * dec_sign(d), &y);
+	if (sx != sy)
+		return sx < sy ? -1 : 1;
+	x = product_of(a, b);
+	y = product_of(c, d);
+	return sx * product_cmp(&x, &y);
 }
 
 int dec_cmp_mul3(struct dec a, struct dec b, struct dec c,
 		 struct dec d, struct dec e, struct dec f)
 {
-	struct wide x = wide_of(magnitude(a)), y = wide_of(magnitude(d));
+	int sx = dec_sign(a) * dec_sign(b) * dec_sign(c);
+	int sy = dec_sign(d) * dec_sign(e) * dec_sign(f);
+	struct product x, y;
 
-	x = wide_mul(&x, magnitude(b));
-	x = wide_mul(&x, magnitude(c));
-	y = wide_mul(&y, magnitude(e));
-	y = wide_mul(&y, magnitude(f));
-	return cmp_signed(dec_sign(a) * dec_sign(b) * dec_sign(c), &x,
-			  dec_sign(d) * dec_sign(e) * dec_sign(f), &y);
+	if (sx != sy)
+		return sx < sy ? -1 : 1;
+	x = product_by(product_of(a, b), c);
+	y = product_by(product_of(d, e), f);
+	return sx * product_cmp(&x, &y);
 }
 
 /* ---- whole numbers ---- */

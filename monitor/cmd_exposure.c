@@ -13,13 +13,13 @@
 enum { BY, NAME, LONG, SHORT, NET, GROSS, COUNT, N_COLUMNS };
 
 static const struct column columns[N_COLUMNS] = {
-	[BY]	= { "by", "BY", false, true },
-	[NAME]	= { "name", "NAME", false, true },
-	[LONG]	= { "long_usd", "LONG", false, false },
-	[SHORT]	= { "short_usd", "SHORT", false, false },
-	[NET]	= { "net_usd", "NET", false, false },
-	[GROSS]	= { "gross_usd", "GROSS", false, false },
-	[COUNT]	= { "positions", "POSITIONS", false, false },
+	[BY]	= { "by", "BY", false, true, 0 },
+	[NAME]	= { "name", "NAME", false, true, 0 },
+	[LONG]	= { "long_usd", "LONG", false, false, 0 },
+	[SHORT]	= { "short_usd", "SHORT", false, false, 0 },
+	[NET]	= { "net_usd", "NET", false, false, 0 },
+	[GROSS]	= { "gross_usd", "GROSS", false, false, 0 },
+	[COUNT]	= { "positions", "POSITIONS", false, false, 0 },
 };
 
 struct bucket {

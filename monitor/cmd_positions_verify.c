@@ -14,11 +14,11 @@
 enum { STEP, VALUE, UNIT, FORMULA, NUMBERS, N_COLUMNS };
 
 static const struct column columns[N_COLUMNS] = {
-	[STEP]		= { "step", "STEP", false, true },
-	[VALUE]		= { "value", "VALUE", false, false },
-	[UNIT]		= { "unit", "UNIT", false, true },
-	[FORMULA]	= { "formula", "FORMULA", false, true },
-	[NUMBERS]	= { "numbers", "NUMBERS", false, true },
+	[STEP]		= { "step", "STEP", false, true, 0 },
+	[VALUE]		= { "value", "VALUE", false, false, 0 },
+	[UNIT]		= { "unit", "UNIT", false, true, 0 },
+	[FORMULA]	= { "formula", "FORMULA", false, true, 0 },
+	[NUMBERS]	= { "numbers", "NUMBERS", false, true, 0 },
 };
 
 #define NUMBERS_MAX 400

@@ -54,7 +54,7 @@ static int64_t rate_at(size_t venue, size_t symbol, int64_t tick)
 	int64_t moving = (int64_t)(mix(venue, symbol + 1000,
 				       (uint64_t)tick) % 20001) - 10000;
 
-	return lean + own + moving;
+	return 20000 + lean + own + moving;
 }
 
 struct venue world_venue(size_t i)
@@ -219,14 +219,13 @@ size_t world_bytes(const struct world *w)
 	return n;
 }
 
-static void write_file(const char *dir, const struct text_body *b,
-		       const char *fmt, const char *name)
+static void write_file(const char *dir, const char *before, const char *name,
+		       const char *after, const struct text_body *b)
 {
 	char path[CONFIG_TEXT_MAX];
-	size_t n = (size_t)snprintf(path, sizeof(path), "%s/", dir);
 	FILE *f;
 
-	snprintf(path + n, sizeof(path) - n, fmt, name);
+	snprintf(path, sizeof(path), "%s/%s%s%s", dir, before, name, after);
 	f = fopen(path, "w");
 	bench_check(f && fwrite(b->s, 1, b->n, f) == b->n && fclose(f) == 0,
 		    path, NULL);
@@ -234,11 +233,12 @@ static void write_file(const char *dir, const struct text_body *b,
 
 void world_write(const struct world *w, const char *dir)
 {
-	write_file(dir, &w->dexes, "dexes%s", "");
-	write_file(dir, &w->opportunities, "opportunities%s", "");
+	write_file(dir, "dexes", "", "", &w->dexes);
+	write_file(dir, "opportunities", "", "", &w->opportunities);
 	for (size_t v = 0; v < w->n_venues; v++) {
-		write_file(dir, &w->rates[v], "funding-rates %s", names[v]);
-		write_file(dir, &w->symbols[v], "dexes %s symbols", names[v]);
+		write_file(dir, "funding-rates ", names[v], "", &w->rates[v]);
+		write_file(dir, "dexes ", names[v], " symbols",
+			   &w->symbols[v]);
 	}
 }
 

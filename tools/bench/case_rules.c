@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Facts and decisions of positions in memory. The same facts and what was
+ * decided go into DIR/facts.tsv, where reference.py decides them again.
+ */
+#include "bench.h"
+#include "decide.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define POSITIONS	1000
+#define ROUNDS		40
+#define RUNS		31
+
+struct item {
+	struct position pos;
+	struct facts facts;
+	struct streak slots[SLOTS_MAX];
+	struct watch watch;
+	struct decision decision;
+};
+
+struct rules_case {
+	struct arena *arena;
+	struct world world;
+	struct config config;
+	const struct profile *profile;
+	struct terms terms;
+	struct market market;
+	struct item *items;
+};
+
+static void begin_item(struct item *x)
+{
+	for (int i = 0; i < SLOTS_MAX; i++)
+		x->slots[i] = STREAK_NONE;
+	x->watch = (struct watch){
+		.counted = { INSTANT_UNKNOWN, INSTANT_UNKNOWN },
+		.divergence = fact_unknown(WHY_NOT_SET),
+		.divergence_at = INSTANT_UNKNOWN,
+		.blind_told = INSTANT_UNKNOWN,
+		.unclosed_told = INSTANT_UNKNOWN,
+	};
+}
+
+static void compute(struct rules_case *c, struct item *x)
+{
+	struct facts_memory none = { { INSTANT_UNKNOWN, INSTANT_UNKNOWN } };
+
+	facts_compute(&x->facts, &x->pos, &c->market, &c->terms, &none);
+}
+
+/*
+ * Most hold; some stand exactly on the limit of a rule, some beyond it, and
+ * some lack the divergence at entry.
+ */
+static void vary(struct item *x, size_t i)
+{
+	struct fact *entry = &x->pos.entry_divergence;
+	struct dec now = x->facts.v[FACT_DIVERGENCE].v;
+	bool ok = true;
+
+	switch (i % 16) {
+	case 0:				/* 0.7 and 0.2 of it, exactly */
+		ok = dec_mul_int(&entry->v, now, 5);
+		break;
+	case 1:
+		ok = dec_mul_int(&entry->v, now, 2);
+		break;
+	case 2:
+		*entry = fact_unknown(WHY_NOT_SET);
+		break;
+	case 3:
+		entry->v = dec_neg(now);
+		break;
+	}
+	bench_check(ok, "an entry divergence", NULL);
+	if (i % 16 == 4)
+		x->pos.opened_at = instant_add(x->pos.opened_at,
+					       span_s(DAY_S));
+}
+
+static void set_up(struct rules_case *c, const char *dir)
+{
+	struct instant start = { INT64_C(1795206630000) };
+	struct canned canned = { .world = &c->world };
+	struct source source = canned_source(&canned);
+	struct fetch_plan plan = { .now = start };
+	struct err err = { ERR_NONE, "" };
+
+	c->arena = arena_new();
+	world_init(&c->world, 4, 50, start);
+	bench_config(&c->config, c->arena, "both", 4, dir);
+	c->profile = config_account(&c->config, "main")->profile;
+	config_terms(&c->terms, &c->config,
+		     config_account(&c->config, "main"));
+	bench_check(source.fetch(source.ctx, &c->market, &plan, c->arena,
+				 &err), "fetch", &err);
+	market_seal(&c->market, &c->config.limits);
+	c->items = arena_array(c->arena, POSITIONS, sizeof(*c->items));
+	bench_check(c->items != NULL, "memory", NULL);
+	for (size_t i = 0; i < POSITIONS; i++) {
+		struct item *x = &c->items[i];
+
+		x->pos = world_position(&c->world, i);
+		begin_item(x);
+		compute(c, x);
+		vary(x, i);
+		compute(c, x);
+	}
+}
+
+static struct decide_now moment(const struct rules_case *c, int64_t round)
+{
+	struct instant now = instant_add(c->world.now, span_s(60 * round));
+	struct instant seen = instant_add(now, span_s(-5));
+
+	return (struct decide_now){
+		.now = now, .observed = { seen, seen },
+		.last_poll = instant_add(now, span_s(-60)),
+	};
+}
+
+static void decide_all(struct rules_case *c, int64_t round)
+{
+	struct decide_now now = moment(c, round);
+
+	for (size_t i = 0; i < POSITIONS; i++) {
+		struct item *x = &c->items[i];
+
+		decide(&x->decision, x->slots, &x->watch, &x->pos, &x->facts,
+		       c->profile, &now);
+	}
+}
+
+/* Facts by their number, "?" unknown; then the deciding line, the verdicts. */
+static void write_item(FILE *f, const struct item *x)
+{
+	char text[DEC_TEXT_MAX];
+
+	for (int id = 0; id < FACT_COUNT; id++) {
+		dec_format(text, x->facts.v[id].v);
+		fprintf(f, "%s\t", x->facts.v[id].known ? text : "?");
+	}
+	fprintf(f, "%s\t%s\t", action_word(x->decision.action),
+		x->decision.label.s);
+	for (int i = 0; i < x->decision.n_lines; i++)
+		fputc("FTU"[x->decision.finding[i].verdict], f);
+	fputc('\n', f);
+}
+
+static void write_items(const struct rules_case *c, const char *dir)
+{
+	char path[CONFIG_TEXT_MAX];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/facts.tsv", dir);
+	f = fopen(path, "w");
+	bench_check(f != NULL, path, NULL);
+	for (int id = 0; id < FACT_COUNT; id++)
+		fprintf(f, "%s\t", fact_name((enum fact_id)id));
+	fprintf(f, "action\tlabel\tverdicts\n");
+	for (size_t i = 0; i < POSITIONS; i++)
+		write_item(f, &c->items[i]);
+	bench_check(fclose(f) == 0, path, NULL);
+}
+
+void case_rules(const char *dir)
+{
+	struct rules_case c = { .arena = NULL };
+	struct series rules = { .n = 0 }, facts = { .n = 0 };
+	int64_t round = 0;
+
+	set_up(&c, dir);
+	decide_all(&c, round++);
+	write_items(&c, dir);
+	for (int r = 0; r < RUNS; r++) {
+		int64_t start = bench_cpu_ns(), middle;
+
+		for (int k = 0; k < ROUNDS; k++)
+			decide_all(&c, round++);
+		middle = bench_cpu_ns();
+		series_add(&rules, (middle - start) * 10 /
+				   (ROUNDS * POSITIONS));
+		for (size_t i = 0; i < POSITIONS; i++)
+			compute(&c, &c.items[i]);
+		series_add(&facts, (bench_cpu_ns() - middle) * 10 / POSITIONS);
+	}
+	series_print("rules.ns10", &rules);
+	series_print("facts.ns10", &facts);
+	world_free(&c.world);
+	arena_free(c.arena);
+}
