@@ -188,12 +188,12 @@ int dec_cmp(struct dec a, struct dec b)
 
 /* ---- products compared ---- */
 
-struct product {		/* most significant first */
-	u128 w[3];
+struct product {
+	u128 high, low;
 };
 
-/* x * y in full: four products of halves, none of which can overflow. */
-static void mul_full(u128 *high, u128 *low, u128 x, u128 y)
+/* In full: four products of halves, none of which can overflow. */
+static inline struct product multiply(u128 x, u128 y)
 {
 	const uint64_t x0 = (uint64_t)x, x1 = (uint64_t)(x >> 64);
 	const uint64_t y0 = (uint64_t)y, y1 = (uint64_t)(y >> 64);
@@ -201,50 +201,42 @@ static void mul_full(u128 *high, u128 *low, u128 x, u128 y)
 	u128 one = (u128)x1 * y0 + (least >> 64);
 	u128 two = (u128)x0 * y1 + (uint64_t)one;
 
-	*low = two << 64 | (uint64_t)least;
-	*high = (u128)x1 * y1 + (one >> 64) + (two >> 64);
+	return (struct product){
+		(u128)x1 * y1 + (one >> 64) + (two >> 64),
+		two << 64 | (uint64_t)least
+	};
 }
 
-static struct product product_of(struct dec a, struct dec b)
+static inline int cmp_units(u128 x, u128 y)
 {
-	struct product p = { { 0 } };
-
-	mul_full(&p.w[1], &p.w[2], magnitude(a), magnitude(b));
-	return p;
+	return (x > y) - (x < y);
 }
 
-/* p is a product of two, so its highest part is free. */
-static struct product product_by(struct product p, struct dec c)
+static inline int product_cmp(struct product x, struct product y)
 {
-	struct product out;
-	u128 carried;
+	int c = cmp_units(x.high, y.high);
 
-	mul_full(&carried, &out.w[2], p.w[2], magnitude(c));
-	mul_full(&out.w[0], &out.w[1], p.w[1], magnitude(c));
-	out.w[1] += carried;
-	out.w[0] += out.w[1] < carried;
-	return out;
-}
-
-static int product_cmp(const struct product *x, const struct product *y)
-{
-	int i = 0;
-
-	while (i < 2 && x->w[i] == y->w[i])
-		i++;
-	return (x->w[i] > y->w[i]) - (x->w[i] < y->w[i]);
+	return c ? c : cmp_units(x.low, y.low);
 }
 
 int dec_cmp_mul(struct dec a, struct dec b, struct dec c, struct dec d)
 {
 	int sx = dec_sign(a) * dec_sign(b), sy = dec_sign(c) * dec_sign(d);
-	struct product x, y;
 
 	if (sx != sy)
 		return sx < sy ? -1 : 1;
-	x = product_of(a, b);
-	y = product_of(c, d);
-	return sx * product_cmp(&x, &y);
+	return sx * product_cmp(multiply(magnitude(a), magnitude(b)),
+				multiply(magnitude(c), magnitude(d)));
+}
+
+/* x * z: the part of it above 256 bits is *top. */
+static inline struct product multiply_on(u128 *top, struct product x, u128 z)
+{
+	struct product low = multiply(x.low, z), high = multiply(x.high, z);
+	u128 middle = low.high + high.low;
+
+	*top = high.high + (middle < high.low);
+	return (struct product){ middle, low.low };
 }
 
 int dec_cmp_mul3(struct dec a, struct dec b, struct dec c,
@@ -253,12 +245,17 @@ int dec_cmp_mul3(struct dec a, struct dec b, struct dec c,
 	int sx = dec_sign(a) * dec_sign(b) * dec_sign(c);
 	int sy = dec_sign(d) * dec_sign(e) * dec_sign(f);
 	struct product x, y;
+	u128 top_x, top_y;
+	int top;
 
 	if (sx != sy)
 		return sx < sy ? -1 : 1;
-	x = product_by(product_of(a, b), c);
-	y = product_by(product_of(d, e), f);
-	return sx * product_cmp(&x, &y);
+	x = multiply_on(&top_x, multiply(magnitude(a), magnitude(b)),
+			magnitude(c));
+	y = multiply_on(&top_y, multiply(magnitude(d), magnitude(e)),
+			magnitude(f));
+	top = cmp_units(top_x, top_y);
+	return sx * (top ? top : product_cmp(x, y));
 }
 
 /* ---- whole numbers ---- */

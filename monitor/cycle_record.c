@@ -5,7 +5,6 @@
  */
 #include "cycle_work.h"
 
-#include "ledger.h"
 #include "log.h"
 
 #include <inttypes.h>
@@ -172,6 +171,38 @@ static bool put_notices(struct work *w, const struct watched *x,
 	return true;
 }
 
+/* Which day without a confirmation it is at this time. */
+static int64_t unconfirmed_days(const struct position *p, struct instant t)
+{
+	struct instant since = instant_known(p->confirmed_at) ?
+			       p->confirmed_at : p->opened_at;
+
+	return instant_diff(t, since).ms / (INT64_C(1000) * DAY_S);
+}
+
+/*
+ * Without positions from a trading client nobody but a person knows that the
+ * pair still stands: once a day, and only where pairs are real.
+ */
+static bool put_reminder(struct work *w, const struct watched *x,
+			 struct err *err)
+{
+	struct event e = event_of(w, &x->pos, "unconfirmed", x->pos.status);
+	char text[SENTENCE_MAX];
+	struct message m = { .at = w->now, .priority = LOG_LEVEL_WARNING,
+			     .position = x->pos.id, .kind = "unconfirmed",
+			     .text = text };
+
+	if (w->cycle->wiring.executor.fill || !w->has_last ||
+	    unconfirmed_days(&x->pos, w->now) <=
+	    unconfirmed_days(&x->pos, w->last.at))
+		return true;
+	e.from[0] = e.to[0] = '\0';
+	sentence_unconfirmed(text, &x->pos, w);
+	return store_add_event(w->cycle->store, &e, err) &&
+	       store_put_message(w->cycle->store, &m, err);
+}
+
 static bool put_watched(struct work *w, struct watched *x, struct err *err)
 {
 	struct position p = x->pos;
@@ -181,91 +212,9 @@ static bool put_watched(struct work *w, struct watched *x, struct err *err)
 				 x->old_slots, &x->watch, &x->old_watch,
 				 err) &&
 	       put_decision(w, x, err) && put_severer(w, x, err) &&
-	       put_notices(w, x, err) && put_pending(w, x, &p, err) &&
+	       put_notices(w, x, err) && put_reminder(w, x, err) &&
+	       put_pending(w, x, &p, err) &&
 	       put_closed(w, x, &p, err);
-}
-
-/* ---- settlements since the last poll ---- */
-
-static struct span max_gap(const struct work *w)
-{
-	struct span three = { 3 * w->cycle->interval.ms };
-	struct span age = w->cycle->config->limits.max_data_age;
-
-	return three.ms > age.ms ? three : age;
-}
-
-static bool book_leg(struct work *w, const struct position *p,
-		     enum side side, struct settlement *rows,
-		     struct err *err)
-{
-	struct venue v = p->leg[side].venue;
-	struct ledger_ask ask = {
-		.position = p, .side = side,
-		.since = w->has_last ? w->last.at : INSTANT_UNKNOWN,
-		.now = w->now,
-		.quote = cycle_last_quote(w, p->symbol, v),
-		.terms = terms_find(w->terms.venue, w->terms.n_venue, v),
-		.poll_interval = w->cycle->interval, .max_gap = max_gap(w),
-	};
-	size_t n = ledger_due(rows, &ask);
-
-	for (size_t i = 0; i < n; i++) {
-		bool added;
-
-		if (!store_put_settlement(w->cycle->store, &added, &rows[i],
-					  err))
-			return false;
-	}
-	if (n == LEDGER_ROWS_MAX)
-		log_write(LOG_LEVEL_WARNING, "settlements missed",
-			  "position=%" PRId64 " booked=%zu later=unknown",
-			  p->id, n);
-	return true;
-}
-
-/* Also for pairs a command closed meanwhile: they were held until then. */
-static bool put_settlements(struct work *w, struct err *err)
-{
-	struct instant since = { w->now.ms - CYCLE_AFTERLIFE_MS };
-	struct settlement *rows = arena_array(w->arena, LEDGER_ROWS_MAX,
-					      sizeof(*rows));
-	struct position *list;
-	size_t n;
-
-	if (!rows)
-		return err_set(err, ERR_MEMORY, "no memory for settlements");
-	if (!store_positions(w->cycle->store, &list, &n, STORE_RECENT, since,
-			     w->arena, err))
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (!book_leg(w, &list[i], LEG_LONG, rows, err) ||
-		    !book_leg(w, &list[i], LEG_SHORT, rows, err))
-			return false;
-	return true;
-}
-
-static bool put_quote(struct work *w, const struct position *p,
-		      enum side side, struct err *err)
-{
-	const struct quote *q = market_quote(&w->market, p->symbol,
-					     p->leg[side].venue);
-	struct last_quote last;
-
-	if (!q || q->why != WHY_KNOWN)
-		return true;
-	last = (struct last_quote){ p->symbol, q->venue, q->rate.fraction,
-				    q->observed_at, w->now, q->next_funding };
-	return store_put_last_quote(w->cycle->store, &last, err);
-}
-
-static bool put_quotes(struct work *w, struct err *err)
-{
-	for (size_t i = 0; i < w->n_recent; i++)
-		if (!put_quote(w, &w->recent[i], LEG_LONG, err) ||
-		    !put_quote(w, &w->recent[i], LEG_SHORT, err))
-			return false;
-	return true;
 }
 
 /* ---- entries ---- */
@@ -329,7 +278,7 @@ static bool put_all(struct work *w, struct cycle_result *out, struct err *err)
 		out->closes += x->decision.close_now;
 		out->alerts += x->decision.action == ACTION_ALERT;
 	}
-	return put_settlements(w, err) && put_quotes(w, err) &&
+	return cycle_settle(w, err) &&
 	       put_entries(w, out, err);
 }
 

@@ -49,6 +49,8 @@ MUST_USE bool cycle_fetch(struct work *w, struct err *err);
 /* The transaction of step 5. */
 MUST_USE bool cycle_record(struct work *w, struct cycle_result *out,
 			   struct err *err);
+/* Its part about money: settlements, then the quotes of this poll. */
+MUST_USE bool cycle_settle(struct work *w, struct err *err);
 /* What evidence keeps of this poll; rows of skipped positions left out. */
 MUST_USE bool cycle_view(struct work *w, struct err *err);
 
@@ -63,6 +65,8 @@ void sentence_decision(char buf[static SENTENCE_MAX], const struct watched *x,
 void sentence_notice(char buf[static SENTENCE_MAX], const char **kind,
 		     int *priority, enum notice bit, const struct watched *x,
 		     const struct work *w);
+void sentence_unconfirmed(char buf[static SENTENCE_MAX],
+			  const struct position *p, const struct work *w);
 void sentence_entry(char buf[static SENTENCE_MAX], const struct entry *e,
 		    bool opened);
 

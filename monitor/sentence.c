@@ -241,6 +241,21 @@ void sentence_notice(char buf[static SENTENCE_MAX], const char **kind,
 	}
 }
 
+void sentence_unconfirmed(char buf[static SENTENCE_MAX],
+			  const struct position *p, const struct work *w)
+{
+	struct text t = text_on(buf, SENTENCE_MAX);
+	struct instant since = instant_known(p->confirmed_at) ?
+			       p->confirmed_at : p->opened_at;
+
+	text_add(&t, "%s/%lld ", w->cycle->account->name, (long long)p->id);
+	add_pair(&t, p);
+	text_add(&t, ": not confirmed for ");
+	text_add_span(&t, instant_diff(w->now, since));
+	text_add(&t, "; look at both venues, then: positions confirm %lld",
+		 (long long)p->id);
+}
+
 void sentence_entry(char buf[static SENTENCE_MAX], const struct entry *e,
 		    bool opened)
 {

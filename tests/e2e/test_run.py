@@ -385,6 +385,23 @@ def test_a_market_clock_is_for_dry_run_only(t):
     t.run("run", "--once", "--clock", "now,2").expect(2, err="ORIGIN,START")
 
 
+def test_a_live_pair_nobody_confirmed_is_asked_about_once_a_day(t):
+    service = given(t, HEALTHY)
+    import_pair(t, {"entry_divergence_8h": "0.0001"})
+    poll(t)
+    path = next((t.dir / "data").glob("*.db"))
+    with sqlite3.connect(path) as db:	# a day and a bit ago, both of them
+        db.execute("UPDATE positions SET confirmed_at = confirmed_at - 86400000 "
+                   "+ 500, version = version + 1")
+    t.wait(lambda: "not confirmed" in poll(t).err, "the reminder")
+    row = only(t)
+    assert row["action"] == "hold" and row["status"] == "open", row
+    assert "not confirmed" not in poll(t).err
+    events = [k for k, in rows_of(t, "SELECT kind FROM events")]
+    assert events.count("unconfirmed") == 1, events
+    assert service.asked
+
+
 def rows_of(t, query):
     path = next((t.dir / "data").glob("*.db"))
     with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
