@@ -59,7 +59,7 @@ static void look_at_facts(struct view_row *row, const struct view *v)
 	const struct position *p = &row->pos;
 	struct facts_memory memory;
 
-	if (row->verdicts) {
+	if (row->quoted) {
 		for (int s = LEG_LONG; s <= LEG_SHORT; s++)
 			memory.quote_at[s] = remembered(v, p->symbol,
 							p->leg[s].venue);
@@ -100,7 +100,7 @@ static void look_at_leg(struct view_row *row, enum side side,
 	leg->rate_8h = leg->oi_usd = leg->volume_usd =
 		fact_unknown(WHY_NOT_SET);
 	leg->pays_every_s = t ? t->pays_every_s : 0;
-	if (row->verdicts) {
+	if (row->quoted) {
 		q = market_quote(&v->market, row->pos.symbol, venue);
 		leg->why = market_why_absent(&v->market, venue);
 	}
@@ -131,15 +131,15 @@ static void judge(struct view_row *row, bool past)
 	}
 }
 
-static void look_at_divergence(struct view_row *row, const struct watch *w,
-			       bool past)
+static void look_at_divergence(struct view_row *row, const struct view *v,
+			       const struct watch *w)
 {
 	row->divergence = row->facts.v[FACT_DIVERGENCE];
-	row->divergence_at = row->divergence.known ? row->checked_at
+	row->divergence_at = row->divergence.known ? v->poll.at
 						   : INSTANT_UNKNOWN;
 	row->divergence_old = false;
 	if (row->divergence.known || row->pos.status == STATUS_CLOSED ||
-	    past || !w->divergence.known)
+	    v->past || !w->divergence.known)
 		return;
 	row->divergence = w->divergence;
 	row->divergence_at = w->divergence_at;
@@ -249,11 +249,20 @@ static void count_money(struct view_money *m, const struct view_row *row)
 static struct span age_of(const struct view_row *row, const struct view *v)
 {
 	const struct position *p = &row->pos;
-	struct instant end = row->verdicts ? v->poll.at : v->now;
+	struct instant end = row->quoted ? v->poll.at : v->now;
 
 	if (p->status == STATUS_CLOSED && instant_known(p->closed_at))
 		end = p->closed_at;
 	return instant_diff(end, p->opened_at);
+}
+
+/* A pair the poll itself opened was not judged by it, but its rates are. */
+static bool was_quoted(const struct view *v, const struct position *p)
+{
+	for (int s = LEG_LONG; s <= LEG_SHORT; s++)
+		if (!market_quote(&v->market, p->symbol, p->leg[s].venue))
+			return false;
+	return p->opened_at.ms <= v->poll.at.ms;
 }
 
 void view_assemble(struct view_row *row, const struct view *v,
@@ -263,12 +272,13 @@ void view_assemble(struct view_row *row, const struct view *v,
 
 	row->verdicts = find_verdicts(v, p->id);
 	row->checked_at = row->verdicts ? v->poll.at : INSTANT_UNKNOWN;
-	row->stale = v->stale && row->verdicts;
+	row->quoted = row->verdicts || was_quoted(v, p);
+	row->stale = v->stale && row->quoted;
 	look_at_facts(row, v);
 	look_at_leg(row, LEG_LONG, v);
 	look_at_leg(row, LEG_SHORT, v);
 	judge(row, v->past);
-	look_at_divergence(row, w, v->past);
+	look_at_divergence(row, v, w);
 	row->ratio = ratio_of(row);
 	row->carry_usd_day = times_size(row->divergence, p);
 	row->cost_usd = times_size(facts_half_cost(&v->terms,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a person sees of one position: the newest poll by the rules in force at
- * it, put together once for list, show, explain, exposure and the demo.
+ * What a person sees of one position, by the newest poll and its rules.
  */
 #ifndef CARRYWATCH_VIEW_H
 #define CARRYWATCH_VIEW_H
@@ -52,6 +51,7 @@ struct view_row {
 	enum action action;
 	struct label reason;			/* "" none */
 	struct instant checked_at;		/* unknown: never */
+	bool quoted;		/* that poll has its rates */
 	bool stale;		/* no poll for so long: every number is old */
 	struct fact divergence;		/* per day; else the last known one */
 	bool divergence_old;		/* and then this is set */

@@ -342,6 +342,8 @@ def test_dry_run_closes_and_opens_at_modelled_cost(t):
     assert rows["ETH"]["status"] == "open", rows
     assert rows["ETH"]["fees_usd"] == "0.4", rows["ETH"]
     assert rows["ETH"]["entry_divergence_8h"] == "0.001", rows["ETH"]
+    assert rows["ETH"]["divergence_8h"] == "0.001", rows["ETH"]
+    assert rows["ETH"]["checked_at"] is None, rows["ETH"]	# not judged yet
 
 
 def test_live_entries_are_only_suggested(t):
