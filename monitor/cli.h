@@ -71,7 +71,7 @@ bool command_in_group(const struct command *cmd, const char *word);
 /* Print "carrywatch: TEXT" on stderr; the exit code of the kind. */
 int cli_fail(const struct cli *c, const struct err *err);
 int cli_no_memory(const struct cli *c);
-/* Load the configuration once; warnings go to stderr unless --quiet. */
+/* Load the configuration once; `run` and --verbose tell its warnings. */
 MUST_USE bool cli_config(struct cli *c, struct err *err);
 /* The accounts meant: every -a, "all", or the only one there is. */
 MUST_USE bool cli_accounts(struct cli *c, const struct account ***out,

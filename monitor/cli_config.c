@@ -25,6 +25,15 @@ static void print_complaints(const char *path, const struct complaints *list,
 	}
 }
 
+/* Warnings belong to a start of the monitor, not before every table. */
+static bool warns(const struct cli *c)
+{
+	if (cli_has(c, OPT_QUIET))
+		return false;
+	return cli_has(c, OPT_VERBOSE) || !c->command ||
+	       strcmp(c->command->name, "run") == 0;
+}
+
 bool cli_config(struct cli *c, struct err *err)
 {
 	struct complaints list = { .n_errors = 0 };
@@ -36,7 +45,7 @@ bool cli_config(struct cli *c, struct err *err)
 	if (!config)
 		return err_set(err, ERR_MEMORY, "no memory");
 	if (config_load(config, c->opt[OPT_CONFIG], c->arena, &list, err)) {
-		print_complaints(config->path, &list, cli_has(c, OPT_QUIET));
+		print_complaints(config->path, &list, !warns(c));
 		c->config = config;
 		return true;
 	}

@@ -5,13 +5,11 @@
  */
 #include <stdio.h>
 
+#include "cmd_fetch.h"
 #include "commands.h"
 #include "entry.h"
-#include "funding_service.h"
 #include "table.h"
 #include "view_text.h"
-
-#define BUDGET_MS 10000
 
 /* Everything of one look, in the command's arena. */
 struct look {
@@ -44,36 +42,29 @@ static bool load_positions(struct look *l, struct err *err)
 
 static bool fetch(struct look *l, struct err *err)
 {
-	const struct config *config = l->c->config;
-	const struct funding_service_options options = {
-		.url = config->service_url, .timeout = config->service_timeout,
-		.gzip = config->gzip, .use_proxy = config->use_proxy,
-		.allow_insecure_http = config->allow_insecure_http,
-		.seed = (uint64_t)l->c->now.ms,
-		.user_agent = "carrywatch/" CARRYWATCH_VERSION
-	};
-	const struct fetch_plan plan = {
-		.now = l->c->now, .budget_ms = BUDGET_MS,
-		.first = l->account->venues, .n_first = l->account->n_venues,
-		.allowed = l->account->venues,
-		.n_allowed = l->account->n_venues
-	};
-	struct source source;
-	bool ok;
-
-	if (!funding_service_new(&source, &options, err))
+	if (!cmd_fetch(&l->market, l->c, l->account, l->account->venues,
+		       l->account->n_venues, err))
 		return false;
-	ok = source.fetch(source.ctx, &l->market, &plan, l->c->arena, err);
-	source.free(source.ctx);
-	if (!ok)
-		return false;
-	l->market.taken_at = l->c->now;
-	market_seal(&l->market, &config->limits);
 	if (l->market.opportunities_known)
 		return true;
 	return err_set(err, ERR_SERVICE, "%s: no ranked list: %s",
-		       config->service_url, l->market.error[0] ?
+		       l->c->config->service_url, l->market.error[0] ?
 		       l->market.error : "the answer was not usable");
+}
+
+static struct fact fresh_divergence(const struct market *m,
+				    const struct opportunity *o)
+{
+	struct fact l = cmd_fetch_daily(market_quote(m, o->symbol,
+						     o->long_venue));
+	struct fact s = cmd_fetch_daily(market_quote(m, o->symbol,
+						     o->short_venue));
+	struct dec d;
+
+	if (!l.known || !s.known)
+		return l.known ? s : l;
+	return dec_sub(&d, s.v, l.v) ? fact_known(d)
+				     : fact_unknown(WHY_OVERFLOW);
 }
 
 /* Without an entry policy the list stands as the service ranks it. */
@@ -84,8 +75,13 @@ static bool unjudged(struct look *l, struct err *err)
 	l->entries = arena_array(l->c->arena, n, sizeof(*l->entries));
 	if (!l->entries)
 		return err_set(err, ERR_MEMORY, "no memory");
-	for (size_t i = 0; i < n; i++)
-		l->entries[i].opportunity = &l->market.opportunities[i];
+	for (size_t i = 0; i < n; i++) {
+		struct entry *e = &l->entries[i];
+
+		e->opportunity = &l->market.opportunities[i];
+		e->position.entry_divergence =
+			fresh_divergence(&l->market, e->opportunity);
+	}
 	l->n_entries = n;
 	return true;
 }
@@ -105,7 +101,7 @@ static bool judge(struct look *l, struct err *err)
 			   err);
 }
 
-enum { O_RANK, O_SYMBOL, O_LONG, O_SHORT, O_LONG_RATE, O_SHORT_RATE, O_LISTED,
+enum { O_RANK, O_SYMBOL, O_LONG, O_SHORT, O_LONG_RATE, O_SHORT_RATE, O_NET,
        O_FRESH, O_OI, O_VOLUME, O_VERDICT, O_WHY, O_COUNT };
 
 static const struct column opportunity_columns[O_COUNT] = {
@@ -117,8 +113,8 @@ static const struct column opportunity_columns[O_COUNT] = {
 			  .wide = true },
 	[O_SHORT_RATE] = { .key = "short_rate_8h", .title = "SHORT RATE",
 			   .wide = true },
-	[O_LISTED] = { .key = "listed_divergence_8h", .title = "LISTED" },
-	[O_FRESH] = { .key = "divergence_8h", .title = "FRESH" },
+	[O_NET] = { .key = "service_net_8h", .title = "SERVICE NET" },
+	[O_FRESH] = { .key = "divergence_8h", .title = "DIVERGENCE" },
 	[O_OI] = { .key = "min_oi_usd", .title = "MIN OI" },
 	[O_VOLUME] = { .key = "min_volume_usd", .title = "MIN VOLUME",
 		       .wide = true },
@@ -141,7 +137,7 @@ static void listed_cells(struct cell *cell, struct table *t,
 	cell[O_SHORT] = cell_text(t, o->short_venue.s);
 	cell[O_LONG_RATE] = cell_rate(t, c, fact_known(o->long_rate_8h));
 	cell[O_SHORT_RATE] = cell_rate(t, c, fact_known(o->short_rate_8h));
-	cell[O_LISTED] = cell_rate(t, c, fact_known(o->net_8h));
+	cell[O_NET] = cell_rate(t, c, fact_known(o->net_8h));
 	cell[O_OI] = cell_fact(t, &o->min_oi_usd,
 			       view_usd(o->min_oi_usd, 0, false, false).s);
 	cell[O_VOLUME] = cell_fact(t, &o->min_volume_usd,

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * positions open: a position given by options is a row of an import whose
- * cells are the options; the entry may also come from a poll.
+ * cells are the options; the entry may also come from a poll or the service.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd_fetch.h"
 #include "cmd_import.h"
 #include "cmd_positions_change.h"
 #include "commands.h"
@@ -57,6 +58,7 @@ struct job {
 	struct position p;
 	const char *note;
 	char opened[INSTANT_TEXT_MAX];
+	bool asked;			/* the service told the entry */
 };
 
 static struct import_cell cell_of(const char *text)
@@ -141,6 +143,29 @@ static bool look_up_entry(struct job *j, struct store *s, struct err *err)
 	return true;
 }
 
+/*
+ * Opened just now: the service says what the rates are. Its silence is no
+ * reason to refuse a pair that stands already.
+ */
+static void ask_service(struct job *j)
+{
+	const struct venue legs[] = { j->p.leg[LEG_LONG].venue,
+				      j->p.leg[LEG_SHORT].venue };
+	const struct quote *l, *s;
+	int64_t ago = instant_diff(j->c->now, j->p.opened_at).ms;
+	struct market m;
+	struct err err;
+
+	if (j->p.entry_divergence.known || ago < 0 || ago > POLL_NEAR_MS ||
+	    !cmd_fetch(&m, j->c, j->account, legs, 2, &err))
+		return;
+	l = market_quote(&m, j->p.symbol, legs[LEG_LONG]);
+	s = market_quote(&m, j->p.symbol, legs[LEG_SHORT]);
+	if (l && s)
+		take_entry(&j->p, l, s);
+	j->asked = j->p.entry_divergence.known;
+}
+
 /* ---- the command ---- */
 
 static bool write_position(struct store *s, void *ctx, struct err *err)
@@ -163,8 +188,8 @@ static void warn(const struct job *j)
 				"interval and fees are unknown\n",
 				j->p.leg[s].venue.s);
 	if (!j->p.entry_divergence.known)
-		fputs("warning: no poll near the opening knows the entry "
-		      "divergence; rules that compare with it answer unknown "
+		fputs("warning: neither a poll near the opening nor the "
+		      "service knows the entry divergence; rules that compare with it answer unknown "
 		      "(give --entry-divergence)\n", stderr);
 }
 
@@ -177,7 +202,8 @@ static const char *entry_text(const struct job *j, char buf[ENTRY_TEXT])
 		return "unknown";
 	dec_format(text, rate_from_day(d->v, RATE_8H_S));
 	snprintf(buf, ENTRY_TEXT, "%s/8h (%s)", text,
-		 j->p.entry_manual ? "given" : "from a poll");
+		 j->p.entry_manual ? "given" :
+		 j->asked ? "from the service now" : "from a poll");
 	return buf;
 }
 
@@ -208,6 +234,7 @@ static bool job_run(struct job *j, struct store *s, struct err *err)
 	j->p.entry_manual = j->p.entry_divergence.known;
 	if (!look_up_entry(j, s, err))
 		return false;
+	ask_service(j);
 	warn(j);
 	return positions_write(s, write_position, j,
 			       !cli_has(j->c, OPT_DRY_RUN), err);

@@ -352,7 +352,7 @@ def test_opportunities(t):
     assert rows and rows[0]["rank"] == 1, rows
     assert {r["accepted"] for r in rows} <= {True, False}, rows
     assert sum(r["accepted"] for r in rows) <= 1, rows
-    assert all(isinstance(r["listed_divergence_8h"], str) for r in rows)
+    assert all(isinstance(r["service_net_8h"], str) for r in rows)
     rows = t.run("opportunities", "list", "-a", "main",
                  "--json").expect(0).json()
     assert {r["verdict"] for r in rows} == {"no entry policy"}, rows

@@ -104,7 +104,7 @@ def test_open_is_listed(t):
 def test_open_without_an_entry_says_so(t):
     t.config(accounts=ACCOUNTS)
     t.run(*OPEN, "--opened-at", "24h").expect(
-        0, "entry divergence unknown", "warning: no poll near the opening")
+        0, "entry divergence unknown", "warning: neither a poll near the opening")
     assert rows(t)[0]["entry_divergence_8h"] is None
 
 

@@ -346,6 +346,27 @@ def test_dry_run_closes_and_opens_at_modelled_cost(t):
     assert rows["ETH"]["checked_at"] is None, rows["ETH"]	# not judged yet
 
 
+def test_open_takes_the_entry_from_a_poll_or_the_service(t):
+    service = given(t, {"lighter": {"BTC": "0.0001"}, "grvt": {"BTC": "0.0004"}},
+                    "third")
+    pair = ("positions", "open", "--symbol", "btc", "--long", "lighter",
+            "--short", "grvt", "--size", "1000")
+    t.run(*pair).expect(0, out="from the service now")
+    row = only(t)
+    assert row["entry_divergence_8h"] == "0.0003", row
+    poll(t)
+    service.override["/"] = (500, "application/json", "{}")
+    t.run(*pair).expect(0, out="from a poll")
+    t.run(*pair, "--opened-at", "3h").expect(0, out="unknown",
+                                             err="give --entry-divergence")
+    service.override.clear()
+    service.rates["grvt"]["BTC"] = Quote("0.0009", age=4000)	# stale
+    t.run("positions", "open", "--symbol", "ETH", "--long", "lighter",
+          "--short", "grvt", "--size", "1000").expect(0, out="unknown")
+    assert [r["entry_divergence_8h"] for r in listed(t)] == [
+        "0.0003", "0.0003", None, None]
+
+
 def test_live_entries_are_only_suggested(t):
     service = given(t, HEALTHY, account=", entry: {min_profit: 0.00005, "
                     "max_positions: 3, size_usd: 1000 USD}")

@@ -306,6 +306,42 @@ static void compares_products_exactly(void **state)
 	assert_dec(dec_neg(lit("1.5")), "-1.5");
 }
 
+/* The same three factors in any order, and one of them a unit less. */
+static void carries_through_triple_products(void **state)
+{
+	static const char *const f[][3] = {
+		{ MAX_TEXT, MAX_TEXT, "18.446744073709551617" },
+		{ MAX_TEXT, "55.340232221128654847", "55.340232221128654847" },
+		{ "18.446744073709551615", "55.340232221128654847",
+		  "170141183460469231713.240559642174554112" },
+		{ "1", "24305883351495604533.098186245126300818",
+		  "170141183460469231713.240559642174554112" },
+		{ "0.000000000000000001", MAX_TEXT, MAX_TEXT },
+	};
+	static const int order[][3] = {
+		{ 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 }, { 1, 2, 0 },
+		{ 2, 0, 1 }, { 2, 1, 0 }
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N(f); i++) {
+		for (size_t k = 0; k < N(order); k++) {
+			struct dec x[3], y[3], less;
+
+			for (int j = 0; j < 3; j++) {
+				x[j] = lit(f[i][j]);
+				y[j] = lit(f[i][order[k][j]]);
+			}
+			assert_int_equal(dec_cmp_mul3(x[0], x[1], x[2],
+						      y[0], y[1], y[2]), 0);
+			assert_true(dec_sub(&less, y[1],
+					    lit("0.000000000000000001")));
+			assert_int_equal(dec_cmp_mul3(x[0], x[1], x[2],
+						      y[0], less, y[2]), 1);
+		}
+	}
+}
+
 static void rounds_for_display_only(void **state)
 {
 	static const struct { const char *v; int places; const char *want; }
@@ -388,6 +424,7 @@ int main(void)
 		cmocka_unit_test(multiplies_by_a_ratio_with_one_rounding),
 		cmocka_unit_test(multiplies_by_integers),
 		cmocka_unit_test(compares_products_exactly),
+		cmocka_unit_test(carries_through_triple_products),
 		cmocka_unit_test(rounds_for_display_only),
 		cmocka_unit_test(goes_to_whole_numbers_downwards),
 		cmocka_unit_test(splits_and_joins),
