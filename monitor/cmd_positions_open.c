@@ -189,8 +189,9 @@ static void warn(const struct job *j)
 				j->p.leg[s].venue.s);
 	if (!j->p.entry_divergence.known)
 		fputs("warning: neither a poll near the opening nor the "
-		      "service knows the entry divergence; rules that compare with it answer unknown "
-		      "(give --entry-divergence)\n", stderr);
+		      "service knows the entry divergence; rules that compare "
+		      "with it answer unknown (give --entry-divergence)\n",
+		      stderr);
 }
 
 static const char *entry_text(const struct job *j, char buf[ENTRY_TEXT])
