@@ -48,6 +48,10 @@ static inline struct fact fact_unknown(enum why why)
 	return (struct fact){ false, why, DEC_ZERO };
 }
 
+/* Unknown if either is (the first one's reason) or out of range. */
+struct fact fact_add(struct fact a, struct fact b);
+struct fact fact_sub(struct fact a, struct fact b);
+
 /*
  * Name and unit of every fact. "per day" is a daily rate (rate.h), "s"
  * seconds with milliseconds as decimals, "rate*s" a daily rate times seconds

@@ -55,16 +55,10 @@ static bool fetch(struct look *l, struct err *err)
 static struct fact fresh_divergence(const struct market *m,
 				    const struct opportunity *o)
 {
-	struct fact l = cmd_fetch_daily(market_quote(m, o->symbol,
-						     o->long_venue));
-	struct fact s = cmd_fetch_daily(market_quote(m, o->symbol,
-						     o->short_venue));
-	struct dec d;
-
-	if (!l.known || !s.known)
-		return l.known ? s : l;
-	return dec_sub(&d, s.v, l.v) ? fact_known(d)
-				     : fact_unknown(WHY_OVERFLOW);
+	return fact_sub(cmd_fetch_daily(market_quote(m, o->symbol,
+						     o->short_venue)),
+			cmd_fetch_daily(market_quote(m, o->symbol,
+						     o->long_venue)));
 }
 
 /* Without an entry policy the list stands as the service ranks it. */

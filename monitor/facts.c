@@ -67,19 +67,6 @@ static struct leg_view look_at_leg(const struct position *p, enum side side,
 	return leg;
 }
 
-static struct fact divergence(const struct leg_view leg[2])
-{
-	struct dec d;
-
-	if (!leg[LEG_LONG].daily.known)
-		return leg[LEG_LONG].daily;
-	if (!leg[LEG_SHORT].daily.known)
-		return leg[LEG_SHORT].daily;
-	if (!dec_sub(&d, leg[LEG_SHORT].daily.v, leg[LEG_LONG].daily.v))
-		return fact_unknown(WHY_OVERFLOW);
-	return fact_known(d);
-}
-
 static struct fact until(struct instant next, struct instant now)
 {
 	if (!instant_known(next))
@@ -187,7 +174,8 @@ static void put_legs(struct facts *out, const struct leg_view leg[2],
 		out->v[age[s]] = quote_age(leg[s].quote, memory->quote_at[s],
 					   m->taken_at);
 	}
-	out->v[FACT_DIVERGENCE] = divergence(leg);
+	out->v[FACT_DIVERGENCE] = fact_sub(leg[LEG_SHORT].daily,
+					   leg[LEG_LONG].daily);
 	out->v[FACT_WINDOW_CARRY] = window_carry(leg);
 	out->legs_fresh = leg[LEG_LONG].daily.known &&
 			  leg[LEG_SHORT].daily.known;

@@ -51,18 +51,6 @@ static bool others_unknown(const struct position *p, const struct market *m,
 	return any || (t->n_allowed == 0 && !m->dexes_known);
 }
 
-static struct fact sum(struct fact a, struct fact b)
-{
-	struct dec v;
-
-	if (!a.known)
-		return a;
-	if (!b.known)
-		return b;
-	return dec_add(&v, a.v, b.v) ? fact_known(v)
-				     : fact_unknown(WHY_OVERFLOW);
-}
-
 /* One fill: taker fee and slippage, of notional. */
 static struct fact fill_cost(const struct terms *t, struct venue v)
 {
@@ -70,7 +58,7 @@ static struct fact fill_cost(const struct terms *t, struct venue v)
 
 	if (!vt)
 		return fact_unknown(WHY_NOT_SET);
-	return sum(vt->taker_fee, vt->slippage);
+	return fact_add(vt->taker_fee, vt->slippage);
 }
 
 struct fact facts_half_cost(const struct terms *t, struct venue l,
@@ -79,7 +67,7 @@ struct fact facts_half_cost(const struct terms *t, struct venue l,
 	struct dec half;
 
 	if (t->costs == COSTS_FEES)
-		return sum(fill_cost(t, l), fill_cost(t, s));
+		return fact_add(fill_cost(t, l), fill_cost(t, s));
 	return dec_div(&half, t->round_trip, dec_int(2)) ?
 	       fact_known(half) : fact_unknown(WHY_OVERFLOW);
 }
@@ -97,9 +85,9 @@ struct fact facts_switch_cost(const struct terms *t, struct venue l,
 	if (t->costs == COSTS_ROUND_TRIP)
 		return fact_known(t->round_trip);
 	if (venue_cmp(l, l2) != 0)
-		cost = sum(cost, sum(fill_cost(t, l2), fill_cost(t, l2)));
+		cost = fact_add(cost, fact_add(fill_cost(t, l2), fill_cost(t, l2)));
 	if (venue_cmp(s, s2) != 0)
-		cost = sum(cost, sum(fill_cost(t, s2), fill_cost(t, s2)));
+		cost = fact_add(cost, fact_add(fill_cost(t, s2), fill_cost(t, s2)));
 	return cost;
 }
 

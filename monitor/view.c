@@ -184,18 +184,6 @@ struct fact view_leg_cash(const struct view_row *row, enum side side)
 			     leg->pays_every_s);
 }
 
-static struct fact add_facts(struct fact a, struct fact b)
-{
-	struct dec v;
-
-	if (!a.known)
-		return a;
-	if (!b.known)
-		return b;
-	return dec_add(&v, a.v, b.v) ? fact_known(v)
-				     : fact_unknown(WHY_OVERFLOW);
-}
-
 static void look_ahead(struct view_cash *out, const struct view_row *row)
 {
 	struct instant l = row->leg[LEG_LONG].next;
@@ -213,7 +201,7 @@ static void look_ahead(struct view_cash *out, const struct view_row *row)
 	out->stale = row->leg[out->side].stale;
 	if (!out->both)
 		return;
-	out->amount_usd = add_facts(out->amount_usd,
+	out->amount_usd = fact_add(out->amount_usd,
 				    view_leg_cash(row, LEG_SHORT));
 	out->stale |= row->leg[LEG_SHORT].stale;
 }
@@ -225,7 +213,7 @@ static void add_settlement(struct fact *sum, int *n, int *n_unknown,
 	if (!s->amount_usd.known)
 		(*n_unknown)++;
 	else if (sum->known)
-		*sum = add_facts(*sum, s->amount_usd);
+		*sum = fact_add(*sum, s->amount_usd);
 }
 
 static void count_money(struct view_money *m, const struct view_row *row)
@@ -242,7 +230,7 @@ static void count_money(struct view_money *m, const struct view_row *row)
 			add_settlement(&m->funding_usd, &m->n, &m->n_unknown,
 				       s);
 	}
-	m->net_usd = add_facts(m->funding_usd,
+	m->net_usd = fact_add(m->funding_usd,
 			       fact_known(dec_neg(row->pos.fees_usd)));
 }
 

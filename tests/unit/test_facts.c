@@ -45,7 +45,7 @@ static const struct rates_case rates_cases[] = {
 	{ "0.0003", "0.0001", WHY_KNOWN, WHY_KNOWN, "-0.0006", "1",
 	  "a flip is negative, never absolute" },
 	{ "0", "0", WHY_KNOWN, WHY_KNOWN, "0", "1", "zero is a value" },
-	{ NULL, "0.1", WHY_NULL_VALUE, WHY_KNOWN, "null in the answer", "0",
+	{ NULL, "0.01", WHY_NULL_VALUE, WHY_KNOWN, "null in the answer", "0",
 	  "a null leg is not zero" },
 	{ "0.0001", "0.0002", WHY_STALE, WHY_KNOWN, "stale", "0",
 	  "a stale leg is not used" },
