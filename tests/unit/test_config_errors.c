@@ -147,9 +147,9 @@ static const struct wrong wrongs[] = {
 	  "4:12: error: profiles.calm.close: expected a list, not a value: "
 	  "write [a, b] or one \"- ...\" a line" },
 	{ "version: 1\nprofiles:\n"
-	  "  calm: {extends: steady, poll_interval: 5s}",
-	  "3:42: error: profiles.calm.poll_interval: \"5s\" is too small: "
-	  "at least 10s" },
+	  "  calm: {extends: steady, poll_interval: 500ms}",
+	  "3:42: error: profiles.calm.poll_interval: \"500ms\" is too small: "
+	  "at least 1s" },
 	{ "version: 1\nprofiles:\n"
 	  "  calm: {extends: steady, poll_interval: 30m}",
 	  "3:42: error: profiles.calm: blind_after must be at least two "
