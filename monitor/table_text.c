@@ -103,31 +103,48 @@ static int total_width(const struct layout *l)
 	return sum;
 }
 
-/* When a column goes: wide ones first, never the first column of all. */
-static int drop_order(const struct column *c)
+/* Which columns stay when not all fit: 0 always, then the highest number. */
+static int worth(const struct table_view *v, int i)
 {
-	return c->wide ? 1 : c->drop > 0 ? c->drop + 1 : 0;
+	const struct column *c = &v->table->columns[v->col[i]];
+
+	return i == 0 ? 0 : c->wide ? 1 : c->drop > 0 ? c->drop + 1 : 0;
 }
 
-/* Leave out the rightmost of those to go next; false when none may. */
-static bool drop_column(struct table_view *v)
+/* Add the columns of this worth, from the left, while they fit. */
+static int keep_worth(bool *keep, const struct layout *l, int order, int used,
+		      int most)
 {
-	int next = 0;
+	for (int i = 0; i < l->v->n_cols; i++) {
+		int width = l->width[i] + (used > 0 ? GAP : 0);
 
-	for (int i = v->n_cols - 1; i > 0; i--) {
-		int order = drop_order(&v->table->columns[v->col[i]]);
-
-		if (order > 0 &&
-		    (next == 0 || order <
-		     drop_order(&v->table->columns[v->col[next]])))
-			next = i;
+		if (worth(l->v, i) != order || (order && used + width > most))
+			continue;
+		keep[i] = true;
+		used += width;
 	}
-	if (next == 0)
-		return false;
-	memmove(&v->col[next], &v->col[next + 1],
-		(size_t)(v->n_cols - next - 1) * sizeof(v->col[0]));
-	v->n_cols--;
-	return true;
+	return used;
+}
+
+/* Leave out what does not fit; the rest is measured already. */
+static void fit_columns(struct layout *l, struct table_view *v, int most)
+{
+	bool keep[TABLE_COLUMNS_MAX] = { false };
+	int used = keep_worth(keep, l, 0, 0, most), highest = 0, n = 0;
+
+	for (int i = 0; i < v->n_cols; i++)
+		if (worth(v, i) > highest)
+			highest = worth(v, i);
+	for (int order = highest; order > 0; order--)
+		used = keep_worth(keep, l, order, used, most);
+	for (int i = 0; i < v->n_cols; i++) {
+		if (!keep[i])
+			continue;
+		v->col[n] = v->col[i];
+		l->width[n] = l->width[i];
+		l->right[n++] = l->right[i];
+	}
+	v->n_cols = n;
 }
 
 static void shorten_longest(struct layout *l, int most)
@@ -235,13 +252,13 @@ bool table_print_text(FILE *f, struct table_view *v, const struct cli *c,
 {
 	struct layout l = { .f = f, .v = v, .color = c->color };
 
-	for (;;) {
+	if (!fill_shown(&l, err))
+		return false;
+	measure(&l);
+	if (c->width > 0 && total_width(&l) > c->width && !v->chosen) {
+		fit_columns(&l, v, c->width);
 		if (!fill_shown(&l, err))
 			return false;
-		measure(&l);
-		if (c->width <= 0 || total_width(&l) <= c->width ||
-		    v->chosen || !drop_column(v))
-			break;
 	}
 	for (int i = 0; c->width > 0 && i < v->n_cols; i++)
 		shorten_longest(&l, c->width);

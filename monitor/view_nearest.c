@@ -236,6 +236,7 @@ void view_nearest_text(char buf[static VIEW_NEAREST_MAX],
 		return;
 	dec_format_fixed(value, n->value_pct, 0);
 	dec_format_fixed(limit, n->limit_pct, 0);
-	snprintf(buf, VIEW_NEAREST_MAX, "%.20s %.18s/%.18s", n->rule, value,
-		 limit);
+	/* The first word of the rule's name keeps the column narrow. */
+	snprintf(buf, VIEW_NEAREST_MAX, "%.*s %.18s/%.18s",
+		 (int)strcspn(n->rule, "_"), n->rule, value, limit);
 }

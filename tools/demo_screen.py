@@ -235,8 +235,8 @@ class Screen:
         out += ["", self.dim("Latest decisions")]
         room = max(3, size.lines - len(out) - 2)
         for d in demo.ask("decisions", "list", "--limit", str(min(8, room))):
-            out.append(f" {d['at'][11:16]}  #{d['position']:<3}"
-                       f"{d['action']:<6} {d['text']}"[:width])
+            out.append(f" {d['at'][11:16]}  #{d['position']:<3}{d['text']}"
+                       [:width])
         if not self.open:
             sys.stdout.write("\033[?25l\033[2J")
             self.open = True
