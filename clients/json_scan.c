@@ -23,7 +23,7 @@ static bool refuse_here(struct scan *sc, const char *why)
 	return refuse(sc, sc->pos < sc->len ? why : CUT);
 }
 
-void scan_blanks(struct scan *sc)
+void scan_blanks_slow(struct scan *sc)
 {
 	while (sc->pos < sc->len) {
 		char c = sc->s[sc->pos];
@@ -227,9 +227,11 @@ static bool digits(struct scan *sc)
 
 static bool at(const struct scan *sc, const char *set)
 {
-	char c = sc->pos < sc->len ? sc->s[sc->pos] : '\0';
-
-	return c && strchr(set, c);
+	if (sc->pos == sc->len)
+		return false;
+	while (*set && *set != sc->s[sc->pos])
+		set++;
+	return *set != '\0';
 }
 
 bool scan_number(struct scan *sc)

@@ -18,7 +18,14 @@ struct scan {
 	const char *why;	/* of a failure; pos is the offending byte */
 };
 
-void scan_blanks(struct scan *sc);
+void scan_blanks_slow(struct scan *sc);
+/* Most tokens stand without a blank before them. */
+static inline void scan_blanks(struct scan *sc)
+{
+	if (sc->pos < sc->len && (unsigned char)sc->s[sc->pos] > ' ')
+		return;
+	scan_blanks_slow(sc);
+}
 /* The next byte after blanks, -1 at the end. */
 int scan_next(struct scan *sc);
 /* Each moves pos behind its token. */

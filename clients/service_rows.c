@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The walk over one answer and the readers of single values. Syntax is
- * judged for the whole answer, meaning row by row: each row is first passed
- * by syntax and then read again from a bookmark.
+ * judged for the whole answer, meaning row by row: a row is read on a copy of
+ * the reader, and where its meaning fails it is passed by syntax alone.
  */
 #include "service_rows.h"
 
@@ -45,15 +45,24 @@ static void count_row(struct service_rows *out, enum taken taken,
 		out->first = *why;
 }
 
+/* Behind the row: where its reader got to, if it read the whole of it. */
+static bool pass_row(struct json *j, const struct json *read)
+{
+	if (read->failed || read->depth != j->depth)
+		return json_skip(j);
+	j->pos = read->pos;
+	return true;
+}
+
 static bool read_row(struct row_walk *w, struct json *j,
 		     const struct json_key *key)
 {
-	struct err why = { 0 };
+	struct err why;
 	struct json fork = json_fork(j, &why);
 	enum taken taken;
 
-	if (!json_skip(j))
-		return false;
+	why.kind = ERR_NONE;
+	why.text[0] = '\0';
 	if (w->out->rows == w->shape->max)
 		return json_fail(j, "more than %zu rows", w->shape->max);
 	if (!make_room(w, j->err)) {
@@ -62,6 +71,8 @@ static bool read_row(struct row_walk *w, struct json *j,
 	}
 	taken = w->shape->read(w->mem + w->out->n * w->shape->size, &fork,
 			       key, w->ctx);
+	if (!pass_row(j, &fork))
+		return false;
 	count_row(w->out, taken, &why);
 	return true;
 }

@@ -166,26 +166,6 @@ struct dec dec_round(struct dec a, int places)
 	return (struct dec){ a.e18 < 0 ? -(__int128)m : (__int128)m };
 }
 
-struct dec dec_neg(struct dec a)
-{
-	return (struct dec){ -a.e18 };
-}
-
-struct dec dec_abs(struct dec a)
-{
-	return (struct dec){ a.e18 < 0 ? -a.e18 : a.e18 };
-}
-
-int dec_sign(struct dec a)
-{
-	return (a.e18 > 0) - (a.e18 < 0);
-}
-
-int dec_cmp(struct dec a, struct dec b)
-{
-	return (a.e18 > b.e18) - (a.e18 < b.e18);
-}
-
 /* ---- products compared ---- */
 
 struct product {
@@ -259,11 +239,6 @@ int dec_cmp_mul3(struct dec a, struct dec b, struct dec c,
 }
 
 /* ---- whole numbers ---- */
-
-struct dec dec_int(int64_t n)
-{
-	return (struct dec){ (__int128)n * (__int128)ONE };
-}
 
 bool dec_to_int(int64_t *out, struct dec a)
 {

@@ -34,7 +34,10 @@ MUST_USE bool dec_parse_rounded(struct dec *out, bool *rounded,
 MUST_USE bool dec_parse_share(struct dec *out, const char *s, size_t n);
 /* A literal known at compile time; asserts that it parses. */
 struct dec dec_lit(const char *s);
-struct dec dec_int(int64_t n);		/* cannot fail */
+static inline struct dec dec_int(int64_t n)	/* cannot fail */
+{
+	return (struct dec){ (__int128)n * 1000000000000000000 };
+}
 
 /* Exact; false on overflow. */
 MUST_USE bool dec_add(struct dec *out, struct dec a, struct dec b);
@@ -49,10 +52,25 @@ MUST_USE bool dec_mul_ratio(struct dec *out, struct dec a, struct dec b,
 /* Rounded half-even to `places` (0..18) decimals, for display; exact 128 bit. */
 struct dec dec_round(struct dec a, int places);
 
-struct dec dec_neg(struct dec a);	/* the range is symmetric */
-struct dec dec_abs(struct dec a);
-int dec_sign(struct dec a);		/* -1, 0, 1 */
-int dec_cmp(struct dec a, struct dec b);
+static inline struct dec dec_neg(struct dec a)	/* the range is symmetric */
+{
+	return (struct dec){ -a.e18 };
+}
+
+static inline struct dec dec_abs(struct dec a)
+{
+	return (struct dec){ a.e18 < 0 ? -a.e18 : a.e18 };
+}
+
+static inline int dec_sign(struct dec a)	/* -1, 0, 1 */
+{
+	return (a.e18 > 0) - (a.e18 < 0);
+}
+
+static inline int dec_cmp(struct dec a, struct dec b)
+{
+	return (a.e18 > b.e18) - (a.e18 < b.e18);
+}
 
 /* Sign of a*b - c*d, exact (256 bits): thresholds never divide or round. */
 int dec_cmp_mul(struct dec a, struct dec b, struct dec c, struct dec d);

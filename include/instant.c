@@ -74,7 +74,9 @@ static bool take_number(struct reader *r, int digits, int lo, int hi, int *out)
 
 static bool take_char(struct reader *r, const char *any)
 {
-	if (r->n == 0 || r->s[0] == '\0' || !strchr(any, r->s[0]))
+	while (*any != '\0' && r->n > 0 && *any != r->s[0])
+		any++;
+	if (*any == '\0' || r->n == 0)
 		return false;
 	r->s++;
 	r->n--;

@@ -4,6 +4,7 @@
 #define CARRYWATCH_NAME_H
 
 #include <stddef.h>
+#include <string.h>
 
 #include "err.h"
 
@@ -23,5 +24,10 @@ MUST_USE bool symbol_parse(struct symbol *out, const char *s, size_t n);
 /* Whole names only; "S" is not "SOL". <0, 0, >0 as memcmp. */
 int venue_cmp(struct venue a, struct venue b);
 int symbol_cmp(struct symbol a, struct symbol b);
+
+static inline bool venue_same(const struct venue *a, const struct venue *b)
+{
+	return memcmp(a->s, b->s, sizeof(a->s)) == 0;
+}
 
 #endif

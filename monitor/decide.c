@@ -66,10 +66,10 @@ static void evaluate(struct decision *out, struct streak *slots,
 	struct expr_now en = { now, out->new_data, silence(p) };
 
 	out->n_lines = p->n_lines;
-	for (int i = 0; i < p->n_lines; i++)
-		out->finding[i] = expr_eval(&p->line[i],
-					    slots + profile_slot(p, i), f,
-					    &en);
+	for (int i = 0; i < p->n_lines; i++) {
+		out->finding[i] = expr_eval(&p->line[i], slots, f, &en);
+		slots += p->line[i].n_slots;
+	}
 }
 
 static bool is_true(const struct step *s, int line)
@@ -109,12 +109,13 @@ static int waiting_line(const struct step *s)
 /* Slot 0 of a line remembers since when it has been UNKNOWN. */
 static int blind_line(const struct step *s)
 {
-	for (int i = 0; i < s->p->n_close; i++) {
-		struct instant since = s->slots[profile_slot(s->p, i)].since;
+	const struct streak *line = s->slots;
 
-		if (instant_known(since) &&
-		    s->now.ms - since.ms > s->p->blind_after.ms)
+	for (int i = 0; i < s->p->n_close; i++) {
+		if (instant_known(line->since) &&
+		    s->now.ms - line->since.ms > s->p->blind_after.ms)
 			return i;
+		line += s->p->line[i].n_slots;
 	}
 	return -1;
 }

@@ -6,10 +6,12 @@
  */
 #include "facts_alt.h"
 
-static bool in_list(const struct venue *list, size_t n, struct venue v)
+#define OFFERS_MAX	256	/* venues of one symbol; more are not compared */
+
+static bool in_list(const struct venue *list, size_t n, const struct venue *v)
 {
 	for (size_t i = 0; i < n; i++)
-		if (venue_cmp(list[i], v) == 0)
+		if (venue_same(&list[i], v))
 			return true;
 	return false;
 }
@@ -18,13 +20,13 @@ static bool allowed(const struct terms *t, const struct venue_view *v)
 {
 	if (!v->listed || !v->active)
 		return false;
-	return t->n_allowed == 0 || in_list(t->allowed, t->n_allowed, v->venue);
+	return t->n_allowed == 0 || in_list(t->allowed, t->n_allowed, &v->venue);
 }
 
-static bool held(const struct position *p, struct venue v)
+static bool held(const struct position *p, const struct venue *v)
 {
-	return venue_cmp(v, p->leg[LEG_LONG].venue) == 0 ||
-	       venue_cmp(v, p->leg[LEG_SHORT].venue) == 0;
+	return venue_same(v, &p->leg[LEG_LONG].venue) ||
+	       venue_same(v, &p->leg[LEG_SHORT].venue);
 }
 
 /*
@@ -39,14 +41,14 @@ static bool others_unknown(const struct position *p, const struct market *m,
 	for (size_t i = 0; i < m->n_venues; i++) {
 		const struct venue_view *v = &m->venues[i];
 
-		if (held(p, v->venue) || !allowed(t, v))
+		if (held(p, &v->venue) || !allowed(t, v))
 			continue;
 		if (v->rates == ANSWER_OK)
 			return false;
 		any = true;
 	}
 	for (size_t i = 0; i < t->n_allowed && !any; i++)
-		any = !held(p, t->allowed[i]) &&
+		any = !held(p, &t->allowed[i]) &&
 		      !market_venue(m, t->allowed[i]);
 	return any || (t->n_allowed == 0 && !m->dexes_known);
 }
@@ -105,32 +107,45 @@ static bool offers(const struct quote *q, const struct market *m,
 	       dec_cmp(q->volume_usd.v, t->min_volume_usd.v) >= 0;
 }
 
-struct pair {
-	const struct quote *l, *s;
-	struct dec gross;		/* per day */
-	struct fact cost;
+struct offer {
+	const struct quote *quote;
+	struct dec daily;
+	bool held[2];			/* is it this leg already? by side */
 };
 
-static bool make_pair(struct pair *out, const struct quote *l,
-		      const struct quote *s, const struct position *p,
+static bool make_offer(struct offer *out, const struct quote *q,
+		       const struct position *p)
+{
+	out->quote = q;
+	for (int s = LEG_LONG; s <= LEG_SHORT; s++)
+		out->held[s] = venue_same(&q->venue, &p->leg[s].venue);
+	return rate_per_day(&out->daily, q->rate);
+}
+
+static size_t collect(struct offer out[static OFFERS_MAX],
+		      const struct position *p, const struct market *m,
 		      const struct terms *t)
 {
-	struct dec rl, rs;
+	size_t n, count = 0;
+	const struct quote *q = market_symbol(m, p->symbol, &n);
 
-	if (l == s)
-		return false;
-	if (venue_cmp(l->venue, p->leg[LEG_LONG].venue) == 0 &&
-	    venue_cmp(s->venue, p->leg[LEG_SHORT].venue) == 0)
-		return false;
-	if (!rate_per_day(&rl, l->rate) || !rate_per_day(&rs, s->rate) ||
-	    !dec_sub(&out->gross, rs, rl))
-		return false;
-	out->l = l;
-	out->s = s;
-	out->cost = facts_switch_cost(t, p->leg[LEG_LONG].venue,
-				      p->leg[LEG_SHORT].venue, l->venue,
-				      s->venue);
-	return true;
+	for (size_t i = 0; i < n && count < OFFERS_MAX; i++)
+		if (offers(&q[i], m, t) && make_offer(&out[count], &q[i], p))
+			count++;
+	return count;
+}
+
+struct pair {
+	const struct offer *l, *s;
+	struct dec gross;		/* per day */
+};
+
+static struct fact pair_cost(const struct pair *a, const struct position *p,
+			     const struct terms *t)
+{
+	return facts_switch_cost(t, p->leg[LEG_LONG].venue,
+				 p->leg[LEG_SHORT].venue,
+				 a->l->quote->venue, a->s->quote->venue);
 }
 
 /* Same gross: the cheaper one nets more; an unknown cost comes last. */
@@ -141,37 +156,43 @@ static int cmp_cost(struct fact a, struct fact b)
 	return a.known ? dec_cmp(a.v, b.v) : 0;
 }
 
-static bool better(const struct pair *a, const struct pair *b)
+static bool better(const struct pair *a, const struct pair *b,
+		   const struct position *p, const struct terms *t)
 {
 	int c = dec_cmp(b->gross, a->gross);
 
 	if (c == 0)
-		c = cmp_cost(a->cost, b->cost);
+		c = cmp_cost(pair_cost(a, p, t), pair_cost(b, p, t));
 	if (c == 0)
-		c = venue_cmp(a->l->venue, b->l->venue);
+		c = venue_cmp(a->l->quote->venue, b->l->quote->venue);
 	if (c == 0)
-		c = venue_cmp(a->s->venue, b->s->venue);
+		c = venue_cmp(a->s->quote->venue, b->s->quote->venue);
 	return c < 0;
 }
 
-/* Returns how many pairs there are; *best is the best of them. */
-static int64_t best_pair(struct pair *best, const struct position *p,
-			 const struct market *m, const struct terms *t)
+static bool make_pair(struct pair *out, const struct offer *l,
+		      const struct offer *s)
 {
-	size_t n;
-	const struct quote *q = market_symbol(m, p->symbol, &n);
+	if (l == s || (l->held[LEG_LONG] && s->held[LEG_SHORT]))
+		return false;
+	out->l = l;
+	out->s = s;
+	return dec_sub(&out->gross, s->daily, l->daily);
+}
+
+/* Returns how many pairs there are; *best is the best of them. */
+static int64_t best_pair(struct pair *best, const struct offer *o, size_t n,
+			 const struct position *p, const struct terms *t)
+{
 	int64_t count = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!offers(&q[i], m, t))
-			continue;
 		for (size_t j = 0; j < n; j++) {
 			struct pair a;
 
-			if (!offers(&q[j], m, t) ||
-			    !make_pair(&a, &q[i], &q[j], p, t))
+			if (!make_pair(&a, &o[i], &o[j]))
 				continue;
-			if (count++ == 0 || better(&a, best))
+			if (count++ == 0 || better(&a, best, p, t))
 				*best = a;
 		}
 	}
@@ -181,6 +202,7 @@ static int64_t best_pair(struct pair *best, const struct position *p,
 void facts_alt_find(struct facts *out, const struct position *p,
 		    const struct market *m, const struct terms *t)
 {
+	struct offer offer[OFFERS_MAX];
 	struct pair best = { .l = NULL };
 	int64_t count;
 
@@ -192,13 +214,13 @@ void facts_alt_find(struct facts *out, const struct position *p,
 		out->v[FACT_ALT_COUNT] = fact_unknown(WHY_FAILED);
 		return;
 	}
-	count = best_pair(&best, p, m, t);
+	count = best_pair(&best, offer, collect(offer, p, m, t), p, t);
 	out->v[FACT_ALT_COUNT] = fact_known(dec_int(count));
 	if (count == 0)
 		return;
 	out->alt_found = true;
-	out->alt_long = best.l->venue;
-	out->alt_short = best.s->venue;
+	out->alt_long = best.l->quote->venue;
+	out->alt_short = best.s->quote->venue;
 	out->v[FACT_ALT_DIVERGENCE] = fact_known(best.gross);
-	out->v[FACT_ALT_COST] = best.cost;
+	out->v[FACT_ALT_COST] = pair_cost(&best, p, t);
 }

@@ -295,6 +295,10 @@ static void compares_products_exactly(void **state)
 			 1);
 	assert_int_equal(dec_cmp_mul3(lit("-2"), lit("3"), lit("4"), lit("-4"),
 				      lit("-3"), lit("-2")), 0);
+	assert_int_equal(dec_cmp_mul3(lit("-1"), lit("1"), lit("1"), lit("1"),
+				      lit("1"), lit("1")), -1);
+	assert_int_equal(dec_cmp_mul3(lit("-1"), lit("-1"), lit("1"), lit("0"),
+				      lit("1"), lit("1")), 1);
 	assert_int_equal(dec_cmp(lit("1"), lit("1.0")), 0);
 	assert_int_equal(dec_cmp(lit("-1"), lit("1")), -1);
 	assert_int_equal(dec_cmp(lit("0.3"), lit("0.299999999999999999")), 1);

@@ -235,6 +235,31 @@ static void a_rate_out_of_range_makes_no_pair(void **state)
 	arena_free(a);
 }
 
+/* Beyond any real service; the bound itself must hold. */
+static void no_more_than_256_venues_are_compared(void **state)
+{
+	static char names[300][16];
+	static struct given_quote rows[301] = { END };
+	struct position p = given_position("BTC", "lighter", "grvt", "1", "1");
+	struct arena *a = arena_new();
+	struct terms t;
+	struct market m;
+	struct facts f;
+
+	(void)state;
+	given_terms(&t);
+	for (int i = 0; i < 300; i++) {
+		snprintf(names[i], sizeof(names[i]), "v%03d", i);
+		rows[i] = (struct given_quote){ "BTC", names[i], "0.0001",
+						WHY_KNOWN, NULL, NULL, NULL };
+	}
+	rows[300] = (struct given_quote)END;
+	m = given_market(a, GIVEN_NOW, rows);
+	f = compute(&p, &m, &t);
+	assert_fact(&f, FACT_ALT_COUNT, "65280");	/* 256 x 255 */
+	arena_free(a);
+}
+
 /* Costs of lighter, hyper and aster as texts; NULL: not written. */
 struct tie_case {
 	const char *fee[3];
@@ -326,6 +351,7 @@ int main(void)
 		cmocka_unit_test(an_inactive_venue_that_is_allowed_is_no_gap),
 		cmocka_unit_test(a_quote_of_a_venue_without_a_view_offers_nothing),
 		cmocka_unit_test(a_rate_out_of_range_makes_no_pair),
+		cmocka_unit_test(no_more_than_256_venues_are_compared),
 		cmocka_unit_test(equal_pairs_are_told_apart_step_by_step),
 		cmocka_unit_test(fees_that_do_not_add_up_are_unknown),
 	};

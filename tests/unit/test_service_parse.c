@@ -304,7 +304,7 @@ static void test_too_many_dexes(void **state)
 	memcpy(body + n, "]}", 3);
 	assert_false(dexes(g, body));
 	assert_string_equal(g->err.text,
-			    "$.dexes[64]: more than 64 rows (byte 2079)");
+			    "$.dexes[64]: more than 64 rows (byte 2048)");
 }
 
 static const struct service_symbol *find(const struct given *g, const char *s)
