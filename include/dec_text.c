@@ -117,8 +117,9 @@ static bool exact(struct dec *out, const struct number *x)
 	struct tail tail;
 	u128 m;
 
-	return digits_to_units(&m, &tail, x) && tail.half == 0 && !tail.more &&
-	       make(out, x->negative, m);
+	if (!digits_to_units(&m, &tail, x) || tail.half != 0 || tail.more)
+		return false;
+	return make(out, x->negative, m);
 }
 
 bool dec_parse(struct dec *out, const char *s, size_t n)
@@ -181,7 +182,7 @@ static size_t print(char *buf, struct dec a, int keep, int least)
 		m /= 10;
 	while (frac > least && m % 10 == 0)
 		m /= 10, frac--;
-	if (a.e18 < 0 && m != 0)
+	if (a.e18 < 0)		/* what is rounded to zero has no sign */
 		buf[n++] = '-';
 	int k = 0;
 	do {

@@ -83,7 +83,8 @@ const struct config_option config_option_table[] = {
 	{ "profiles.*.extends", KIND_EXTENDS, NULL, AT(profile, extends),
 	  .help = "take everything not given here from that profile" },
 	{ "profiles.*.poll_interval", KIND_SPAN, "60s", "1s", "24h",
-	  AT(profile, poll_interval), .help = "one poll so often; the service collects once a minute" },
+	  AT(profile, poll_interval),
+	  .help = "one poll so often; the service collects once a minute" },
 	{ "profiles.*.blind_after", KIND_SPAN, "10m", "20s", "7d",
 	  AT(profile, blind_after),
 	  .help = "a close line unknown for so long is told; also the gap "

@@ -226,8 +226,7 @@ static void look_for_reason(struct step *s, int deciding)
 		return;
 	case VERDICT_UNKNOWN:
 		return;
-	case VERDICT_FALSE:
-		break;
+	case VERDICT_FALSE: ;
 	}
 	if (s->w->gone_polls <= GONE_POLLS)
 		s->w->gone_polls++;

@@ -75,8 +75,7 @@ static struct finding eval_node(const struct run *r, const struct node *n,
 		return finding_or(value[n->left], value[n->right]);
 	case NODE_FOR_POLLS:
 		return for_polls(&r->slots[n->slot], n, value[n->left], r->now);
-	case NODE_FOR_TIME:
-		break;
+	case NODE_FOR_TIME: ;
 	}
 	return for_time(&r->slots[n->slot], n, value[n->left], r->now);
 }

@@ -274,8 +274,6 @@ static bool parse_or(struct parser *p, uint8_t *index);
 
 static bool parse_prim(struct parser *p, uint8_t *index)
 {
-	bool ok;
-
 	if (!accept(p, "("))
 		return parse_call(p, index);
 	if (++p->depth > DEPTH_MAX) {
@@ -283,11 +281,12 @@ static bool parse_prim(struct parser *p, uint8_t *index)
 			"each other", DEPTH_MAX);
 		return at(p, p->token);
 	}
-	ok = parse_or(p, index);
-	p->depth--;
-	if (!ok)
+	if (!parse_or(p, index))
 		return false;
-	return accept(p, ")") || expected(p, "\")\"");
+	p->depth--;
+	if (accept(p, ")"))
+		return true;
+	return expected(p, "\")\"");
 }
 
 static bool parse_count(struct token t, int32_t *out)

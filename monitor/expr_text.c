@@ -13,26 +13,20 @@
 
 /* ---- arguments ---- */
 
-static const char *remedy(const struct param *p)
-{
-	switch (p->kind) {
-	case PARAM_NUMBER:
-		return "a number as 3 or 0.33";
-	case PARAM_SHARE:
-		return "a share as 0.002, 0.2% or 20bps";
-	case PARAM_TIME:
-		return "a time with its unit as 15m, 24h or 7d";
-	case PARAM_CHOICE:
-		break;
-	}
-	return "one of its words";
-}
+/* A choice lists its words instead. */
+static const char *const remedies[] = {
+	[PARAM_NUMBER] = "a number as 3 or 0.33",
+	[PARAM_SHARE] = "a share as 0.002, 0.2% or 20bps",
+	[PARAM_TIME] = "a time with its unit as 15m, 24h or 7d",
+};
 
 static bool parse_time(struct dec *out, const char *s, size_t n)
 {
 	struct span d;
 
-	return span_parse(&d, s, n) && dec_join(out, d.ms, 3);
+	if (!span_parse(&d, s, n))
+		return false;
+	return dec_join(out, d.ms, 3);
 }
 
 static bool parse_choice(struct dec *out, const struct param *p,
@@ -58,8 +52,7 @@ static bool parse_kind(struct dec *out, const struct param *p, const char *s,
 		return dec_parse_share(out, s, n);
 	case PARAM_TIME:
 		return parse_time(out, s, n);
-	case PARAM_CHOICE:
-		break;
+	case PARAM_CHOICE: ;
 	}
 	return parse_choice(out, p, s, n);
 }
@@ -88,7 +81,7 @@ bool expr_parse_arg(struct dec *out, const struct param *p, const char *s,
 	if (!parse_kind(out, p, s, n))
 		return p->kind == PARAM_CHOICE ? refuse_choice(p, err) :
 		       err_set(err, ERR_CONFIG, "%s: \"%.*s\" is not valid, "
-			       "write %s", p->name, shown, s, remedy(p));
+			       "write %s", p->name, shown, s, remedies[p->kind]);
 	if (!within(p, *out))
 		return err_set(err, ERR_CONFIG, "%s: %.*s is out of range "
 			       "(%s to %s)", p->name, shown, s,
@@ -96,51 +89,41 @@ bool expr_parse_arg(struct dec *out, const struct param *p, const char *s,
 	return true;
 }
 
+/* What was parsed from a whole number of times fits into one again. */
+static int64_t whole(struct dec v, int64_t times)
+{
+	int64_t n = 0;
+	bool ok = dec_mul_int(&v, v, times);
+
+	assert(ok);
+	ok = dec_to_int(&n, v);
+	assert(ok);
+	(void)ok;
+	return n;
+}
+
 size_t expr_format_arg(char *buf, size_t n, const struct param *p,
 		       struct dec v)
 {
 	char text[DEC_TEXT_MAX];
-	struct dec ms;
-	int64_t whole = 0;
-	bool ok = true;
 
-	switch (p->kind) {
-	case PARAM_NUMBER:
-	case PARAM_SHARE:
+	if (p->kind == PARAM_CHOICE)
+		return (size_t)snprintf(buf, n, "%s",
+					p->choices[whole(v, 1)]);
+	if (p->kind == PARAM_TIME)
+		span_format(text, (struct span){ whole(v, 1000) });
+	else
 		dec_format(text, v);
-		break;
-	case PARAM_TIME:
-		ok = dec_mul_int(&ms, v, 1000) && dec_to_int(&whole, ms);
-		span_format(text, (struct span){ whole });
-		break;
-	case PARAM_CHOICE:
-		ok = dec_to_int(&whole, v);
-		return (size_t)snprintf(buf, n, "%s", p->choices[whole]);
-	}
-	assert(ok);
 	return (size_t)snprintf(buf, n, "%s", text);
 }
 
 /* ---- lines ---- */
 
 /* How tightly a node binds; a looser child needs parentheses. */
-static int binding(enum node_kind kind)
-{
-	switch (kind) {
-	case NODE_OR:
-		return 0;
-	case NODE_AND:
-		return 1;
-	case NODE_NOT:
-		return 2;
-	case NODE_FOR_POLLS:
-	case NODE_FOR_TIME:
-		return 3;
-	case NODE_CALL:
-		break;
-	}
-	return 4;
-}
+static const int binding[] = {
+	[NODE_OR] = 0, [NODE_AND] = 1, [NODE_NOT] = 2, [NODE_FOR_POLLS] = 3,
+	[NODE_FOR_TIME] = 3, [NODE_CALL] = 4,
+};
 
 static void put_call(struct text *t, const struct node *n)
 {
@@ -190,17 +173,16 @@ static void put_node(struct text *t, const struct line *l, int i)
 		put(t, l, n->left, 3);
 		text_add(t, " for %d polls", n->polls);
 		return;
-	case NODE_FOR_TIME:
-		put(t, l, n->left, 3);
-		span_format(time, n->time);
-		text_add(t, " for %s", time);
-		return;
+	case NODE_FOR_TIME: ;
 	}
+	put(t, l, n->left, 3);
+	span_format(time, n->time);
+	text_add(t, " for %s", time);
 }
 
 static void put(struct text *t, const struct line *l, int i, int least)
 {
-	bool parens = binding(l->node[i].kind) < least;
+	bool parens = binding[l->node[i].kind] < least;
 
 	text_add(t, parens ? "(" : "");
 	put_node(t, l, i);

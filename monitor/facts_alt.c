@@ -6,6 +6,8 @@
  */
 #include "facts_alt.h"
 
+#include <assert.h>
+
 #define OFFERS_MAX	256	/* venues of one symbol; more are not compared */
 
 static bool in_list(const struct venue *list, size_t n, const struct venue *v)
@@ -67,11 +69,14 @@ struct fact facts_half_cost(const struct terms *t, struct venue l,
 			    struct venue s)
 {
 	struct dec half;
+	bool ok;
 
 	if (t->costs == COSTS_FEES)
 		return fact_add(fill_cost(t, l), fill_cost(t, s));
-	return dec_div(&half, t->round_trip, dec_int(2)) ?
-	       fact_known(half) : fact_unknown(WHY_OVERFLOW);
+	ok = dec_div(&half, t->round_trip, dec_int(2));
+	assert(ok);		/* a half is never larger */
+	(void)ok;
+	return fact_known(half);
 }
 
 /*

@@ -50,11 +50,13 @@ def summary(path):
     t = totals(path)
     hours = ((t["until"] or 0) - (t["from"] or 0)) / 3600000
     closed = ", ".join(f"{n} {r}" for r, n in t["closed"].most_common())
+    still = t["opened"] - sum(t["closed"].values())
     row = "  {:<14}{:>12}{:>12}{:>12}"
     lines = [
-        f"{t['polls']} polls over {hours:.1f} market hours; {t['opened']} pairs "
-        f"opened, {sum(t['closed'].values())} closed"
-        + (f": {closed}" if closed else ""), "",
+        f"{t['polls']} polls over {hours:.1f} market hours; {t['opened']} "
+        f"pair{'' if t['opened'] == 1 else 's'} opened, {sum(t['closed'].values())} closed"
+        + (f": {closed}" if closed else "")
+        + (f"; {still} still open" if still else ""), "",
         row.format("USD", "funding", "fees", "net"),
         row.format("as decided", f"{t['funding']:+.2f}", f"{-t['fees']:+.2f}",
                    f"{t['funding'] - t['fees']:+.2f}"),
@@ -62,7 +64,7 @@ def summary(path):
                    f"{-t['fees']:+.2f}",
                    f"{t['held_funding'] - t['fees']:+.2f}"), "",
         "Net: price not included. Hold-through: the same pairs at the same costs, "
-        "held on after each close."]
+        "held on for up to", "7 days after each close."]
     if t["unknown"]:
         lines.append(f"{t['unknown']} of {t['settlements']} settlements fell into "
                      "times without data: unknown, not counted.")

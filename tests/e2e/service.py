@@ -38,6 +38,7 @@ class Service:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def do_GET(self):		# pylint: disable=invalid-name
                 outer.answer(self)

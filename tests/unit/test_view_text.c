@@ -60,6 +60,7 @@ static void a_position_no_poll_has_seen_is_unknown_not_zero(void **state)
 
 	(void)state;
 	s->v.evidence.n_rows = 0;
+	s->v.market.n_quotes = 0;
 	view_assemble(&s->row, &s->v, &view_no_memory);
 	text = view_scene_json(s);
 	assert_non_null(strstr(text, "\"divergence_8h\":null,"));
@@ -69,6 +70,22 @@ static void a_position_no_poll_has_seen_is_unknown_not_zero(void **state)
 	assert_non_null(strstr(text, "\"rate_8h\":null,"));
 	assert_non_null(strstr(text, "\"amount_usd\":null,"));
 	assert_non_null(strstr(text, "\"carry_usd_day\":null,"));
+	free(text);
+	view_scene_end(s);
+}
+
+static void a_position_the_poll_opened_shows_its_rates(void **state)
+{
+	struct view_scene *s = view_scene_at(GIVEN_NOW, view_fresh);
+	char *text;
+
+	(void)state;
+	s->v.evidence.n_rows = 0;
+	view_assemble(&s->row, &s->v, &view_no_memory);
+	text = view_scene_json(s);
+	assert_non_null(strstr(text, "\"divergence_8h\":\"0.00022\","));
+	assert_non_null(strstr(text, "\"action\":\"hold\",\"reason\":null,"
+			       "\"checked_at\":null"));
 	free(text);
 	view_scene_end(s);
 }
@@ -92,7 +109,7 @@ static const struct near_case near_cases[] = {
 	{ { "A: not erosion(0.5)", "B: age(750h)" }, "0.000035", "0.000255",
 	  "age 10/100", "what is negated is not compared" },
 	{ { "A: oi_imbalance(high=3, low=0.5)" }, "0.000035", "0.000255",
-	  "oi_imbalance 250/300", "5,000,000 to 2,000,000" },
+	  "oi 250/300", "5,000,000 to 2,000,000" },
 	{ { "A: min_hold(1h)" }, "0.000035", "0.000255", "-",
 	  "nothing comparable" },
 };
@@ -180,6 +197,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_json_row_has_the_settled_keys_in_order),
 		cmocka_unit_test(a_position_no_poll_has_seen_is_unknown_not_zero),
+		cmocka_unit_test(a_position_the_poll_opened_shows_its_rates),
 		cmocka_unit_test(the_nearest_line_has_used_most_of_its_way),
 		cmocka_unit_test(rates_are_shown_in_the_unit_asked_for),
 		cmocka_unit_test(explain_shows_every_line_with_inputs_and_progress),

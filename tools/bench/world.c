@@ -52,9 +52,9 @@ static int64_t rate_at(size_t venue, size_t symbol, int64_t tick)
 	int64_t lean = 700000 * (int64_t)venue;
 	int64_t own = (int64_t)(mix(symbol, 1, 0) % 500000);
 	int64_t moving = (int64_t)(mix(venue, symbol + 1000,
-				       (uint64_t)tick) % 20001) - 10000;
+				       (uint64_t)tick) % 200001) - 100000;
 
-	return 20000 + lean + own + moving;
+	return 200000 + lean + own + moving;
 }
 
 struct venue world_venue(size_t i)
