@@ -173,6 +173,7 @@ static bool service_fetch(void *ctx, struct market *out,
 	service_run_round(&f, end - (end - start) * ROUND_2_PERCENT / 100);
 	plan_round_2(&f, plan);
 	service_run_round(&f, end);
+	http_rest(f.s->http);		/* what they said is in the arena */
 	return gather_quotes(&f) ||
 	       err_set(err, ERR_MEMORY, "no memory for a poll");
 }

@@ -90,6 +90,19 @@ void http_free(struct http *h)
 	curl_global_cleanup();
 }
 
+static void drop_body(struct slot *s)
+{
+	free(s->body);
+	s->body = NULL;
+	s->cap = s->len = 0;
+}
+
+void http_rest(struct http *h)
+{
+	for (size_t i = 0; i < h->n_slots; i++)
+		drop_body(&h->slots[i]);
+}
+
 static void give_up(struct slot *s, const char *why)
 {
 	s->state = SLOT_DONE;
@@ -190,11 +203,8 @@ static void slot_prepare(struct http *h, struct slot *s,
 	s->o = &h->o;
 	s->state = SLOT_WAITING;
 	s->due_ms = 0;
-	if (s->cap > KEPT_BODY_MAX) {
-		free(s->body);
-		s->body = NULL;
-		s->cap = 0;
-	}
+	if (s->cap > KEPT_BODY_MAX)
+		drop_body(s);
 	if (!http_url_check(req->url, h->o.allow_insecure, &err))
 		give_up(s, err.text);
 }

@@ -53,6 +53,9 @@ int64_t http_now_ms(void);
 void http_batch(struct http *h, struct http_request *reqs, size_t n,
 		int64_t deadline_ms);
 
+/* Give back the bodies of the last batch; connections stay open. */
+void http_rest(struct http *h);
+
 /* False for what would never be asked, with the remedy. */
 MUST_USE bool http_url_check(const char *url, bool allow_insecure,
 			     struct err *err);

@@ -67,10 +67,15 @@ void arena_free(struct arena *a)
 	free(a);
 }
 
+/* The oldest chunk, the smallest, stays: an idle process is small. */
 void arena_reset(struct arena *a)
 {
-	free_chunks(a->head->next);
-	a->head->next = NULL;
+	while (a->head->next) {
+		struct chunk *next = a->head->next;
+
+		free(a->head);
+		a->head = next;
+	}
 	a->head->used = 0;
 }
 
@@ -91,14 +96,20 @@ static bool push_chunk(struct arena *a, size_t n)
 	return true;
 }
 
-void *arena_alloc(struct arena *a, size_t n)
+static size_t aligned(size_t n)
 {
 	const size_t align = alignof(max_align_t);
+
+	return (n + align - 1) / align * align;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
 	void *p;
 
-	if (n > SIZE_MAX - align)
+	if (n > SIZE_MAX - alignof(max_align_t))
 		return NULL;
-	n = (n + align - 1) / align * align;
+	n = aligned(n);
 	if (!room_for(a->head, n) && !push_chunk(a, n))
 		return NULL;
 	p = a->head->mem + a->head->used;
@@ -127,8 +138,24 @@ char *arena_text(struct arena *a, const char *s, size_t n)
 void *arena_grow(struct arena *a, const void *old, size_t n, size_t cap,
 		 size_t size)
 {
-	void *p = arena_array(a, cap, size);
+	struct chunk *c = a->head;
+	size_t have = aligned(n * size);
+	void *p;
 
+	/* The last thing taken grows where it stands, as far as that goes. */
+	if (n && have <= c->used && old == c->mem + c->used - have) {
+		p = c->mem + c->used - have;
+		c->used -= have;
+		if (cap <= (c->cap - c->used) / size &&
+		    room_for(c, aligned(cap * size))) {
+			c->used += aligned(cap * size);
+			memset((unsigned char *)p + n * size, 0,
+			       aligned(cap * size) - n * size);
+			return p;
+		}
+		c->used += have;
+	}
+	p = arena_array(a, cap, size);
 	if (p && n)
 		memcpy(p, old, n * size);
 	return p;

@@ -261,15 +261,17 @@ static void tell_cannot_record(struct work *w, const struct err *why)
 	n->tell(n->ctx, &m);
 }
 
-/* The view recorded now is what the next poll's evidence builds on. */
+/*
+ * The view recorded now is what the next poll's evidence builds on; without
+ * memory for it the next one starts a key. The rest of the poll goes.
+ */
 static void keep_view(struct work *w)
 {
 	struct cycle *c = w->cycle;
-	struct arena *spare = c->before_arena;
 
-	c->before_arena = w->arena;
-	c->before = w->view;
-	c->arena = spare;
+	arena_reset(c->before_arena);
+	c->before = cycle_view_copy(w->view, c->before_arena);
+	arena_reset(c->arena);
 	c->missed_ticks = 0;
 }
 

@@ -34,7 +34,7 @@ struct cycle {
 	struct store *store;
 	struct wiring wiring;
 	const char *version;
-	/* The arena of this poll and that of the last recorded one. */
+	/* The arena of this poll, and that of what was last recorded. */
 	struct arena *arena, *before_arena;
 	struct evidence_view *before;	/* in before_arena; NULL: key next */
 	int32_t since_key;

@@ -69,15 +69,17 @@ static bool put_settlements(struct work *w, struct err *err)
 	return true;
 }
 
-static bool put_quote(struct work *w, const struct position *p,
+/* A quote that several positions share is written once; `put` by quote. */
+static bool put_quote(struct work *w, bool *put, const struct position *p,
 		      enum side side, struct err *err)
 {
 	const struct quote *q = market_quote(&w->market, p->symbol,
 					     p->leg[side].venue);
 	struct last_quote last;
 
-	if (!q || q->why != WHY_KNOWN)
+	if (!q || q->why != WHY_KNOWN || put[q - w->market.quotes])
 		return true;
+	put[q - w->market.quotes] = true;
 	last = (struct last_quote){ p->symbol, q->venue, q->rate.fraction,
 				    q->observed_at, w->now, q->next_funding };
 	return store_put_last_quote(w->cycle->store, &last, err);
@@ -85,9 +87,13 @@ static bool put_quote(struct work *w, const struct position *p,
 
 static bool put_quotes(struct work *w, struct err *err)
 {
+	bool *put = arena_array(w->arena, w->market.n_quotes, sizeof(*put));
+
+	if (!put)
+		return err_set(err, ERR_MEMORY, "no memory for quotes");
 	for (size_t i = 0; i < w->n_recent; i++)
-		if (!put_quote(w, &w->recent[i], LEG_LONG, err) ||
-		    !put_quote(w, &w->recent[i], LEG_SHORT, err))
+		if (!put_quote(w, put, &w->recent[i], LEG_LONG, err) ||
+		    !put_quote(w, put, &w->recent[i], LEG_SHORT, err))
 			return false;
 	return true;
 }

@@ -128,3 +128,28 @@ bool cycle_view(struct work *w, struct err *err)
 	w->view = v;
 	return true;
 }
+
+static void *copy_array(struct arena *arena, const void *from, size_t n,
+			size_t size)
+{
+	void *p = arena_array(arena, n, size);
+
+	if (p && n > 0)
+		memcpy(p, from, n * size);
+	return p;
+}
+
+struct evidence_view *cycle_view_copy(const struct evidence_view *v,
+				      struct arena *arena)
+{
+	struct evidence_view *c = copy_array(arena, v, 1, sizeof(*v));
+
+	if (!c)
+		return NULL;
+	c->venues = copy_array(arena, v->venues, v->n_venues,
+			       sizeof(*v->venues));
+	c->quotes = copy_array(arena, v->quotes, v->n_quotes,
+			       sizeof(*v->quotes));
+	c->rows = copy_array(arena, v->rows, v->n_rows, sizeof(*v->rows));
+	return c->venues && c->quotes && c->rows ? c : NULL;
+}

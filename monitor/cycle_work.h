@@ -53,6 +53,9 @@ MUST_USE bool cycle_record(struct work *w, struct cycle_result *out,
 MUST_USE bool cycle_settle(struct work *w, struct err *err);
 /* What evidence keeps of this poll; rows of skipped positions left out. */
 MUST_USE bool cycle_view(struct work *w, struct err *err);
+/* A copy that outlives the poll; NULL without memory. */
+struct evidence_view *cycle_view_copy(const struct evidence_view *v,
+				      struct arena *arena);
 
 /* ---- sentence.c: what a person reads; text in buf, always ended ---- */
 

@@ -6,6 +6,11 @@
  */
 #include "daemon.h"
 
+#include <stdlib.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include "clock.h"
 #include "log.h"
 
@@ -50,6 +55,14 @@ static void reload(struct daemon *d)
 			  log_quote(err.text).s);
 }
 
+/* A poll needs megabytes for milliseconds; a minute's wait needs none. */
+static void give_back_memory(void)
+{
+#ifdef __GLIBC__
+	malloc_trim(0);
+#endif
+}
+
 /* Wait for the next poll; false when it is time to stop. */
 static bool wait_for_tick(struct daemon *d, struct instant from)
 {
@@ -86,6 +99,7 @@ int daemon_run(struct daemon *d)
 			break;
 		if (d->polls > 0 && ++done >= d->polls)
 			break;
+		give_back_memory();
 		if (!wait_for_tick(d, from)) {
 			code = 0;
 			break;

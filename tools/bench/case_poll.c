@@ -6,6 +6,7 @@
  * last decision and before the transaction.
  */
 #include "bench.h"
+#include "cycle_work.h"
 #include "log.h"
 
 #include <inttypes.h>
@@ -116,7 +117,7 @@ static void poll_once(struct poll_case *c, size_t positions)
 		    (size_t)r.positions == positions, "a quiet poll", NULL);
 }
 
-/* Both views are still there: the arenas are swapped at the next poll. */
+/* The poll's evidence once more, against the view before it. */
 static int64_t encode_again(struct poll_case *c,
 			    const struct evidence_view *before)
 {
@@ -125,7 +126,6 @@ static int64_t encode_again(struct poll_case *c,
 	int64_t start;
 	size_t n;
 
-	arena_reset(c->scratch);
 	start = bench_cpu_ns();
 	bench_check(evidence_encode(&blob, &n, c->cycle->before, before,
 				    c->scratch, &err), "evidence", &err);
@@ -141,9 +141,14 @@ static const char *const stage_names[STAGES] = {
 static void measure_poll(struct poll_case *c, struct series *s,
 			 size_t positions)
 {
-	const struct evidence_view *before = c->cycle->before;
-	int64_t wall = bench_wall_ns(), start = bench_cpu_ns(), end;
+	const struct evidence_view *before;
+	int64_t wall, start, end;
 
+	arena_reset(c->scratch);
+	before = c->cycle->before ?
+		 cycle_view_copy(c->cycle->before, c->scratch) : NULL;
+	wall = bench_wall_ns();
+	start = bench_cpu_ns();
 	poll_once(c, positions);
 	end = bench_cpu_ns();
 	series_add(&s[WALL], bench_wall_ns() - wall);
