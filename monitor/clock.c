@@ -47,12 +47,16 @@ static void wait_set(sigset_t *set)
 	sigaddset(set, SIGUSR1);
 }
 
+/* What was ignored when we were started (nohup, a shell's &) is heard too. */
 void clock_block_signals(void)
 {
+	static const int heard[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
 	sigset_t set;
 
 	wait_set(&set);
 	sigprocmask(SIG_BLOCK, &set, NULL);
+	for (size_t i = 0; i < sizeof(heard) / sizeof(*heard); i++)
+		signal(heard[i], SIG_DFL);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 }

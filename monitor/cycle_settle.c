@@ -11,14 +11,6 @@
 
 #include <inttypes.h>
 
-static struct span max_gap(const struct work *w)
-{
-	struct span three = { 3 * w->cycle->interval.ms };
-	struct span age = w->cycle->config->limits.max_data_age;
-
-	return three.ms > age.ms ? three : age;
-}
-
 static bool book_leg(struct work *w, const struct position *p,
 		     enum side side, struct settlement *rows,
 		     struct err *err)
@@ -30,7 +22,7 @@ static bool book_leg(struct work *w, const struct position *p,
 		.now = w->now,
 		.quote = cycle_last_quote(w, p->symbol, v),
 		.terms = terms_find(w->terms.venue, w->terms.n_venue, v),
-		.poll_interval = w->cycle->interval, .max_gap = max_gap(w),
+		.poll_interval = w->cycle->interval,
 	};
 	size_t n = ledger_due(rows, &ask);
 

@@ -34,12 +34,15 @@ static struct instant next_after(const struct ledger_ask *a, struct instant t)
 	return instant_add(t, span_s(a->terms->pays_every_s));
 }
 
-/* A rate seen too long before the settlement need not be the one paid. */
+/* A rate seen before the settlement before this one is not the one paid. */
 static struct fact rate_at(const struct ledger_ask *a, struct instant t)
 {
 	if (!a->quote || a->quote->polled_at.ms > t.ms)
 		return fact_unknown(WHY_NOT_SET);
-	if (t.ms - a->quote->polled_at.ms > a->max_gap.ms)
+	if (!a->terms || a->terms->pays_every_s <= 0)
+		return fact_unknown(WHY_NO_INTERVAL);
+	if (t.ms - a->quote->polled_at.ms >
+	    span_s(a->terms->pays_every_s).ms)
 		return fact_unknown(WHY_STALE);
 	return fact_known(a->quote->rate_8h);
 }
@@ -56,14 +59,9 @@ static struct settlement settle(const struct ledger_ask *a, struct instant t)
 	};
 
 	row.pays_every_s = a->terms ? a->terms->pays_every_s : 0;
-	if (!row.rate_8h.known)
-		row.amount_usd = row.rate_8h;
-	else if (row.pays_every_s <= 0)
-		row.amount_usd = fact_unknown(WHY_NO_INTERVAL);
-	else
-		row.amount_usd = ledger_amount(a->side, p->size_usd,
-					       row.rate_8h.v,
-					       row.pays_every_s);
+	row.amount_usd = !row.rate_8h.known ? row.rate_8h :
+			 ledger_amount(a->side, p->size_usd, row.rate_8h.v,
+				       row.pays_every_s);
 	return row;
 }
 

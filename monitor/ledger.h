@@ -20,13 +20,12 @@ struct ledger_ask {
 	const struct last_quote *quote;	/* of the poll before; NULL: none */
 	const struct venue_terms *terms;	/* NULL: not configured */
 	struct span poll_interval;
-	struct span max_gap;		/* older rates are not the one paid */
 };
 
 /*
  * Settlements of one leg in (since, now] while the pair was held, and after
  * its close as hypothetical ones; returns how many. The rate is the last
- * fresh one before the settlement, else unknown: nothing is invented.
+ * fresh one since the settlement before, else unknown: nothing is invented.
  */
 size_t ledger_due(struct settlement out[static LEDGER_ROWS_MAX],
 		  const struct ledger_ask *ask);

@@ -19,7 +19,8 @@ def start(t, polls, **more):
     build.mkdir()
     for name in ("carrywatch", "ratesim"):
         (build / name).symlink_to(t.binary(name))
-    return t.start(lib.ROOT / "tools/demo", polls,
+    # As from a script's background job, where INT begins as ignored.
+    return t.start("sh", "-c", f"trap '' INT; exec {lib.ROOT}/tools/demo {polls}",
                    env={"CW_BUILD": str(build), **more})
 
 

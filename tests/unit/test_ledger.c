@@ -29,7 +29,6 @@ static struct ledger_ask ask_of(const struct position *p, enum side side,
 	struct ledger_ask a = {
 		.position = p, .side = side, .since = given_time(since),
 		.now = given_time(now), .poll_interval = span_s(60),
-		.max_gap = span_s(300),
 	};
 	static struct terms t;
 
@@ -84,39 +83,53 @@ static void cash_is_signed_and_rounded_once(void **state)
 	}
 }
 
-static void hourly_and_8h_venues_collect_the_same_in_a_day(void **state)
+/* A poll every half hour, each seeing the same rate on both venues. */
+static struct dec collected(const struct position *p, enum side side,
+			    size_t *n)
 {
 	static struct settlement rows[LEDGER_ROWS_MAX];
-	struct position p = given_position("BTC", "lighter", "grvt", "20000",
-					   "0.001");
-	struct last_quote q = quote_at("0.0003", "2026-11-20T00:00:00Z", NULL);
-	struct dec sum[2] = { DEC_ZERO, DEC_ZERO };
-	size_t n[2];
+	struct instant t = given_time("2026-11-20T00:00:00Z");
+	struct dec sum = DEC_ZERO;
 
-	(void)state;
-	for (int s = 0; s < 2; s++) {
-		struct ledger_ask a = ask_of(&p, (enum side)s,
-					     "2026-11-20T00:00:00Z",
-					     "2026-11-21T00:00:00Z");
+	*n = 0;
+	for (int i = 0; i < 48; i++) {
+		struct last_quote q = quote_at("0.0003",
+					       "2026-11-20T00:00:00Z", NULL);
+		struct ledger_ask a = ask_of(p, side, "2026-11-20T00:00:00Z",
+					     "2026-11-20T00:00:00Z");
+		size_t due;
 
 		a.quote = &q;
-		a.max_gap = span_s(DAY_S);
-		n[s] = ledger_due(rows, &a);
-		for (size_t i = 0; i < n[s]; i++)
-			assert_true(dec_add(&sum[s], sum[s],
-					    rows[i].amount_usd.v));
+		q.polled_at = a.since = t;
+		a.now = t = instant_add(t, span_s(1800));
+		due = ledger_due(rows, &a);
+		for (size_t k = 0; k < due; k++)
+			assert_true(dec_add(&sum, sum, rows[k].amount_usd.v));
+		*n += due;
 	}
-	assert_int_equal(n[LEG_LONG], 24);
-	assert_int_equal(n[LEG_SHORT], 3);
-	assert_int_equal(dec_cmp(sum[LEG_SHORT], dec_int(18)), 0);
-	assert_int_equal(dec_cmp(sum[LEG_LONG], dec_int(-18)), 0);
+	return sum;
+}
+
+static void hourly_and_8h_venues_collect_the_same_in_a_day(void **state)
+{
+	struct position p = given_position("BTC", "lighter", "grvt", "20000",
+					   "0.001");
+	size_t hourly, eight;
+
+	(void)state;
+	assert_int_equal(dec_cmp(collected(&p, LEG_LONG, &hourly),
+				 dec_int(-18)), 0);
+	assert_int_equal(dec_cmp(collected(&p, LEG_SHORT, &eight),
+				 dec_int(18)), 0);
+	assert_int_equal(hourly, 24);
+	assert_int_equal(eight, 3);
 }
 
 struct due_case {
 	const char *since, *now, *polled, *next;
 	size_t n;
-	const char *first, *amount;
-	bool late;
+	const char *first, *amounts;	/* of all that are due */
+	bool late;			/* the first one */
 	const char *comment;
 };
 
@@ -132,15 +145,36 @@ static const struct due_case dues[] = {
 	  "2026-11-20T21:00:10Z", "-0.25", false,
 	  "the announced time wins over the grid" },
 	{ "2026-11-20T18:30:00Z", "2026-11-20T21:30:00Z",
-	  "2026-11-20T18:30:00Z", NULL, 3, "2026-11-20T19:00:00Z", "stale",
-	  true, "missed while away: unknown, late, not invented" },
+	  "2026-11-20T18:30:00Z", NULL, 3, "2026-11-20T19:00:00Z",
+	  "-0.25 stale stale", true,
+	  "missed while away: known for the first, not invented for the rest" },
 	{ "2026-11-20T20:57:00Z", "2026-11-20T21:03:00Z",
 	  "2026-11-20T20:57:00Z", NULL, 1, "2026-11-20T21:00:00Z", "-0.25",
 	  true, "late, but the rate was known in time" },
-	{ "2026-11-20T20:50:00Z", "2026-11-20T21:00:00Z",
-	  "2026-11-20T20:54:59.999Z", NULL, 1, "2026-11-20T21:00:00Z",
-	  "stale", false, "a rate 5 min and 1 ms old is not the one paid" },
+	{ "2026-11-20T20:59:00Z", "2026-11-20T21:00:00Z",
+	  "2026-11-20T20:00:00Z", NULL, 1, "2026-11-20T21:00:00Z", "-0.25",
+	  false, "the last fresh rate is of this interval" },
+	{ "2026-11-20T20:59:00Z", "2026-11-20T21:00:00Z",
+	  "2026-11-20T19:59:59.999Z", NULL, 1, "2026-11-20T21:00:00Z",
+	  "stale", false, "a rate of the interval before is not the one paid" },
 };
+
+static void assert_amounts(const struct settlement *rows, size_t n,
+			   const char *want)
+{
+	char text[200] = "", one[DEC_TEXT_MAX];
+
+	for (size_t i = 0; i < n; i++) {
+		const struct fact *f = &rows[i].amount_usd;
+
+		if (f->known)
+			dec_format(one, f->v);
+		snprintf(text + strlen(text), sizeof(text) - strlen(text),
+			 "%s%s", i ? " " : "", f->known ? one :
+			 why_word(f->why));
+	}
+	assert_string_equal(text, want);
+}
 
 static void settlements_fall_between_two_polls(void **state)
 {
@@ -160,7 +194,7 @@ static void settlements_fall_between_two_polls(void **state)
 		if (c->n == 0)
 			continue;
 		assert_int_equal(rows[0].at.ms, given_time(c->first).ms);
-		assert_amount(rows[0].amount_usd, c->amount);
+		assert_amounts(rows, c->n, c->amounts);
 		assert_int_equal(rows[0].late, c->late);
 	}
 }
