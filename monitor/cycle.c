@@ -215,11 +215,15 @@ static void log_trouble(struct work *w)
 
 static void log_poll(const struct work *w, const struct cycle_result *r)
 {
+	struct symbol first = { "-" };
+	size_t differ = cycle_disagreements(&w->market, &first);
+
 	log_write(LOG_LEVEL_INFO, "poll", "seq=%lld result=%s positions=%d "
-		  "closes=%d alerts=%d opened=%d requests=%u bytes=%llu",
+		  "closes=%d alerts=%d opened=%d requests=%u bytes=%llu "
+		  "ranked_otherwise=%zu first=%s",
 		  (long long)w->poll.seq, w->poll.result, r->positions,
 		  r->closes, r->alerts, r->opened, w->market.requests,
-		  (unsigned long long)w->market.bytes);
+		  (unsigned long long)w->market.bytes, differ, first.s);
 }
 
 /* ---- notify: only what stands in the outbox ---- */
@@ -271,6 +275,7 @@ static void keep_view(struct work *w)
 
 	arena_reset(c->before_arena);
 	c->before = cycle_view_copy(w->view, c->before_arena);
+	c->feed = cycle_feed_keep(&w->market, c->before_arena);
 	arena_reset(c->arena);
 	c->missed_ticks = 0;
 }

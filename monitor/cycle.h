@@ -37,6 +37,7 @@ struct cycle {
 	/* The arena of this poll, and that of what was last recorded. */
 	struct arena *arena, *before_arena;
 	struct evidence_view *before;	/* in before_arena; NULL: key next */
+	struct feed *feed;		/* of that poll too, in the same arena */
 	int32_t since_key;
 	char config_hash[PROFILE_HASH_TEXT];
 	char *config_text;		/* malloc'd */

@@ -51,6 +51,15 @@ MUST_USE bool cycle_record(struct work *w, struct cycle_result *out,
 			   struct err *err);
 /* Its part about money: settlements, then the quotes of this poll. */
 MUST_USE bool cycle_settle(struct work *w, struct err *err);
+/* ---- cycle_feed.c ---- */
+
+/* Messages about venues whose rates turned to 0 together, or stand still. */
+MUST_USE bool cycle_feed_tell(struct work *w, struct err *err);
+/* What the next poll compares with; NULL without memory. */
+struct feed *cycle_feed_keep(const struct market *m, struct arena *arena);
+/* Ranked pairs whose rates are not the fresh ones; the first one's symbol. */
+size_t cycle_disagreements(const struct market *m, struct symbol *first);
+
 /* What evidence keeps of this poll; rows of skipped positions left out. */
 MUST_USE bool cycle_view(struct work *w, struct err *err);
 /* A copy that outlives the poll; NULL without memory. */

@@ -328,6 +328,46 @@ def test_reload_shows_in_explain_which_rules_decided(t):
     assert "DIVERGENCE_FLIPPED" in labels and "EROSION" not in labels, labels
 
 
+def test_a_feed_that_is_reset_or_stands_still_only_tells(t):
+    """ten rates turning to 0 at once, or a venue frozen: told, nothing closes"""
+    coins = [f"C{i}" for i in range(12)]
+    service = given(t, {"lighter": dict.fromkeys(coins, "0.0001"),
+                        "grvt": dict.fromkeys(coins, "0.0002"),
+                        "aster": dict.fromkeys(coins, "0.0001")}, "third")
+    import_pair(t, {"symbol": "C0", "entry_divergence_8h": "0.0001"})
+    m = t.monitor("main")
+
+    def next_poll(number, **rates):
+        for venue, how in rates.items():
+            for coin in coins[:how.pop("n", 12)]:
+                service.rates[venue][coin] = Quote(**how)
+        m.send(signal.SIGUSR1)
+        m.wait_line(rf"seq={number}\b")
+
+    m.wait_line(r"seq=1\b")
+    next_poll(2, aster={"rate": "0", "n": 9})
+    next_poll(3, lighter={"rate": "0"})
+    m.wait_line("lighter: 12 rates turned to 0 at once")
+    next_poll(4, grvt={"rate": "0.0002", "age": 900})
+    m.wait_line("grvt: answers, but none of its rates is fresh")
+    next_poll(5)
+    next_poll(6, grvt={"rate": "0.0002"})
+    m.wait_line("grvt: rates are fresh again")
+    assert m.stop() == 0
+    text = m.text("err")
+    assert text.count("turned to 0") == 1, text
+    assert text.count("none of its rates is fresh") == 1, text
+    assert only(t)["status"] == "open", only(t)
+
+
+def test_where_the_ranked_list_speaks_of_other_rates_it_is_logged(t):
+    service = given(t, {"lighter": {"BTC": "0.0001"}, "grvt": {"BTC": "0.0002"},
+                        "aster": {"BTC": Quote("0.009", age=9000)}})
+    service.opportunities = [("BTC", "lighter", "grvt"),
+                             ("BTC", "lighter", "aster")]
+    poll(t).expect(0, err="ranked_otherwise=1 first=BTC")
+
+
 def test_dry_run_closes_and_opens_at_modelled_cost(t):
     service = given(t, {"lighter": {"BTC": "0.0002", "ETH": "0"},
                         "grvt": {"BTC": "0.0001", "ETH": "0.001"}},

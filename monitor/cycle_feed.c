@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Feeds that look wrong as a whole: a venue's rates turning to zero together
+ * (a collector that was reset), or answers that come but stand still. Both
+ * only tell; what is decided rests on each quote by itself. What the last
+ * poll saw is remembered in the process, not in the database.
+ */
+#include "cycle_work.h"
+
+#include "log.h"
+#include "sentence_text.h"
+
+#define RESET_SYMBOLS	10	/* so many at once are no coincidence */
+
+struct feed_key {
+	struct symbol symbol;
+	struct venue venue;
+};
+
+struct feed {
+	struct feed_key *nonzero;	/* sorted as the market's quotes */
+	size_t n_nonzero;
+	struct venue *venue;
+	uint32_t *fresh;		/* usable quotes, by venue */
+	size_t n_venues;
+};
+
+static size_t venue_index(const struct market *m, const struct venue *v)
+{
+	size_t i = 0;
+
+	while (i < m->n_venues && !venue_same(&m->venues[i].venue, v))
+		i++;
+	return i;
+}
+
+static bool is_zero(const struct quote *q)
+{
+	return dec_sign(q->rate.fraction) == 0;
+}
+
+/* Usable quotes of each venue of the market. */
+static uint32_t *count_fresh(const struct market *m, struct arena *arena)
+{
+	uint32_t *fresh = arena_array(arena, m->n_venues + 1, sizeof(*fresh));
+
+	for (size_t i = 0; fresh && i < m->n_quotes; i++)
+		if (m->quotes[i].why == WHY_KNOWN)
+			fresh[venue_index(m, &m->quotes[i].venue)]++;
+	return fresh;
+}
+
+static int cmp_key(const struct feed_key *k, const struct quote *q)
+{
+	int c = symbol_cmp(k->symbol, q->symbol);
+
+	return c ? c : venue_cmp(k->venue, q->venue);
+}
+
+/* Rates that were not zero and are now, by venue. Both lists are sorted. */
+static uint32_t *count_turned(const struct feed *f, const struct market *m,
+			      struct arena *arena)
+{
+	uint32_t *turned = arena_array(arena, m->n_venues + 1,
+				       sizeof(*turned));
+	size_t k = 0;
+
+	for (size_t i = 0; turned && i < m->n_quotes; i++) {
+		const struct quote *q = &m->quotes[i];
+
+		if (q->why != WHY_KNOWN || !is_zero(q))
+			continue;
+		while (k < f->n_nonzero && cmp_key(&f->nonzero[k], q) < 0)
+			k++;
+		if (k < f->n_nonzero && cmp_key(&f->nonzero[k], q) == 0)
+			turned[venue_index(m, &q->venue)]++;
+	}
+	return turned;
+}
+
+static uint32_t fresh_before(const struct feed *f, const struct venue *v,
+			     bool *known)
+{
+	for (size_t i = 0; i < f->n_venues; i++) {
+		if (!venue_same(&f->venue[i], v))
+			continue;
+		*known = true;
+		return f->fresh[i];
+	}
+	*known = false;
+	return 0;
+}
+
+static bool tell(struct work *w, int priority, const char *text,
+		 struct err *err)
+{
+	struct message m = { .at = w->now, .priority = priority,
+			     .kind = "feed", .text = text };
+
+	return store_put_message(w->cycle->store, &m, err);
+}
+
+static bool tell_venue(struct work *w, const struct venue_view *v,
+		       uint32_t fresh, uint32_t turned, struct err *err)
+{
+	bool known;
+	uint32_t before = fresh_before(w->cycle->feed, &v->venue, &known);
+	char buf[SENTENCE_MAX];
+	struct text t = text_on(buf, sizeof(buf));
+
+	if (!known || v->rates != ANSWER_OK)
+		return true;
+	if (turned >= RESET_SYMBOLS) {
+		text_add(&t, "%s: %u rates turned to 0 at once; was its "
+			 "collector reset?", v->venue.s, turned);
+		return tell(w, LOG_LEVEL_WARNING, buf, err);
+	}
+	if (before > 0 && fresh == 0 && v->rows > 0) {
+		text_add(&t, "%s: answers, but none of its rates is fresh: "
+			 "the feed stands still", v->venue.s);
+		return tell(w, LOG_LEVEL_WARNING, buf, err);
+	}
+	if (before > 0 || fresh == 0)
+		return true;
+	text_add(&t, "%s: rates are fresh again", v->venue.s);
+	return tell(w, LOG_LEVEL_NOTICE, buf, err);
+}
+
+bool cycle_feed_tell(struct work *w, struct err *err)
+{
+	const struct market *m = &w->market;
+	uint32_t *fresh, *turned;
+
+	if (!w->cycle->feed)
+		return true;
+	fresh = count_fresh(m, w->arena);
+	turned = count_turned(w->cycle->feed, m, w->arena);
+	if (!fresh || !turned)
+		return err_set(err, ERR_MEMORY, "no memory for feeds");
+	for (size_t i = 0; i < m->n_venues; i++)
+		if (!tell_venue(w, &m->venues[i], fresh[i], turned[i], err))
+			return false;
+	return true;
+}
+
+static void keep_quotes(struct feed *f, const struct market *m)
+{
+	for (size_t i = 0; i < m->n_quotes; i++) {
+		const struct quote *q = &m->quotes[i];
+
+		if (q->why == WHY_KNOWN && !is_zero(q))
+			f->nonzero[f->n_nonzero++] =
+				(struct feed_key){ q->symbol, q->venue };
+	}
+	for (size_t i = 0; i < m->n_venues; i++)
+		f->venue[f->n_venues++] = m->venues[i].venue;
+}
+
+struct feed *cycle_feed_keep(const struct market *m, struct arena *arena)
+{
+	struct feed *f = arena_alloc(arena, sizeof(*f));
+
+	if (!f)
+		return NULL;
+	f->nonzero = arena_array(arena, m->n_quotes, sizeof(*f->nonzero));
+	f->venue = arena_array(arena, m->n_venues, sizeof(*f->venue));
+	f->fresh = count_fresh(m, arena);
+	if (!f->nonzero || !f->venue || !f->fresh)
+		return NULL;
+	keep_quotes(f, m);
+	return f;
+}
+
+/*
+ * The ranked list orders stale rates too and has its own fees; where its two
+ * rates are not the fresh ones we hold, it speaks of another market.
+ */
+size_t cycle_disagreements(const struct market *m, struct symbol *first)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->n_opportunities; i++) {
+		const struct opportunity *o = &m->opportunities[i];
+		const struct quote *l = market_quote(m, o->symbol,
+						     o->long_venue);
+		const struct quote *s = market_quote(m, o->symbol,
+						     o->short_venue);
+
+		if (l && s && l->why == WHY_KNOWN && s->why == WHY_KNOWN &&
+		    dec_cmp(l->rate.fraction, o->long_rate_8h) == 0 &&
+		    dec_cmp(s->rate.fraction, o->short_rate_8h) == 0)
+			continue;
+		if (n++ == 0)
+			*first = o->symbol;
+	}
+	return n;
+}
