@@ -209,6 +209,10 @@ static void print_head(const struct shown *s)
 		text_print_safe(stdout, p->external_id);
 	}
 	putchar('\n');
+	if (instant_known(p->muted_until) &&
+	    p->muted_until.ms > s->view.now.ms)
+		printf("  kept: %s does not close it before %s\n", p->muted.s,
+		       cli_shown_time(s->c, p->muted_until));
 }
 
 static void print_numbers(const struct shown *s)

@@ -307,6 +307,8 @@ def test_keep_mutes_and_forgets(t):
                          " muted_until - (SELECT max(at) FROM events)"
                          " FROM positions").fetchone()
     assert row == ("open", "", "FLIP", None, 90 * 60000), row
+    t.run("positions", "show", "1", "-a", "main").expect(
+        0, "kept: FLIP does not close it before 20")
     assert events(t)[-1][:4] == ("keep", "pending_close", "open", "FLIP")
     assert value(t, "SELECT count(*) FROM streaks") == 0
 
