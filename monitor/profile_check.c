@@ -200,6 +200,20 @@ static void check_window(struct load *l, const struct account *a,
 	}
 }
 
+/* Without payment intervals a window that asks what is paid is never known. */
+static bool never_known(const struct line *line)
+{
+	for (int i = 0; i < line->n_nodes; i++) {
+		const struct node *n = &line->node[i];
+
+		if (n->kind == NODE_CALL &&
+		    !strcmp(n->rule->name, "funding_window") &&
+		    dec_sign(n->arg[1]) == 0)	/* when=paying */
+			return true;
+	}
+	return false;
+}
+
 static bool fees_known(const struct load *l, const struct account *a)
 {
 	for (size_t i = 0; i < l->c->limits.n_terms; i++) {
@@ -225,7 +239,8 @@ void profile_check_account(struct load *l, const struct account *a,
 		if (t)
 			check_window(l, a, place, line, t);
 		else if (line->uses & settlement)
-			complain(l->list, true, place->row, place->column,
+			complain(l->list, !never_known(line), place->row,
+				 place->column,
 				 "accounts.%s: %s needs pays_every, which no "
 				 "venue of the account has: add it under "
 				 "venues:", a->name, line->label.s);

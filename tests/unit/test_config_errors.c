@@ -147,6 +147,11 @@ static const struct wrong wrongs[] = {
 	  "4:12: error: profiles.calm.close: expected a list, not a value: "
 	  "write [a, b] or one \"- ...\" a line" },
 	{ "version: 1\nprofiles:\n"
+	  "  p: {close: [PAYS: flip or funding_window(15m)]}\naccounts:\n"
+	  "  a: {profile: p, venues: [odd, strange]}",
+	  "5:16: error: accounts.a: PAYS needs pays_every, which no venue of "
+	  "the account has: add it under venues:" },
+	{ "version: 1\nprofiles:\n"
 	  "  calm: {extends: steady, poll_interval: 500ms}",
 	  "3:42: error: profiles.calm.poll_interval: \"500ms\" is too small: "
 	  "at least 1s" },
