@@ -159,7 +159,10 @@ class Books:
     def check_outbox(self):
         """Each decision's message once; sent in the end, and really told."""
         have = collections.Counter((m["kind"], m["position"], m["at"])
-                                   for m in self.outbox)
+                                   for m in self.outbox if m["kind"] != "feed")
+        feeds = [(m["text"], m["at"]) for m in self.outbox
+                 if m["kind"] == "feed"]
+        assert len(set(feeds)) == len(feeds), feeds
         kinds = {"close": "close", "alert": "alert", "hold": "cleared"}
         want = collections.Counter(
             (kinds[d["action"]], d["position"], d["at"]) for d in self.decisions)
