@@ -141,6 +141,54 @@ static void unknown_never_closes_and_becomes_blind(void **state)
 	arena_free(b->arena);
 }
 
+static void blindness_is_told_again_to_the_minute(void **state)
+{
+	struct bench *b = bench_new(usual_close, NULL);
+
+	(void)state;
+	for (int i = 1; i <= 11; i++)
+		assert_false(poll_next(b, NULL)->notices);
+	assert_int_equal(poll_next(b, NULL)->notices, NOTICE_BLIND);	/* 12 */
+	assert_int_equal(poll_at(b, 71)->notices, 0);
+	assert_int_equal(poll_at(b, 72)->notices, NOTICE_BLIND);
+	assert_int_equal(poll_at(b, 72 + 239)->notices, 0);
+	assert_int_equal(poll_at(b, 72 + 240)->notices, NOTICE_BLIND);
+	arena_free(b->arena);
+}
+
+static void a_leg_without_a_time_is_no_new_data(void **state)
+{
+	struct bench *b = bench_new(usual_close, NULL);
+	struct decide_now *now = &b->now;
+
+	(void)state;
+	assert_true(poll_next(b, "0.0009")->new_data);
+	now->now = instant_add(now->now, span_s(60));
+	now->observed[LEG_LONG] = now->now;
+	now->observed[LEG_SHORT] = INSTANT_UNKNOWN;
+	decide(&b->d, b->slots, &b->watch, &b->pos, &b->facts, b->profile,
+	       now);
+	assert_false(b->d.new_data);
+	arena_free(b->arena);
+}
+
+/* The first line of all: index 0 is a line like the others. */
+static void the_first_line_waits_and_alerts_too(void **state)
+{
+	static const char *const due[] = { "OLD: age(1h)", NULL };
+	static const char *const none[] = { NULL };
+	struct bench *b = bench_new(due, NULL);
+
+	(void)state;
+	assert_decided(poll_next(b, NULL), ACTION_ALERT, "WAITING_FOR_DATA",
+		       NOTICE_WAITING);
+	arena_free(b->arena);
+	b = bench_new(none, due);
+	assert_decided(poll_next(b, "0.0009"), ACTION_ALERT, "OLD",
+		       NOTICE_ALERT);
+	arena_free(b->arena);
+}
+
 static void a_due_age_line_waits_for_fresh_rates(void **state)
 {
 	struct bench *b = bench_new(usual_close, NULL);
@@ -387,6 +435,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_true_close_line_closes_with_its_label),
 		cmocka_unit_test(unknown_never_closes_and_becomes_blind),
+		cmocka_unit_test(blindness_is_told_again_to_the_minute),
+		cmocka_unit_test(a_leg_without_a_time_is_no_new_data),
+		cmocka_unit_test(the_first_line_waits_and_alerts_too),
 		cmocka_unit_test(a_due_age_line_waits_for_fresh_rates),
 		cmocka_unit_test(a_protective_line_closes_on_stale_rates),
 		cmocka_unit_test(alerts_are_told_once_per_change),

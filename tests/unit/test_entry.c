@@ -225,6 +225,26 @@ static void refuse_venue_full(struct desk *d)
 	d->account.entry.max_positions_per_venue = 1;
 }
 
+static void accept_pairs_elsewhere(struct desk *d)
+{
+	refuse_venue_full(d);
+	d->held[0] = given_position("XRP", "hyper", "aster", "1", "1");
+}
+
+static void accept_beside_a_closed_pair(struct desk *d)
+{
+	refuse_venue_full(d);
+	d->held[0].status = STATUS_CLOSED;
+	d->held[0].closed_at = d->ask.now;
+}
+
+static void refuse_held_behind_another(struct desk *d)
+{
+	d->held[0] = given_position("XRP", "hyper", "aster", "1", "1");
+	d->held[1] = given_position("BTC", "hyper", "aster", "1", "1");
+	d->ask.n_positions = 2;
+}
+
 static void refuse_exposure(struct desk *d)
 {
 	refuse_venue_full(d);
@@ -276,6 +296,9 @@ static const struct refusal {
 	{ refuse_true_close_line, ENTRY_WOULD_CLOSE },
 	{ refuse_full, ENTRY_MAX_POSITIONS },
 	{ refuse_venue_full, ENTRY_MAX_PER_VENUE },
+	{ accept_pairs_elsewhere, ENTRY_ACCEPTED },
+	{ accept_beside_a_closed_pair, ENTRY_ACCEPTED },
+	{ refuse_held_behind_another, ENTRY_HELD },
 	{ refuse_exposure, ENTRY_MAX_EXPOSURE },
 	{ accept_exposure_at_the_bound, ENTRY_ACCEPTED },
 	{ refuse_no_size, ENTRY_NO_SIZE },

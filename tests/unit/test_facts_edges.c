@@ -341,6 +341,51 @@ static void fees_that_do_not_add_up_are_unknown(void **state)
 	assert_true(facts_half_cost(&t, l, given_venue("hyper")).known);
 }
 
+static const struct given_quote plain[] = {
+	{ "BTC", "lighter", "0.0001", WHY_KNOWN, "5", "1", NULL },
+	{ "BTC", "grvt", "0.0004", WHY_KNOWN, "2", "1", GIVEN_NOW },
+	END
+};
+
+/* What pays now was announced for now; the next one lies ahead. */
+static void a_settlement_due_now_is_not_the_next(void **state)
+{
+	struct arena *a = arena_new();
+	struct market m = given_market(a, GIVEN_NOW, plain);
+	struct position p = given_position("BTC", "lighter", "grvt", "1000",
+					   "0.001");
+	struct facts f;
+	struct terms t;
+
+	(void)state;
+	given_terms(&t);
+	f = compute(&p, &m, &t);
+	assert_fact(&f, FACT_SHORT_NEXT, "10800");	/* 00:00, not 21:00 */
+	arena_free(a);
+}
+
+static void what_a_stale_leg_says_of_its_depth_does_not_count(void **state)
+{
+	struct arena *a = arena_new();
+	struct market m = given_market(a, GIVEN_NOW, plain);
+	struct position p = given_position("BTC", "lighter", "grvt", "1000",
+					   "0.001");
+	struct facts f;
+	struct terms t;
+
+	(void)state;
+	given_terms(&t);
+	f = compute(&p, &m, &t);
+	assert_fact(&f, FACT_SHORT_OI, "2");
+	row(&m, "grvt")->why = WHY_STALE;
+	f = compute(&p, &m, &t);
+	assert_fact(&f, FACT_LONG_OI, "5");
+	assert_fact(&f, FACT_SHORT_OI, "stale");
+	/* Nor is a flow known of which one half is not. */
+	assert_fact(&f, FACT_WINDOW_CARRY, "stale");
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -353,6 +398,8 @@ int main(void)
 		cmocka_unit_test(a_rate_out_of_range_makes_no_pair),
 		cmocka_unit_test(no_more_than_256_venues_are_compared),
 		cmocka_unit_test(equal_pairs_are_told_apart_step_by_step),
+		cmocka_unit_test(a_settlement_due_now_is_not_the_next),
+		cmocka_unit_test(what_a_stale_leg_says_of_its_depth_does_not_count),
 		cmocka_unit_test(fees_that_do_not_add_up_are_unknown),
 	};
 

@@ -140,6 +140,9 @@ static const struct due_case dues[] = {
 	{ "2026-11-20T21:00:00Z", "2026-11-20T21:01:00Z",
 	  "2026-11-20T21:00:00Z", NULL, 0, NULL, NULL, false,
 	  "and not again at the next" },
+	{ "2026-11-20T21:00:00Z", "2026-11-20T21:01:00Z",
+	  "2026-11-20T21:00:00Z", "2026-11-20T21:00:00Z", 0, NULL, NULL, false,
+	  "although the service still announces it" },
 	{ "2026-11-20T20:59:00Z", "2026-11-20T21:00:30Z",
 	  "2026-11-20T20:59:00Z", "2026-11-20T21:00:10Z", 1,
 	  "2026-11-20T21:00:10Z", "-0.25", false,
@@ -148,6 +151,9 @@ static const struct due_case dues[] = {
 	  "2026-11-20T18:30:00Z", NULL, 3, "2026-11-20T19:00:00Z",
 	  "-0.25 stale stale", true,
 	  "missed while away: known for the first, not invented for the rest" },
+	{ "2026-11-20T20:58:00Z", "2026-11-20T21:02:00Z",
+	  "2026-11-20T20:58:00Z", NULL, 1, "2026-11-20T21:00:00Z", "-0.25",
+	  false, "two intervals after it is not late yet" },
 	{ "2026-11-20T20:57:00Z", "2026-11-20T21:03:00Z",
 	  "2026-11-20T20:57:00Z", NULL, 1, "2026-11-20T21:00:00Z", "-0.25",
 	  true, "late, but the rate was known in time" },
@@ -225,6 +231,12 @@ static void nothing_is_booked_before_opening_or_without_a_schedule(void **state)
 	q.next_funding = given_time("2026-11-20T16:00:00Z");
 	assert_int_equal(ledger_due(rows, &a), 1);
 	assert_amount(rows[0].amount_usd, "payment interval not configured");
+	/* A venue that is configured, but for its interval: the same. */
+	a.terms = &(struct venue_terms){ .pays_every_s = 0 };
+	assert_int_equal(ledger_due(rows, &a), 1);
+	assert_amount(rows[0].amount_usd, "payment interval not configured");
+	q.next_funding = INSTANT_UNKNOWN;
+	assert_int_equal(ledger_due(rows, &a), 0);
 	a.quote = NULL;
 	a.terms = ask_of(&p, LEG_SHORT, "2026-11-20T15:59:00Z",
 			 "2026-11-20T16:00:00Z").terms;

@@ -155,6 +155,8 @@ static void quotes_are_found_by_their_whole_name(void **state)
 	assert_int_equal(n, 2);
 	assert_string_equal(run[0].venue.s, "aster");
 	assert_string_equal(run[1].venue.s, "grvt");
+	market_symbol(&m, symbol("S"), &n);
+	assert_int_equal(n, 1);
 	market_symbol(&m, symbol("ZZZ"), &n);
 	assert_int_equal(n, 0);
 	assert_null(market_quote(&m, symbol("ZZZ"), venue("grvt")));
@@ -198,6 +200,23 @@ static void an_answer_is_refused_only_when_most_of_it_is_broken(void **state)
 				 refused ? WHY_FAILED : WHY_KNOWN);
 		assert_int_equal(v.error[0] != '\0', refused);
 	}
+}
+
+static void one_good_answer_does_not_cover_for_another(void **state)
+{
+	struct quote q[] = { quote("BTC", "aster", "0.0003", 0),
+			     quote("BTC", "grvt", "0.0001", 0) };
+	struct venue_view v[] = {
+		{ .venue = venue("aster"), .rows = 3, .rates = ANSWER_OK },
+		{ .venue = venue("grvt"), .rows = 3, .rates = ANSWER_OK,
+		  .malformed = 2 },
+	};
+	struct market_limits l = limits();
+	struct market m = sealed(q, N(q), v, N(v), &l);
+
+	(void)state;
+	assert_int_equal(m.quotes[0].why, WHY_KNOWN);
+	assert_int_equal(m.quotes[1].why, WHY_FAILED);
 }
 
 static void an_empty_list_beside_failures_is_unknown(void **state)
@@ -290,6 +309,7 @@ int main(void)
 		cmocka_unit_test(quotes_are_found_by_their_whole_name),
 		cmocka_unit_test(of_duplicates_none_is_believed),
 		cmocka_unit_test(an_answer_is_refused_only_when_most_of_it_is_broken),
+		cmocka_unit_test(one_good_answer_does_not_cover_for_another),
 		cmocka_unit_test(an_empty_list_beside_failures_is_unknown),
 		cmocka_unit_test(corrections_of_the_configuration_apply),
 		cmocka_unit_test(absence_has_a_reason),
