@@ -172,7 +172,7 @@ class Books:
                                    for m in self.outbox)
         for m in self.outbox:
             assert m["sent_at"] is not None and m["sent_at"] >= m["at"], tuple(m)
-            line = f"position={m['position']} text=\"{m['text']}\""
+            line = f"position={m['position'] or 0} text=\"{m['text']}\""
             times = [log.count(line) for log in self.logs]
             assert sum(times) >= same[m["position"], m["text"]] >= max(times), \
                 f"told {times} times: {tuple(m)}"
