@@ -12,6 +12,8 @@
 #include "lock.h"
 #include "table.h"
 
+#define SINCE_START_MS 5000
+
 struct report {
 	const struct account *account;
 	char database[2 * CONFIG_TEXT_MAX];
@@ -53,13 +55,16 @@ static bool read_store(struct report *s, struct store *store, struct cli *c,
 	return s->poll.error || err_set(err, ERR_MEMORY, "no memory");
 }
 
-/* A market clock (run --clock) has ticks of its own, unknown here. */
+/*
+ * A market clock (run --clock) has ticks of its own, unknown here. A poll may
+ * have been recorded since this command took the time.
+ */
 static bool on_wall_clock(const struct report *s, struct instant now)
 {
 	int64_t age = now.ms - s->poll.at.ms;
 
 	return !s->polled ||
-	       (age >= 0 && age <= 10 * s->account->profile->poll_interval.ms);
+	       (age >= -SINCE_START_MS && age <= 10 * s->account->profile->poll_interval.ms);
 }
 
 static bool report_read(struct report *s, struct cli *c,
