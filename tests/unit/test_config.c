@@ -10,25 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config_case.h"
 #include "config_load.h"
-
-struct loaded {
-	struct arena *arena;
-	struct config c;
-	struct complaints list;
-};
-
-static struct loaded load(const char *text)
-{
-	struct loaded l = { .arena = arena_new() };
-	struct err err = { 0 };
-
-	assert_non_null(l.arena);
-	if (!config_load_text(&l.c, "f", text, strlen(text), l.arena, &l.list,
-			      &err))
-		fail_msg("%s", err.text);
-	return l;
-}
 
 /* ---- every key and its default ---- */
 

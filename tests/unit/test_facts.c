@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Facts: signed divergence, ages, schedules, alternatives; each unknown. */
-#include "given.h"
+#include "facts_case.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,30 +8,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static const struct facts_memory no_memory = { { INSTANT_UNKNOWN,
-						 INSTANT_UNKNOWN } };
-
-static struct facts compute(const struct position *p, const struct market *m,
-			    const struct terms *t)
-{
-	struct facts f;
-
-	facts_compute(&f, p, m, t, &no_memory);
-	return f;
-}
-
-static void assert_fact(const struct facts *f, enum fact_id id,
-			const char *want)
-{
-	char got[DEC_TEXT_MAX];
-
-	if (!f->v[id].known)
-		snprintf(got, sizeof(got), "%s", why_word(f->v[id].why));
-	else
-		dec_format(got, f->v[id].v);
-	assert_string_equal(got, want);
-}
 
 struct rates_case {
 	const char *long_rate, *short_rate;
@@ -206,7 +182,7 @@ static void quote_age_remembers_the_newest_usable_quote(void **state)
 	struct position p = given_position("BTC", "lighter", "grvt", "1", "1");
 	struct arena *a = arena_new();
 	struct market m = given_market(a, GIVEN_NOW, rows);
-	struct facts_memory memory = no_memory;
+	struct facts_memory memory = facts_case_forgets;
 	struct terms t;
 	struct facts f;
 

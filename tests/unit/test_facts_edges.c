@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Facts at the edges: unusual schedules, ties, gaps and numbers too large. */
-#include "given.h"
+#include "facts_case.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,29 +11,6 @@
 
 #define N(a) (sizeof(a) / sizeof((a)[0]))
 #define END { NULL, NULL, NULL, WHY_KNOWN, NULL, NULL, NULL }
-
-static struct facts compute(const struct position *p, const struct market *m,
-			    const struct terms *t)
-{
-	static const struct facts_memory none = { { INSTANT_UNKNOWN,
-						    INSTANT_UNKNOWN } };
-	struct facts f;
-
-	facts_compute(&f, p, m, t, &none);
-	return f;
-}
-
-static void assert_fact(const struct facts *f, enum fact_id id,
-			const char *want)
-{
-	char got[DEC_TEXT_MAX];
-
-	if (!f->v[id].known)
-		snprintf(got, sizeof(got), "%s", why_word(f->v[id].why));
-	else
-		dec_format(got, f->v[id].v);
-	assert_string_equal(got, want);
-}
 
 static void assert_alt(const struct facts *f, const char *l, const char *s)
 {
