@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Commands that need the service right now: the ranked list, and the rates a
- * pair is opened at. A poll of its own; nothing is stored here.
+ * Commands and the service: the source every poll is wired with, and one look
+ * at it for the ranked list or the rates a pair is opened at. Stores nothing.
  */
 #include "cmd_fetch.h"
 
@@ -9,18 +9,23 @@
 
 #define BUDGET_MS 10000
 
+bool cmd_source_open(struct source *out, const struct config *config,
+		     uint64_t seed, struct err *err)
+{
+	const struct funding_service_options o = {
+		.url = config->service_url, .timeout = config->service_timeout,
+		.gzip = config->gzip, .use_proxy = config->use_proxy,
+		.allow_insecure_http = config->allow_insecure_http,
+		.seed = seed, .user_agent = "carrywatch/" CARRYWATCH_VERSION
+	};
+
+	return funding_service_new(out, &o, err);
+}
+
 bool cmd_fetch(struct market *out, const struct cli *c,
 	       const struct account *a, const struct venue *first,
 	       size_t n_first, struct err *err)
 {
-	const struct config *config = c->config;
-	const struct funding_service_options options = {
-		.url = config->service_url, .timeout = config->service_timeout,
-		.gzip = config->gzip, .use_proxy = config->use_proxy,
-		.allow_insecure_http = config->allow_insecure_http,
-		.seed = (uint64_t)c->now.ms,
-		.user_agent = "carrywatch/" CARRYWATCH_VERSION
-	};
 	const struct fetch_plan plan = {
 		.now = c->now, .budget_ms = BUDGET_MS,
 		.first = first, .n_first = n_first,
@@ -29,14 +34,14 @@ bool cmd_fetch(struct market *out, const struct cli *c,
 	struct source source;
 	bool ok;
 
-	if (!funding_service_new(&source, &options, err))
+	if (!cmd_source_open(&source, c->config, (uint64_t)c->now.ms, err))
 		return false;
 	ok = source.fetch(source.ctx, out, &plan, c->arena, err);
 	source.free(source.ctx);
 	if (!ok)
 		return false;
 	out->taken_at = c->now;
-	market_seal(out, &config->limits);
+	market_seal(out, &c->config->limits);
 	return true;
 }
 

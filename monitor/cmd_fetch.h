@@ -4,6 +4,11 @@
 #define CARRYWATCH_CMD_FETCH_H
 
 #include "cli.h"
+#include "ports.h"
+
+/* The funding service of a configuration as a source; the caller frees it. */
+MUST_USE bool cmd_source_open(struct source *out, const struct config *config,
+			      uint64_t seed, struct err *err);
 
 /*
  * The market now, sealed, in the command's arena; `first` venues are asked

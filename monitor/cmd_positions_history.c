@@ -62,15 +62,6 @@ static struct cell usd(struct table *t, struct fact f, bool sign, bool part)
 	return cell_fact(t, &f, view_usd(f, 2, sign, part).s);
 }
 
-static struct cell hours(struct table *t, struct span d)
-{
-	struct dec h;
-
-	if (!dec_join(&h, d.ms, 3) || !dec_div(&h, h, dec_int(3600)))
-		return (struct cell){ .kind = CELL_NULL };
-	return cell_dec(t, dec_round(h, 1), view_span(d, false).s);
-}
-
 static void fill_names(struct cell *cell, struct table *t, const struct cli *c,
 		       const struct view *v, const struct view_row *r)
 {
@@ -84,7 +75,7 @@ static void fill_names(struct cell *cell, struct table *t, const struct cli *c,
 	cell[SIZE] = cell_dec(t, p->size_usd, NULL);
 	cell[OPENED] = cell_instant(t, c, p->opened_at);
 	cell[CLOSED] = cell_instant(t, c, p->closed_at);
-	cell[HELD] = hours(t, r->age);
+	cell[HELD] = view_hours(t, r->age, false);
 	cell[REASON] = cell_text(t, p->reason.s[0] ? p->reason.s : NULL);
 	cell[EXTERNAL] = cell_text(t, p->external_id[0] ? p->external_id
 							 : NULL);

@@ -86,15 +86,6 @@ static struct fact unless(bool old, struct fact f)
 	return old ? fact_unknown(WHY_STALE) : f;
 }
 
-static struct cell hours_cell(struct table *t, struct span age, bool old)
-{
-	struct dec h;
-
-	if (!dec_join(&h, age.ms, 3) || !dec_div(&h, h, dec_int(3600)))
-		return (struct cell){ .kind = CELL_NULL };
-	return cell_dec(t, dec_round(h, 1), view_span(age, old).s);
-}
-
 static struct cell text_cell(struct table *t, const char *text)
 {
 	return cell_text(t, text[0] && strcmp(text, "-") != 0 ? text : NULL);
@@ -139,7 +130,7 @@ static void fill_carry(struct cell *cell, struct table *t,
 	cell[NEXT] = text_cell(t, view_next(&r->next, v->now, r->stale).s);
 	cell[CARRY] = cell_fact(t, &carry,
 				view_usd(r->carry_usd_day, 2, true, old).s);
-	cell[AGE] = hours_cell(t, r->age, r->stale);
+	cell[AGE] = view_hours(t, r->age, r->stale);
 }
 
 static void fill_wide(struct cell *cell, struct table *t, const struct cli *c,

@@ -10,14 +10,16 @@
 
 #include "cli.h"
 #include "clock.h"
+#include "cmd_fetch.h"
 #include "commands.h"
 #include "daemon.h"
-#include "funding_service.h"
 #include "lock.h"
 #include "log.h"
 #include "notify.h"
 #include "simulate.h"
 #include "store_file.h"
+
+#define BLIND_MOST_MS	(INT64_C(7) * DAY_S * 1000)
 
 /* A configuration in force, with what the command line changed of it. */
 struct setup {
@@ -42,14 +44,18 @@ struct monitor {
 
 /* ---- configuration ---- */
 
-/* Polls further apart: blindness still means as many polls without data. */
+/*
+ * Polls further apart: blindness still means as many polls without data, as
+ * far as the key's own bound goes; what is recorded must load again.
+ */
 static void poll_every(struct profile *p, struct span every)
 {
-	int64_t polls = p->blind_after.ms / p->poll_interval.ms;
+	int64_t most = BLIND_MOST_MS;
+	int64_t blind = p->blind_after.ms / p->poll_interval.ms * every.ms;
 
 	p->poll_interval = every;
-	if (p->blind_after.ms < polls * every.ms)
-		p->blind_after.ms = polls * every.ms;
+	if (p->blind_after.ms < blind)
+		p->blind_after.ms = blind < most ? blind : most;
 	profile_seal(p);
 }
 
@@ -103,31 +109,12 @@ static uint64_t seed_of(const struct cli *c)
 	return (uint64_t)c->now.ms * 2654435761u ^ (uint64_t)getpid();
 }
 
-static bool open_source(struct source *out, const struct monitor *m,
-			const struct config *config, struct err *err)
-{
-	const struct funding_service_options o = {
-		.url = config->service_url,
-		.timeout = config->service_timeout,
-		.gzip = config->gzip,
-		.allow_insecure_http = config->allow_insecure_http,
-		.use_proxy = config->use_proxy,
-		.seed = seed_of(m->cli),
-		.user_agent = "carrywatch/" CARRYWATCH_VERSION
-	};
-
-	if (!config->service_url[0])
-		return err_set(err, ERR_CONFIG, "%s: service.url is missing; "
-			       "write where the funding-rate service answers, "
-			       "as http://127.0.0.1:8000/api/v1", config->path);
-	return funding_service_new(out, &o, err);
-}
-
 static bool wire(struct monitor *m, struct err *err)
 {
 	bool dry_run = m->setup.account.mode == MODE_DRY_RUN;
 
-	if (!open_source(&m->wiring.source, m, m->setup.config, err))
+	if (!cmd_source_open(&m->wiring.source, m->setup.config,
+			     seed_of(m->cli), err))
 		return false;
 	m->wiring.clock = clock_port_of(&m->clock);
 	m->wiring.notifier = notify_log();
@@ -149,7 +136,7 @@ static bool reload(void *ctx, struct cycle *cycle, struct err *err)
 		return err_set(err, ERR_MEMORY, "no memory");
 	if (!setup_reload(&next, m, err))
 		goto err1;
-	if (!open_source(&source, m, next.config, err))
+	if (!cmd_source_open(&source, next.config, seed_of(m->cli), err))
 		goto err1;
 	if (!cycle_configure(cycle, next.config, &next.account, err))
 		goto err2;

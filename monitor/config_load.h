@@ -29,9 +29,6 @@ void config_value_default(struct load *l, void *base,
 /* The text of a scalar value; 0 when it is not set. */
 size_t config_value_format(char *buf, size_t n, const void *base,
 			   const struct config_option *o);
-/* The number a text stands for, in the unit it is held in; or why not. */
-const char *config_number_parse(struct dec *out, enum config_kind kind,
-				const char *text);
 size_t config_number_format(char *buf, size_t n, enum config_kind kind,
 			    struct dec v);
 

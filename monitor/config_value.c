@@ -128,12 +128,6 @@ static parse_fn *const parsers[KIND_END] = {
 	[KIND_BYTES] = bytes_parse,
 };
 
-const char *config_number_parse(struct dec *out, enum config_kind kind,
-				const char *text)
-{
-	return parsers[kind](out, text);
-}
-
 static int64_t whole(struct dec v)
 {
 	int64_t n = 0;

@@ -119,6 +119,15 @@ struct view_text view_span(struct span d, bool old)
 	return t;
 }
 
+struct cell view_hours(struct table *t, struct span d, bool old)
+{
+	struct dec h;
+
+	if (!dec_join(&h, d.ms, 3) || !dec_div(&h, h, dec_int(3600)))
+		return (struct cell){ .kind = CELL_NULL };
+	return cell_dec(t, dec_round(h, 1), view_span(d, old).s);
+}
+
 bool view_erosion_limit(struct dec *keep, const struct profile *p)
 {
 	bool found = false;

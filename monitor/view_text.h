@@ -22,6 +22,10 @@ struct view_text view_percent(struct fact fraction, int places, bool old);
 struct view_text view_usd(struct fact usd, int places, bool sign, bool old);
 struct view_text view_amount(struct fact v, bool old);	/* canonical */
 struct view_text view_span(struct span d, bool old);
+/* The same as a cell: for programs hours with one decimal. */
+struct cell;
+struct table;
+struct cell view_hours(struct table *t, struct span d, bool old);
 /* "77% (<50%)": what is kept, and below which share a close line acts. */
 struct view_text view_kept(const struct view_row *r, const struct profile *p);
 /* "short +3.90 in 0h12m" */

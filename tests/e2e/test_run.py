@@ -438,6 +438,8 @@ def test_another_interval_is_recorded_as_the_one_in_force(t):
     t.run("run", "--once", "--every", "15m").expect(0)
     assert only(t)["divergence_8h"] == "0.0001"
     assert len(explained(t)["lines"]) == 7, explained(t)
+    t.run("run", "--once", "--every", "24h").expect(0)
+    assert only(t)["divergence_8h"] == "0.0001"
     for wrong in ("15", "0s", "2d"):
         t.run("run", "--once", "--every", wrong).expect(2, err="--every")
 
