@@ -79,6 +79,7 @@ static struct quote quote_blank(struct symbol symbol, struct venue venue)
 		.next_funding = INSTANT_UNKNOWN,
 		.oi_usd = fact_unknown(WHY_NOT_ASKED),
 		.volume_usd = fact_unknown(WHY_NOT_ASKED),
+		.mark_price = fact_unknown(WHY_NOT_ASKED),
 	};
 }
 

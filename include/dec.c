@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Exact decimals. A value is a sign and a 127-bit magnitude; products and
- * quotients go through up to six 64-bit limbs, so that nothing is rounded
+ * quotients go through up to seven 64-bit limbs, so that nothing is rounded
  * before the one rounding at the end and nothing wraps.
  */
 #include "dec_units.h"
@@ -9,7 +9,7 @@
 #include <assert.h>
 
 #define ONE	UINT64_C(1000000000000000000)
-#define LIMBS	6
+#define LIMBS	7
 
 struct wide {
 	uint64_t w[LIMBS];	/* least significant first */
@@ -22,7 +22,7 @@ static struct wide wide_of(u128 m)
 	return (struct wide){ { (uint64_t)m, (uint64_t)(m >> 64) } };
 }
 
-/* x * m; the callers' products fit (3 x 127 bits). */
+/* x * m; the callers' products fit (3 x 127 bits and 31). */
 static struct wide wide_mul(const struct wide *x, u128 m)
 {
 	const uint64_t part[2] = { (uint64_t)m, (uint64_t)(m >> 64) };
@@ -119,20 +119,44 @@ bool dec_mul(struct dec *out, struct dec a, struct dec b)
 	return dec_mul_ratio(out, a, b, 1, 1);
 }
 
+/* x * num / (den * 10^18) or, for `cube`, / (den * 10^36), rounded once. */
+static bool scale_down(struct dec *out, bool negative, struct wide x,
+		       int32_t num, int32_t den, bool cube)
+{
+	uint64_t units, more = 0, parts;
+
+	assert(den > 0);
+	x = wide_mul(&x, num < 0 ? -(u128)num : (u128)num);
+	units = wide_div_small(&x, ONE);
+	if (cube) {
+		more = units != 0;	/* below the last place but not zero */
+		units = wide_div_small(&x, ONE);
+	}
+	parts = wide_div_small(&x, (uint64_t)den);
+	/* Doubled, so that `more` decides between half and above half. */
+	return round_wide(out, negative != (num < 0), &x,
+			  ((u128)parts * ONE + units) * 2 + more,
+			  (u128)den * ONE * 2);
+}
+
 bool dec_mul_ratio(struct dec *out, struct dec a, struct dec b,
 		   int32_t num, int32_t den)
 {
 	struct wide x = wide_of(magnitude(a));
-	bool negative = ((a.e18 < 0) != (b.e18 < 0)) != (num < 0);
-	uint64_t units, parts;
 
-	assert(den > 0);
 	x = wide_mul(&x, magnitude(b));
-	x = wide_mul(&x, num < 0 ? -(u128)num : (u128)num);
-	units = wide_div_small(&x, ONE);
-	parts = wide_div_small(&x, (uint64_t)den);
-	return round_wide(out, negative, &x, (u128)parts * ONE + units,
-			  (u128)den * ONE);
+	return scale_down(out, (a.e18 < 0) != (b.e18 < 0), x, num, den, false);
+}
+
+bool dec_mul3_ratio(struct dec *out, struct dec a, struct dec b, struct dec c,
+		    int32_t num, int32_t den)
+{
+	bool negative = ((a.e18 < 0) != (b.e18 < 0)) != (c.e18 < 0);
+	struct wide x = wide_of(magnitude(a));
+
+	x = wide_mul(&x, magnitude(b));
+	x = wide_mul(&x, magnitude(c));
+	return scale_down(out, negative, x, num, den, true);
 }
 
 bool dec_div(struct dec *out, struct dec a, struct dec b)

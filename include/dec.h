@@ -49,6 +49,9 @@ MUST_USE bool dec_div(struct dec *out, struct dec a, struct dec b);
 /* a * b * num / den, rounded once, half-even; den > 0. False on overflow. */
 MUST_USE bool dec_mul_ratio(struct dec *out, struct dec a, struct dec b,
 			    int32_t num, int32_t den);
+/* a * b * c * num / den, the same. */
+MUST_USE bool dec_mul3_ratio(struct dec *out, struct dec a, struct dec b,
+			     struct dec c, int32_t num, int32_t den);
 /* Rounded half-even to `places` (0..18) decimals, for display; exact 128 bit. */
 struct dec dec_round(struct dec a, int places);
 

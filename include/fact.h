@@ -8,7 +8,10 @@
 
 #include "dec.h"
 
-/* Why a number is not known: word for logs, JSON and explain. */
+/*
+ * Why a number is not known: word for logs, JSON and explain. Recorded polls
+ * name reasons and facts by their place: new ones go to the end.
+ */
 #define WHY_TABLE(X) \
 	X(KNOWN,	"known") \
 	X(NOT_SET,	"never recorded") \
@@ -23,7 +26,8 @@
 	X(FUTURE,	"timestamp in the future") \
 	X(NOT_POSITIVE,	"not above zero") \
 	X(NO_INTERVAL,	"payment interval not configured") \
-	X(OVERFLOW,	"out of range")
+	X(OVERFLOW,	"out of range") \
+	X(MISSED,	"a settlement of unknown amount")
 
 enum why {
 #define X(id, word) WHY_##id,
@@ -55,7 +59,9 @@ struct fact fact_sub(struct fact a, struct fact b);
 /*
  * Name and unit of every fact. "per day" is a daily rate (rate.h), "s"
  * seconds with milliseconds as decimals, "rate*s" a daily rate times seconds
- * (divide by 86400 for a fraction of notional).
+ * (divide by 86400 for a fraction of notional). PRICE and FUNDING are signed,
+ * positive = gained; PAID and EXIT_COST (fees and slippage of both legs) are
+ * positive where they cost.
  */
 #define FACT_TABLE(X) \
 	X(DIVERGENCE,		"divergence",		"per day") \
@@ -74,7 +80,19 @@ struct fact fact_sub(struct fact a, struct fact b);
 	X(ALT_COUNT,		"alternatives",		"1") \
 	X(ALT_DIVERGENCE,	"alternative_divergence", "per day") \
 	X(ALT_COST,		"alternative_cost",	"of notional") \
-	X(SIZE,			"size_usd",		"USD")
+	X(SIZE,			"size_usd",		"USD") \
+	X(LONG_PAYS,		"long_pays_every",	"s") \
+	X(SHORT_PAYS,		"short_pays_every",	"s") \
+	X(ALT_LONG_RATE,	"alternative_long_rate", "per day") \
+	X(ALT_SHORT_RATE,	"alternative_short_rate", "per day") \
+	X(ALT_LONG_NEXT,	"alternative_long_next", "s") \
+	X(ALT_SHORT_NEXT,	"alternative_short_next", "s") \
+	X(ALT_LONG_PAYS,	"alternative_long_pays_every", "s") \
+	X(ALT_SHORT_PAYS,	"alternative_short_pays_every", "s") \
+	X(PRICE,		"price_pnl",		"USD") \
+	X(FUNDING,		"funding",		"USD") \
+	X(PAID,			"costs_paid",		"USD") \
+	X(EXIT_COST,		"exit_cost",		"USD")
 
 enum fact_id {
 #define X(id, name, unit) FACT_##id,

@@ -56,6 +56,14 @@ static void correct(struct quote *q, const struct venue_terms *t)
 		q->why = WHY_OVERFLOW;
 }
 
+/* No venue settles more than a day apart: such an announcement is wrong. */
+static void doubt_next(struct quote *q, struct instant now)
+{
+	if (instant_known(q->next_funding) &&
+	    q->next_funding.ms - now.ms > INT64_C(1000) * DAY_S)
+		q->next_funding = INSTANT_UNKNOWN;
+}
+
 static bool absurd(const struct quote *q, const struct market_limits *limits)
 {
 	struct rate limit = { limits->max_abs_rate_8h, RATE_8H_S };
@@ -169,6 +177,8 @@ void market_seal(struct market *m, const struct market_limits *limits)
 	sort(m->quotes, m->n_quotes, sizeof(*m->quotes), cmp_quotes);
 	refuse_duplicates(m);
 	for (size_t i = 0; i < m->n_quotes; i++)
+		doubt_next(&m->quotes[i], m->taken_at);
+	for (size_t i = 0; i < m->n_quotes; i++)
 		judge(&m->quotes[i], m->taken_at, limits);
 	refuse_broken_answers(m);
 	correct_opportunities(m, limits);
@@ -246,6 +256,13 @@ bool market_usable(const struct market *m)
 		if (m->quotes[i].why == WHY_KNOWN)
 			return true;
 	return false;
+}
+
+int32_t market_pays_every(const struct quote *q, const struct venue_terms *t)
+{
+	if (q && q->pays_every_s > 0)
+		return q->pays_every_s;
+	return t ? t->pays_every_s : 0;
 }
 
 const struct venue_terms *terms_find(const struct venue_terms *terms,

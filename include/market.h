@@ -25,6 +25,8 @@ struct quote {
 	struct instant observed_at;	/* the service's own timestamp */
 	struct instant next_funding;	/* unknown when null */
 	struct fact oi_usd, volume_usd;	/* 24 h volume; 0 means unknown */
+	struct fact mark_price;		/* quote per coin, where a source has it */
+	int32_t pays_every_s;		/* seen of this symbol; 0: the venue's */
 };
 
 /* How one request of the poll ended. */
@@ -105,6 +107,9 @@ const struct quote *market_symbol(const struct market *m, struct symbol s,
 enum why market_why_absent(const struct market *m, struct venue v);
 /* True when any venue's rates gave at least one fresh quote (exit code 5). */
 bool market_usable(const struct market *m);
+
+/* Seconds between settlements: as seen, else as configured; 0: unknown. */
+int32_t market_pays_every(const struct quote *q, const struct venue_terms *t);
 
 /* NULL when the configuration says nothing of the venue. */
 const struct venue_terms *terms_find(const struct venue_terms *terms,

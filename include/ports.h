@@ -41,7 +41,8 @@ struct order {
 };
 
 struct fill {
-	struct dec fees_usd;	/* both legs, slippage included */
+	struct dec fees_usd;	/* both legs; with costs.model: round_trip */
+	struct dec slippage_usd; /* ... all of it is fees */
 };
 
 struct executor {

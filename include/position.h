@@ -27,6 +27,7 @@ struct leg {
 	struct fact quantity;		/* coins */
 	struct fact entry_price;	/* quote per coin */
 	struct fact entry_rate_8h;	/* fraction per 8 h */
+	struct fact exit_price;		/* quote per coin, once closed */
 };
 
 struct position {
@@ -41,6 +42,7 @@ struct position {
 	bool entry_manual;		/* given by hand, not from a poll */
 	struct fact entry_oi_ratio;	/* OI long / OI short at opening */
 	struct dec fees_usd;		/* paid so far, modelled or reported */
+	struct dec slippage_usd;	/* the same, where told apart from fees */
 	char external_id[EXTERNAL_ID_MAX];	/* "" = none; unique */
 	struct label reason;		/* why pending or closed */
 	struct instant decided_at, closed_at;	/* unknown while open */

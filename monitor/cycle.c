@@ -90,8 +90,6 @@ static struct instant observed_now(const struct work *w,
 static void decide_one(struct work *w, struct watched *x)
 {
 	const struct position *p = &x->pos;
-	struct facts_memory memory = { { last_seen(w, p, LEG_LONG),
-					 last_seen(w, p, LEG_SHORT) } };
 	struct decide_now now = {
 		.now = w->now,
 		.last_poll = w->has_last ? w->last.at : INSTANT_UNKNOWN,
@@ -99,7 +97,11 @@ static void decide_one(struct work *w, struct watched *x)
 			      observed_now(w, p, LEG_SHORT) },
 	};
 
-	facts_compute(&x->facts, p, &w->market, &w->terms, &memory);
+	x->memory = (struct facts_memory){
+		{ last_seen(w, p, LEG_LONG), last_seen(w, p, LEG_SHORT) },
+		cycle_funding(w, x)
+	};
+	facts_compute(&x->facts, p, &w->market, &w->terms, &x->memory);
 	decide(&x->decision, x->slots, &x->watch, p, &x->facts,
 	       w->cycle->account->profile, &now);
 }
@@ -153,10 +155,12 @@ static bool judge_entries(struct work *w, struct err *err)
 		if (w->entries[i].result != ENTRY_ACCEPTED ||
 		    !w->cycle->wiring.executor.fill)
 			continue;
-		if (order_fill(w, &fill, p, true, &why))
-			p->fees_usd = fill.fees_usd;
-		else
+		if (!order_fill(w, &fill, p, true, &why)) {
 			w->entries[i].result = ENTRY_NO_SIZE;
+			continue;
+		}
+		p->fees_usd = fill.fees_usd;
+		p->slippage_usd = fill.slippage_usd;
 	}
 	return true;
 }

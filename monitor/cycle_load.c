@@ -5,6 +5,8 @@
  */
 #include "cycle_work.h"
 
+#include "ledger.h"
+
 #include <string.h>
 
 #define DEADLINE_MAX_MS 10000
@@ -17,7 +19,9 @@ static bool load_watched(struct work *w, struct err *err)
 	size_t slots = (size_t)profile_slots(p);
 
 	w->watched = arena_array(w->arena, w->n_recent, sizeof(*w->watched));
-	if (!w->watched)
+	w->settlements = arena_array(w->arena, LEDGER_ROWS_MAX,
+				     sizeof(*w->settlements));
+	if (!w->watched || !w->settlements)
 		return err_set(err, ERR_MEMORY, "no memory for positions");
 	for (size_t i = 0; i < w->n_recent; i++) {
 		struct watched *x = &w->watched[w->n_watched];
@@ -30,7 +34,9 @@ static bool load_watched(struct work *w, struct err *err)
 			return err_set(err, ERR_MEMORY, "no memory");
 		x->old_slots = x->slots + slots;
 		if (!store_load_memory(w->cycle->store, x->slots, &x->watch,
-				       x->pos.id, p, err))
+				       x->pos.id, p, err) ||
+		    !store_funding(w->cycle->store, &x->funding, x->pos.id,
+				   err))
 			return false;
 		memcpy(x->old_slots, x->slots, slots * sizeof(*x->slots));
 		x->old_watch = x->watch;
@@ -115,6 +121,22 @@ static struct venue *first_venues(const struct work *w, size_t *n)
 	return list;
 }
 
+/* The payment interval of each pair's legs, as two announcements show it. */
+static void see_intervals(struct work *w)
+{
+	for (size_t i = 0; i < w->n_quotes; i++) {
+		const struct last_quote *before = &w->quotes[i];
+		const struct quote *q = market_quote(&w->market,
+						     before->symbol,
+						     before->venue);
+
+		if (q)
+			w->market.quotes[q - w->market.quotes].pays_every_s =
+				ledger_seen_interval(before, q->next_funding,
+						     w->now);
+	}
+}
+
 /* A quarter of the interval, never above ten seconds, always real time. */
 static int32_t budget_ms(const struct cycle *c)
 {
@@ -143,5 +165,6 @@ bool cycle_fetch(struct work *w, struct err *err)
 		return false;
 	w->market.taken_at = w->now;
 	market_seal(&w->market, &c->config->limits);
+	see_intervals(w);
 	return true;
 }

@@ -106,7 +106,8 @@ static bool put_closed(struct work *w, struct watched *x,
 {
 	if (!x->filled)
 		return true;
-	if (!dec_add(&p->fees_usd, p->fees_usd, x->fill.fees_usd))
+	if (!dec_add(&p->fees_usd, p->fees_usd, x->fill.fees_usd) ||
+	    !dec_add(&p->slippage_usd, p->slippage_usd, x->fill.slippage_usd))
 		return err_set(err, ERR_STORE, "position %" PRId64 ": fees "
 			       "out of range", p->id);
 	p->closed_at = w->now;

@@ -7,36 +7,72 @@
 #include "cycle_work.h"
 
 #include "ledger.h"
-#include "log.h"
 
-#include <inttypes.h>
+struct leg_due {			/* settlements of one leg, in portions */
+	struct ledger_ask ask;
+	struct settlement *rows;
+	size_t n;
+};
+
+static struct leg_due due_of(const struct work *w, const struct position *p,
+			     enum side side)
+{
+	struct venue v = p->leg[side].venue, other = p->leg[!side].venue;
+
+	return (struct leg_due){
+		.ask = {
+			.position = p, .side = side,
+			.since = w->has_last ? w->last.at : INSTANT_UNKNOWN,
+			.now = w->now,
+			.quote = cycle_last_quote(w, p->symbol, v),
+			.other = cycle_last_quote(w, p->symbol, other),
+			.terms = terms_find(w->terms.venue, w->terms.n_venue,
+					    v),
+			.poll_interval = w->cycle->interval,
+		},
+		.rows = w->settlements, .n = LEDGER_ROWS_MAX,
+	};
+}
+
+/* The next portion; false when the last one was the last. */
+static bool due_next(struct leg_due *d)
+{
+	if (d->n < LEDGER_ROWS_MAX)
+		return false;
+	d->n = ledger_due(d->rows, &d->ask);
+	if (d->n > 0)
+		d->ask.since = d->rows[d->n - 1].at;
+	return d->n > 0;
+}
+
+struct fact cycle_funding(const struct work *w, const struct watched *x)
+{
+	struct funding f = x->funding;
+
+	for (int s = LEG_LONG; s <= LEG_SHORT; s++) {
+		struct leg_due d = due_of(w, &x->pos, (enum side)s);
+
+		while (due_next(&d))
+			for (size_t i = 0; i < d.n; i++)
+				funding_add(&f, &d.rows[i]);
+	}
+	return funding_total(&f);
+}
 
 static bool book_leg(struct work *w, const struct position *p,
-		     enum side side, struct settlement *rows,
-		     struct err *err)
+		     enum side side, struct err *err)
 {
-	struct venue v = p->leg[side].venue;
-	struct ledger_ask ask = {
-		.position = p, .side = side,
-		.since = w->has_last ? w->last.at : INSTANT_UNKNOWN,
-		.now = w->now,
-		.quote = cycle_last_quote(w, p->symbol, v),
-		.terms = terms_find(w->terms.venue, w->terms.n_venue, v),
-		.poll_interval = w->cycle->interval,
-	};
-	size_t n = ledger_due(rows, &ask);
+	struct leg_due d = due_of(w, p, side);
 
-	for (size_t i = 0; i < n; i++) {
-		bool added;
+	while (due_next(&d)) {
+		for (size_t i = 0; i < d.n; i++) {
+			bool added;
 
-		if (!store_put_settlement(w->cycle->store, &added, &rows[i],
-					  err))
-			return false;
+			if (!store_put_settlement(w->cycle->store, &added,
+						  &d.rows[i], err))
+				return false;
+		}
 	}
-	if (n == LEDGER_ROWS_MAX)
-		log_write(LOG_LEVEL_WARNING, "settlements missed",
-			  "position=%" PRId64 " booked=%zu later=unknown",
-			  p->id, n);
 	return true;
 }
 
@@ -44,19 +80,15 @@ static bool book_leg(struct work *w, const struct position *p,
 static bool put_settlements(struct work *w, struct err *err)
 {
 	struct instant since = { w->now.ms - CYCLE_AFTERLIFE_MS };
-	struct settlement *rows = arena_array(w->arena, LEDGER_ROWS_MAX,
-					      sizeof(*rows));
 	struct position *list;
 	size_t n;
 
-	if (!rows)
-		return err_set(err, ERR_MEMORY, "no memory for settlements");
 	if (!store_positions(w->cycle->store, &list, &n, STORE_RECENT, since,
 			     w->arena, err))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (!book_leg(w, &list[i], LEG_LONG, rows, err) ||
-		    !book_leg(w, &list[i], LEG_SHORT, rows, err))
+		if (!book_leg(w, &list[i], LEG_LONG, err) ||
+		    !book_leg(w, &list[i], LEG_SHORT, err))
 			return false;
 	return true;
 }
@@ -73,7 +105,8 @@ static bool put_quote(struct work *w, bool *put, const struct position *p,
 		return true;
 	put[q - w->market.quotes] = true;
 	last = (struct last_quote){ p->symbol, q->venue, q->rate.fraction,
-				    q->observed_at, w->now, q->next_funding };
+				    q->observed_at, w->now, q->next_funding,
+				    q->mark_price, q->pays_every_s };
 	return store_put_last_quote(w->cycle->store, &last, err);
 }
 

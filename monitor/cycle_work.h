@@ -11,6 +11,8 @@
 
 struct watched {
 	struct position pos;		/* as read before the fetch */
+	struct funding funding;		/* the same of its ledger */
+	struct facts_memory memory;	/* what the facts rest on */
 	struct facts facts;
 	struct decision decision;
 	struct streak *slots, *old_slots;
@@ -33,6 +35,7 @@ struct work {
 	size_t n_watched;
 	struct last_quote *quotes;	/* of the polls before */
 	size_t n_quotes;
+	struct settlement *settlements;	/* LEDGER_ROWS_MAX, for a moment */
 	struct market market;
 	struct terms terms;
 	struct entry *entries;
@@ -51,6 +54,8 @@ MUST_USE bool cycle_record(struct work *w, struct cycle_result *out,
 			   struct err *err);
 /* Its part about money: settlements, then the quotes of this poll. */
 MUST_USE bool cycle_settle(struct work *w, struct err *err);
+/* What rules see: the ledger as it stands once this poll has booked. */
+struct fact cycle_funding(const struct work *w, const struct watched *x);
 /* ---- cycle_feed.c ---- */
 
 /* Messages about venues whose rates turned to 0 together, or stand still. */

@@ -117,8 +117,7 @@ static bool a_close_line_is_true(const struct judge *j,
 	const struct profile *profile = j->ask->account->profile;
 	const struct expr_now now = { j->ask->now, true,
 				      profile->blind_after };
-	const struct facts_memory none = { { INSTANT_UNKNOWN,
-					     INSTANT_UNKNOWN } };
+	const struct facts_memory none = FACTS_MEMORY_NONE;
 	struct facts f;
 
 	facts_compute(&f, p, j->ask->market, j->ask->terms, &none);

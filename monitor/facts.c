@@ -7,15 +7,14 @@
  */
 #include "facts.h"
 
+#include "carry.h"
 #include "facts_alt.h"
 
 #include <assert.h>
 
 struct leg_view {
 	const struct quote *quote;	/* NULL: absent */
-	const struct venue_terms *terms;	/* NULL: not configured */
-	struct fact daily;
-	struct instant next;
+	struct fact daily, next, pays;
 };
 
 /* Milliseconds as a decimal number of seconds; exact. */
@@ -47,13 +46,34 @@ struct instant facts_next_funding(bool *derived, const struct quote *q,
 				  const struct venue_terms *v,
 				  struct instant now)
 {
+	int32_t every = market_pays_every(q, v);
+
 	*derived = false;
 	if (q && instant_known(q->next_funding) && q->next_funding.ms > now.ms)
 		return q->next_funding;
-	if (!v || v->pays_every_s <= 0)
+	if (every <= 0)
 		return INSTANT_UNKNOWN;
 	*derived = true;
-	return instant_next_on_grid(now, v->pays_every_s, v->anchor_s);
+	return instant_next_on_grid(now, every, v ? v->anchor_s : 0);
+}
+
+static struct fact until(struct instant next, struct instant now)
+{
+	if (!instant_known(next))
+		return fact_unknown(WHY_NO_INTERVAL);
+	return fact_known(seconds(instant_diff(next, now)));
+}
+
+void facts_put_schedule(struct fact *next, struct fact *pays,
+			const struct quote *q, const struct venue_terms *v,
+			struct instant now)
+{
+	int32_t every = market_pays_every(q, v);
+	bool derived;
+
+	*next = until(facts_next_funding(&derived, q, v, now), now);
+	*pays = every > 0 ? fact_known(dec_int(every)) :
+			    fact_unknown(WHY_NO_INTERVAL);
 }
 
 static struct leg_view look_at_leg(const struct position *p, enum side side,
@@ -62,21 +82,12 @@ static struct leg_view look_at_leg(const struct position *p, enum side side,
 {
 	struct venue v = p->leg[side].venue;
 	struct leg_view leg;
-	bool derived;
 
 	leg.quote = market_quote(m, p->symbol, v);
-	leg.terms = terms_find(t->venue, t->n_venue, v);
 	leg.daily = daily_rate(m, leg.quote, v);
-	leg.next = facts_next_funding(&derived, leg.quote, leg.terms,
-				      m->taken_at);
+	facts_put_schedule(&leg.next, &leg.pays, leg.quote,
+			   terms_find(t->venue, t->n_venue, v), m->taken_at);
 	return leg;
-}
-
-static struct fact until(struct instant next, struct instant now)
-{
-	if (!instant_known(next))
-		return fact_unknown(WHY_NO_INTERVAL);
-	return fact_known(seconds(instant_diff(next, now)));
 }
 
 /* A stale quote was usable once; how long ago is what the rule asks. */
@@ -104,61 +115,74 @@ static struct fact open_interest(const struct market *m,
 	return q->oi_usd;
 }
 
-/* Then leg->next is known as well: the rhythm itself gives one. */
-static bool pays(const struct leg_view *leg)
-{
-	return leg->terms && leg->terms->pays_every_s > 0;
-}
-
-/* Settlements of a leg from now through `end`. */
-static int64_t settlements_through(const struct leg_view *leg,
-				   struct instant end)
-{
-	int64_t every = (int64_t)leg->terms->pays_every_s * 1000;
-
-	if (leg->next.ms > end.ms)
-		return 0;
-	return 1 + (end.ms - leg->next.ms) / every;
-}
-
 /* Next settlement of the leg with the longer payment interval. */
-static struct instant window_end(const struct leg_view leg[2])
+static int64_t window_ms(const struct carry_leg leg[2])
 {
-	int32_t a = leg[LEG_LONG].terms->pays_every_s;
-	int32_t b = leg[LEG_SHORT].terms->pays_every_s;
+	int64_t l = leg[LEG_LONG].next_ms, s = leg[LEG_SHORT].next_ms;
 
-	if (a != b)
-		return a > b ? leg[LEG_LONG].next : leg[LEG_SHORT].next;
-	return leg[LEG_LONG].next.ms > leg[LEG_SHORT].next.ms ?
-	       leg[LEG_LONG].next : leg[LEG_SHORT].next;
+	if (leg[LEG_LONG].pays_s != leg[LEG_SHORT].pays_s)
+		return leg[LEG_LONG].pays_s > leg[LEG_SHORT].pays_s ? l : s;
+	return l > s ? l : s;
 }
 
-/*
- * finance.md 3 over the window of funding_window(when=paying), times 86400
- * so that it stays exact: sum of -side * daily rate * pays_every * count.
- */
-static struct fact window_carry(const struct leg_view leg[2])
+/* finance.md 3 over the window of funding_window(when=paying). */
+static struct fact window_carry(const struct facts *f)
 {
-	struct dec flow[2], sum;
-	struct instant end;
+	struct carry_leg leg[2];
+	struct finding why;
+	struct dec sum;
 
-	for (int s = LEG_LONG; s <= LEG_SHORT; s++) {
-		if (!leg[s].daily.known)
-			return leg[s].daily;
-		if (!pays(&leg[s]))
-			return fact_unknown(WHY_NO_INTERVAL);
-	}
-	end = window_end(leg);
-	for (int s = LEG_LONG; s <= LEG_SHORT; s++) {
-		int64_t n = settlements_through(&leg[s], end);
-
-		if (!dec_mul_int(&flow[s], leg[s].daily.v,
-				 n * leg[s].terms->pays_every_s))
-			return fact_unknown(WHY_OVERFLOW);
-	}
-	if (!dec_sub(&sum, flow[LEG_SHORT], flow[LEG_LONG]))
+	if (!carry_legs(leg, &why, f, false))
+		return fact_unknown(why.why);
+	if (!carry_expected(&sum, leg, window_ms(leg)))
 		return fact_unknown(WHY_OVERFLOW);
 	return fact_known(sum);
+}
+
+/* ---- money ---- */
+
+/* finance.md 7, one leg: side * quantity * (mark - entry). */
+static struct fact price_of_leg(const struct leg *leg, enum side side,
+				const struct quote *q)
+{
+	struct fact moved, v;
+
+	if (!leg->quantity.known)
+		return leg->quantity;
+	if (!q || q->why != WHY_KNOWN)
+		return fact_unknown(q ? q->why : WHY_NOT_LISTED);
+	moved = fact_sub(q->mark_price, leg->entry_price);
+	if (!moved.known)
+		return moved;
+	if (!dec_mul(&v.v, leg->quantity.v, moved.v))
+		return fact_unknown(WHY_OVERFLOW);
+	return fact_known(side == LEG_LONG ? v.v : dec_neg(v.v));
+}
+
+static struct fact times_size(struct fact share, const struct position *p)
+{
+	struct dec v;
+
+	if (!share.known)
+		return share;
+	return dec_mul(&v, share.v, p->size_usd) ? fact_known(v) :
+						   fact_unknown(WHY_OVERFLOW);
+}
+
+static void put_money(struct facts *out, const struct leg_view leg[2],
+		      const struct position *p, const struct terms *t,
+		      const struct facts_memory *memory)
+{
+	const struct leg *l = &p->leg[LEG_LONG], *s = &p->leg[LEG_SHORT];
+
+	out->v[FACT_PRICE] = fact_add(
+		price_of_leg(l, LEG_LONG, leg[LEG_LONG].quote),
+		price_of_leg(s, LEG_SHORT, leg[LEG_SHORT].quote));
+	out->v[FACT_FUNDING] = memory->funding_usd;
+	out->v[FACT_PAID] = fact_add(fact_known(p->fees_usd),
+				     fact_known(p->slippage_usd));
+	out->v[FACT_EXIT_COST] = times_size(facts_half_cost(t, l->venue,
+							    s->venue), p);
 }
 
 static void put_legs(struct facts *out, const struct leg_view leg[2],
@@ -170,10 +194,12 @@ static void put_legs(struct facts *out, const struct leg_view leg[2],
 	static const enum fact_id oi[2] = { FACT_LONG_OI, FACT_SHORT_OI };
 	static const enum fact_id age[2] = { FACT_LONG_QUOTE_AGE,
 					     FACT_SHORT_QUOTE_AGE };
+	static const enum fact_id pays[2] = { FACT_LONG_PAYS, FACT_SHORT_PAYS };
 
 	for (int s = LEG_LONG; s <= LEG_SHORT; s++) {
 		out->v[rate[s]] = leg[s].daily;
-		out->v[next[s]] = until(leg[s].next, m->taken_at);
+		out->v[next[s]] = leg[s].next;
+		out->v[pays[s]] = leg[s].pays;
 		out->v[oi[s]] = open_interest(m, leg[s].quote,
 					      p->leg[s].venue);
 		out->v[age[s]] = quote_age(leg[s].quote, memory->quote_at[s],
@@ -181,7 +207,7 @@ static void put_legs(struct facts *out, const struct leg_view leg[2],
 	}
 	out->v[FACT_DIVERGENCE] = fact_sub(leg[LEG_SHORT].daily,
 					   leg[LEG_LONG].daily);
-	out->v[FACT_WINDOW_CARRY] = window_carry(leg);
+	out->v[FACT_WINDOW_CARRY] = window_carry(out);
 	out->legs_fresh = leg[LEG_LONG].daily.known &&
 			  leg[LEG_SHORT].daily.known;
 }
@@ -196,6 +222,7 @@ void facts_compute(struct facts *out, const struct position *p,
 	};
 
 	put_legs(out, leg, p, m, memory);
+	put_money(out, leg, p, t, memory);
 	out->v[FACT_ENTRY_DIVERGENCE] = p->entry_divergence;
 	out->v[FACT_ENTRY_OI_RATIO] = p->entry_oi_ratio;
 	out->v[FACT_SIZE] = fact_known(p->size_usd);

@@ -19,10 +19,16 @@ struct terms {
 	struct fact min_volume_usd;	/* for alternatives; unknown: not set */
 };
 
-/* The newest usable quote time of each leg, remembered across polls. */
+/* What is remembered of a pair across polls. */
 struct facts_memory {
-	struct instant quote_at[2];	/* by side; may be unknown */
+	struct instant quote_at[2];	/* newest usable quote of each leg */
+	struct fact funding_usd;	/* settled so far; + received */
 };
+
+/* A pair that is not open yet. */
+#define FACTS_MEMORY_NONE ((struct facts_memory){ \
+	{ INSTANT_UNKNOWN, INSTANT_UNKNOWN }, \
+	{ true, WHY_KNOWN, { 0 } } })
 
 void facts_compute(struct facts *out, const struct position *p,
 		   const struct market *m, const struct terms *t,
@@ -30,12 +36,17 @@ void facts_compute(struct facts *out, const struct position *p,
 
 /*
  * Next settlement of a leg after `now`: the service's next_funding when it
- * lies ahead, else from pays_every and anchor (*derived = true), else
+ * lies ahead, else from the payment interval and anchor (*derived = true), else
  * unknown.
  */
 struct instant facts_next_funding(bool *derived, const struct quote *q,
 				  const struct venue_terms *v,
 				  struct instant now);
+
+/* The same as facts: seconds until then, and seconds between settlements. */
+void facts_put_schedule(struct fact *next, struct fact *pays,
+			const struct quote *q, const struct venue_terms *v,
+			struct instant now);
 
 /*
  * Cost of changing from (l, s) to (l2, s2) as a fraction of notional, unknown
@@ -45,7 +56,16 @@ struct instant facts_next_funding(bool *derived, const struct quote *q,
 struct fact facts_switch_cost(const struct terms *t, struct venue l,
 			      struct venue s, struct venue l2,
 			      struct venue s2);
-/* Two fills, opening or closing both legs: half a round trip. */
+/*
+ * Two fills, opening or closing both legs, of notional. One figure for all
+ * (COSTS_ROUND_TRIP): half of it, and all of it is called fees.
+ */
+struct facts_cost {
+	struct fact fees, slippage;
+};
+struct facts_cost facts_half_costs(const struct terms *t, struct venue l,
+				   struct venue s);
+/* The two together. */
 struct fact facts_half_cost(const struct terms *t, struct venue l,
 			    struct venue s);
 

@@ -65,18 +65,48 @@ static struct fact fill_cost(const struct terms *t, struct venue v)
 	return fact_add(vt->taker_fee, vt->slippage);
 }
 
-struct fact facts_half_cost(const struct terms *t, struct venue l,
-			    struct venue s)
+static struct fact of_two(const struct terms *t, struct venue l, struct venue s,
+			  struct fact (*part)(const struct venue_terms *v))
+{
+	const struct venue_terms *a = terms_find(t->venue, t->n_venue, l);
+	const struct venue_terms *b = terms_find(t->venue, t->n_venue, s);
+
+	if (!a || !b)
+		return fact_unknown(WHY_NOT_SET);
+	return fact_add(part(a), part(b));
+}
+
+static struct fact taker_fee(const struct venue_terms *v)
+{
+	return v->taker_fee;
+}
+
+static struct fact slippage(const struct venue_terms *v)
+{
+	return v->slippage;
+}
+
+struct facts_cost facts_half_costs(const struct terms *t, struct venue l,
+				   struct venue s)
 {
 	struct dec half;
 	bool ok;
 
 	if (t->costs == COSTS_FEES)
-		return fact_add(fill_cost(t, l), fill_cost(t, s));
+		return (struct facts_cost){ of_two(t, l, s, taker_fee),
+					    of_two(t, l, s, slippage) };
 	ok = dec_div(&half, t->round_trip, dec_int(2));
 	assert(ok);		/* a half is never larger */
 	(void)ok;
-	return fact_known(half);
+	return (struct facts_cost){ fact_known(half), fact_known(DEC_ZERO) };
+}
+
+struct fact facts_half_cost(const struct terms *t, struct venue l,
+			    struct venue s)
+{
+	struct facts_cost c = facts_half_costs(t, l, s);
+
+	return fact_add(c.fees, c.slippage);
 }
 
 /*
@@ -204,6 +234,41 @@ static int64_t best_pair(struct pair *best, const struct offer *o, size_t n,
 	return count;
 }
 
+struct alt_leg {
+	enum fact_id rate, next, pays;
+};
+
+static const struct alt_leg alt_legs[2] = {
+	{ FACT_ALT_LONG_RATE, FACT_ALT_LONG_NEXT, FACT_ALT_LONG_PAYS },
+	{ FACT_ALT_SHORT_RATE, FACT_ALT_SHORT_NEXT, FACT_ALT_SHORT_PAYS },
+};
+
+static void put_leg(struct facts *out, const struct alt_leg *id,
+		    const struct offer *o, const struct market *m,
+		    const struct terms *t)
+{
+	const struct quote *q = o->quote;
+
+	out->v[id->rate] = fact_known(o->daily);
+	facts_put_schedule(&out->v[id->next], &out->v[id->pays], q,
+			   terms_find(t->venue, t->n_venue, q->venue),
+			   m->taken_at);
+}
+
+static void put_nothing(struct facts *out)
+{
+	static const enum fact_id ids[] = {
+		FACT_ALT_DIVERGENCE, FACT_ALT_COST, FACT_ALT_LONG_RATE,
+		FACT_ALT_SHORT_RATE, FACT_ALT_LONG_NEXT, FACT_ALT_SHORT_NEXT,
+		FACT_ALT_LONG_PAYS, FACT_ALT_SHORT_PAYS,
+	};
+
+	out->alt_found = false;
+	out->alt_long = out->alt_short = (struct venue){ "" };
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+		out->v[ids[i]] = fact_unknown(WHY_NOT_LISTED);
+}
+
 void facts_alt_find(struct facts *out, const struct position *p,
 		    const struct market *m, const struct terms *t)
 {
@@ -211,10 +276,7 @@ void facts_alt_find(struct facts *out, const struct position *p,
 	struct pair best = { .l = NULL };
 	int64_t count;
 
-	out->alt_found = false;
-	out->alt_long = out->alt_short = (struct venue){ "" };
-	out->v[FACT_ALT_DIVERGENCE] = fact_unknown(WHY_NOT_LISTED);
-	out->v[FACT_ALT_COST] = fact_unknown(WHY_NOT_LISTED);
+	put_nothing(out);
 	if (others_unknown(p, m, t)) {
 		out->v[FACT_ALT_COUNT] = fact_unknown(WHY_FAILED);
 		return;
@@ -228,4 +290,6 @@ void facts_alt_find(struct facts *out, const struct position *p,
 	out->alt_short = best.s->quote->venue;
 	out->v[FACT_ALT_DIVERGENCE] = fact_known(best.gross);
 	out->v[FACT_ALT_COST] = pair_cost(&best, p, t);
+	put_leg(out, &alt_legs[LEG_LONG], best.l, m, t);
+	put_leg(out, &alt_legs[LEG_SHORT], best.s, m, t);
 }

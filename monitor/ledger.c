@@ -5,6 +5,9 @@
  */
 #include "ledger.h"
 
+#define INTERVAL_MIN_MS	60000	/* as venues.*.pays_every */
+#define DAY_MS		(INT64_C(1000) * DAY_S)
+
 struct fact ledger_amount(enum side side, struct dec size_usd,
 			  struct dec rate_8h, int32_t pays_every_s)
 {
@@ -15,23 +18,46 @@ struct fact ledger_amount(enum side side, struct dec size_usd,
 	return fact_known(side == LEG_LONG ? dec_neg(v) : v);
 }
 
+int32_t ledger_seen_interval(const struct last_quote *before,
+			     struct instant next, struct instant at)
+{
+	struct instant last = before->next_funding;
+	int64_t step;
+
+	if (!instant_known(last) || !instant_known(next) || last.ms > at.ms ||
+	    next.ms <= at.ms)
+		return before->pays_every_s;
+	step = next.ms - last.ms;
+	if ((at.ms - last.ms) * 2 >= step || step % 1000 != 0 ||
+	    step < INTERVAL_MIN_MS || DAY_MS % step != 0)
+		return before->pays_every_s;
+	return (int32_t)(step / 1000);
+}
+
+static int32_t interval(const struct ledger_ask *a)
+{
+	if (a->quote && a->quote->pays_every_s > 0)
+		return a->quote->pays_every_s;
+	return a->terms ? a->terms->pays_every_s : 0;
+}
+
 /* The first settlement after `t`: as announced, else from the grid. */
 static struct instant first_after(const struct ledger_ask *a, struct instant t)
 {
 	if (a->quote && instant_known(a->quote->next_funding) &&
 	    a->quote->next_funding.ms > t.ms)
 		return a->quote->next_funding;
-	if (!a->terms || a->terms->pays_every_s <= 0)
+	if (interval(a) <= 0)
 		return INSTANT_UNKNOWN;
-	return instant_next_on_grid(t, a->terms->pays_every_s,
-				    a->terms->anchor_s);
+	return instant_next_on_grid(t, interval(a),
+				    a->terms ? a->terms->anchor_s : 0);
 }
 
 static struct instant next_after(const struct ledger_ask *a, struct instant t)
 {
-	if (!a->terms || a->terms->pays_every_s <= 0)
+	if (interval(a) <= 0)
 		return INSTANT_UNKNOWN;
-	return instant_add(t, span_s(a->terms->pays_every_s));
+	return instant_add(t, span_s(interval(a)));
 }
 
 /* A rate seen before the settlement before this one is not the one paid. */
@@ -39,12 +65,44 @@ static struct fact rate_at(const struct ledger_ask *a, struct instant t)
 {
 	if (!a->quote || a->quote->polled_at.ms > t.ms)
 		return fact_unknown(WHY_NOT_SET);
-	if (!a->terms || a->terms->pays_every_s <= 0)
+	if (interval(a) <= 0)
 		return fact_unknown(WHY_NO_INTERVAL);
-	if (t.ms - a->quote->polled_at.ms >
-	    span_s(a->terms->pays_every_s).ms)
+	if (t.ms - a->quote->polled_at.ms > span_s(interval(a)).ms)
 		return fact_unknown(WHY_STALE);
 	return fact_known(a->quote->rate_8h);
+}
+
+static bool marked(const struct leg *leg, const struct last_quote *q)
+{
+	return leg->quantity.known && q && q->mark_price.known;
+}
+
+static void put_base(struct settlement *row, const struct ledger_ask *a)
+{
+	const struct leg *leg = a->position->leg;
+
+	row->quantity = row->price = fact_unknown(WHY_NOT_SET);
+	if (!marked(&leg[a->side], a->quote) ||
+	    !marked(&leg[!a->side], a->other))
+		return;
+	row->base = BASE_MARK_PRICE;
+	row->quantity = leg[a->side].quantity;
+	row->price = a->quote->mark_price;
+}
+
+static struct fact amount(const struct settlement *row, struct dec size_usd)
+{
+	struct dec v;
+
+	if (!row->rate_8h.known)
+		return row->rate_8h;
+	if (row->base == BASE_ENTRY_NOTIONAL)
+		return ledger_amount(row->side, size_usd, row->rate_8h.v,
+				     row->pays_every_s);
+	if (!dec_mul3_ratio(&v, row->quantity.v, row->price.v, row->rate_8h.v,
+			    row->pays_every_s, RATE_8H_S))
+		return fact_unknown(WHY_OVERFLOW);
+	return fact_known(row->side == LEG_LONG ? dec_neg(v) : v);
 }
 
 static struct settlement settle(const struct ledger_ask *a, struct instant t)
@@ -52,16 +110,16 @@ static struct settlement settle(const struct ledger_ask *a, struct instant t)
 	const struct position *p = a->position;
 	struct settlement row = {
 		.position = p->id, .side = a->side, .at = t,
-		.rate_8h = rate_at(a, t),
+		.rate_8h = rate_at(a, t), .pays_every_s = interval(a),
+		.reported_usd = fact_unknown(WHY_NOT_SET),
+		.reported_at = INSTANT_UNKNOWN,
 		.late = a->now.ms - t.ms > 2 * a->poll_interval.ms,
 		.hypothetical = instant_known(p->closed_at) &&
 				t.ms > p->closed_at.ms,
 	};
 
-	row.pays_every_s = a->terms ? a->terms->pays_every_s : 0;
-	row.amount_usd = !row.rate_8h.known ? row.rate_8h :
-			 ledger_amount(a->side, p->size_usd, row.rate_8h.v,
-				       row.pays_every_s);
+	put_base(&row, a);
+	row.amount_usd = amount(&row, p->size_usd);
 	return row;
 }
 

@@ -1,23 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Funding is booked per leg at its settlement, once, never pro rata:
- *	amount = -side * size_usd * rate_8h * pays_every / 28800
+ *	amount = -side * base * rate_8h * pays_every / 28800
  * (side +1 long, -1 short), rounded once, half-even at 18 places; source
- * finance.md 1. Without a mark price the base is the entry notional. Pure.
+ * finance.md 1. The base is quantity x mark price where both legs have both,
+ * else size_usd, the entry notional: one leg never grows with the price while
+ * the other stands still. Pure.
  */
 #ifndef CARRYWATCH_LEDGER_H
 #define CARRYWATCH_LEDGER_H
 
 #include "store.h"
 
-#define LEDGER_ROWS_MAX 256	/* of one leg in one poll; the rest follows */
+#define LEDGER_ROWS_MAX 256	/* of one leg at once; ask again from there */
 
 struct ledger_ask {
 	const struct position *position;
 	enum side side;
 	struct instant since;		/* the poll before; unknown: none */
 	struct instant now;
-	const struct last_quote *quote;	/* of the poll before; NULL: none */
+	/* Of the polls before, of this leg and the other; NULL: none. */
+	const struct last_quote *quote, *other;
 	const struct venue_terms *terms;	/* NULL: not configured */
 	struct span poll_interval;
 };
@@ -29,6 +32,15 @@ struct ledger_ask {
  */
 size_t ledger_due(struct settlement out[static LEDGER_ROWS_MAX],
 		  const struct ledger_ask *ask);
+
+/*
+ * The payment interval that two announcements show: at the poll `at`, the
+ * settlement announced by `before` is past and `next` is announced. Only
+ * while less than half of the way is gone, so that none can lie between; else
+ * what `before` knows already.
+ */
+int32_t ledger_seen_interval(const struct last_quote *before,
+			     struct instant next, struct instant at);
 
 /* The cash of one settlement; unknown when it does not fit. */
 struct fact ledger_amount(enum side side, struct dec size_usd,

@@ -185,20 +185,23 @@ static bool run_statements(sqlite3 *db, const struct migration *m, int version,
 }
 
 /* Another process may have taken the step while we waited for the lock. */
-static bool take_step(sqlite3 *db, const struct migration *m, int from,
-		      struct err *err)
+static bool take_steps(sqlite3 *db, const struct migration *steps, int from,
+		       int to, struct err *err)
 {
 	int version;
+	bool ok;
 
 	if (!run(db, "BEGIN IMMEDIATE", err))
 		return false;
-	if (migrate_version(db, &version, err) &&
-	    (version > from || run_statements(db, m, from + 1, err)) &&
-	    run(db, "COMMIT", err))
+	ok = migrate_version(db, &version, err);
+	for (from = ok && version > from ? version : from; ok && from < to;
+	     from++)
+		ok = run_statements(db, &steps[from], from + 1, err);
+	if (ok && run(db, "COMMIT", err))
 		return true;
 	if (!sqlite3_get_autocommit(db))
 		sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
-	return err_prefix(err, "schema step %d", from + 1);
+	return err_prefix(err, "schema step %d", from);
 }
 
 bool migrate_run(sqlite3 *db, const char *path, const struct migration *steps,
@@ -210,8 +213,10 @@ bool migrate_run(sqlite3 *db, const char *path, const struct migration *steps,
 		return false;
 	if (version > 0 && version < n && !backup(db, path, version, err))
 		return false;
+	if (version == 0)	/* no reader meets a new file half made */
+		return take_steps(db, steps, 0, n, err);
 	for (; version < n; version++)
-		if (!take_step(db, &steps[version], version, err))
+		if (!take_steps(db, steps, version, version + 1, err))
 			return false;
 	return true;
 }

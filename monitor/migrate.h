@@ -25,8 +25,8 @@ MUST_USE bool migrate_version(struct sqlite3 *db, int *out, struct err *err);
 MUST_USE bool migrate_check(struct sqlite3 *db, const char *path, int newest,
 			    bool *fresh, struct err *err);
 /*
- * Bring it to version n, every step in its own transaction. A database that
- * holds something is first copied to PATH.backup-vN.
+ * Bring it to version n, every step in its own transaction, a new file in
+ * one. A database that holds something is first copied to PATH.backup-vN.
  */
 MUST_USE bool migrate_run(struct sqlite3 *db, const char *path,
 			  const struct migration *steps, int n,

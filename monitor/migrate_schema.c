@@ -166,8 +166,57 @@ static const char *const v1[] = {
 	NULL
 };
 
+#define ADD(table, column) "ALTER TABLE " table " ADD COLUMN " column
+
+/*
+ * Money over time. `funding` holds the sum of a position's ledger, so that a
+ * poll need not read all of it; without a row the ledger itself is summed.
+ */
+static const char *const v2[] = {
+	ADD("positions", "slippage_usd TEXT NOT NULL DEFAULT '0' CHECK ("
+	    IS_DEC("slippage_usd") ")"),
+	ADD("positions", FACT("long_exit_price")),
+	ADD("positions", FACT("short_exit_price")),
+	/* An interval nobody knows is 0: such a row was refused before. */
+	"CREATE TABLE ledger ("
+	POSITION ","
+	" side TEXT NOT NULL CHECK (side IN ('long', 'short')),"
+	" at INTEGER NOT NULL, "
+	FACT("rate_8h") ","
+	" pays_every_s INTEGER NOT NULL CHECK (pays_every_s >= 0),"
+	" base TEXT NOT NULL CHECK"
+	" (base IN ('entry notional', 'mark price')), "
+	FACT("quantity") ", " FACT("price") ", " FACT("amount_usd") ", "
+	FACT("reported_usd") ","
+	" reported_at INTEGER, "
+	BOOL("late") ", " BOOL("hypothetical") ","
+	" PRIMARY KEY (position, side, at)"
+	") STRICT, WITHOUT ROWID",
+	"INSERT INTO ledger SELECT position, side, at, rate_8h, pays_every_s,"
+	" 'entry notional', NULL, NULL, amount_usd, NULL, NULL, late,"
+	" hypothetical FROM settlements",
+	"DROP TABLE settlements",
+	"ALTER TABLE ledger RENAME TO settlements",
+	ADD("last_quotes", FACT("mark_price")),
+	ADD("last_quotes", "pays_every_s INTEGER CHECK (pays_every_s > 0)"),
+	"CREATE TABLE funding ("
+	" position INTEGER PRIMARY KEY REFERENCES positions(id), "
+	DEC("settled_usd") ","
+	" settlements INTEGER NOT NULL,"
+	" unknown INTEGER NOT NULL"
+	") STRICT",
+	"CREATE TABLE shadow ("
+	" id INTEGER PRIMARY KEY CHECK (id = 1), "
+	WORD("profile") ","
+	" hash TEXT NOT NULL,"
+	" poll INTEGER NOT NULL,"
+	" data BLOB NOT NULL"
+	") STRICT",
+	NULL
+};
+
 const struct migration migrate_steps[] = {
-	{ v1 },
+	{ v1 }, { v2 },
 };
 
 const int migrate_count = sizeof(migrate_steps) / sizeof(*migrate_steps);

@@ -9,16 +9,18 @@ static bool simulate_fill(void *ctx, struct fill *out,
 			  const struct order *order, struct err *err)
 {
 	const struct terms *terms = ctx;
-	struct fact half = facts_half_cost(terms, order->long_venue,
-					   order->short_venue);
+	struct facts_cost half = facts_half_costs(terms, order->long_venue,
+						  order->short_venue);
+	struct fact all = fact_add(half.fees, half.slippage);
 
-	if (!half.known)
+	if (!all.known)
 		return err_set(err, ERR_CONFIG, "no cost for %s and %s (%s): "
 			       "set taker_fee and slippage under venues:, or "
 			       "costs.model: round_trip",
 			       order->long_venue.s, order->short_venue.s,
-			       why_word(half.why));
-	if (!dec_mul(&out->fees_usd, half.v, order->size_usd))
+			       why_word(all.why));
+	if (!dec_mul(&out->fees_usd, half.fees.v, order->size_usd) ||
+	    !dec_mul(&out->slippage_usd, half.slippage.v, order->size_usd))
 		return err_set(err, ERR_DATA, "fees out of range");
 	return true;
 }

@@ -144,17 +144,58 @@ MUST_USE bool store_decisions(struct store *s, struct decision_row **out,
 
 /* ---- money ---- */
 
+/* What a settlement's rate is applied to. */
+enum settlement_base {
+	BASE_ENTRY_NOTIONAL,		/* size_usd: no mark price is known */
+	BASE_MARK_PRICE			/* quantity x mark price */
+};
+
+const char *settlement_base_word(enum settlement_base b);
+
 struct settlement {
 	int64_t position;
 	enum side side;
 	struct instant at;		/* the settlement itself */
 	struct fact rate_8h;		/* last fresh one before it */
 	int32_t pays_every_s;
-	struct fact amount_usd;		/* signed: + received; unknown rate:
-					   unknown */
+	enum settlement_base base;
+	struct fact quantity, price;	/* with BASE_MARK_PRICE */
+	struct fact amount_usd;		/* expected; signed: + received;
+					   unknown rate: unknown */
+	struct fact reported_usd;	/* what the venue paid, once told */
+	struct instant reported_at;
 	bool late;			/* booked after missed polls */
 	bool hypothetical;		/* after the close: hold-through only */
 };
+
+/* What counts: the reported amount, else the expected one. */
+static inline struct fact settlement_booked(const struct settlement *s)
+{
+	return s->reported_usd.known ? s->reported_usd : s->amount_usd;
+}
+
+/* The ledger of one position summed, hypothetical rows left out. */
+struct funding {
+	struct fact sum_usd;		/* of the known ones; unknown: range */
+	int32_t n, n_unknown;
+};
+
+/* As rules see it: unknown as long as one settlement is. */
+struct fact funding_total(const struct funding *f);
+void funding_add(struct funding *f, const struct settlement *row);
+
+MUST_USE bool store_funding(struct store *s, struct funding *out,
+			    int64_t position, struct err *err);
+/* Sum the ledger of a position anew (after rows changed, not came). */
+MUST_USE bool store_recount_funding(struct store *s, int64_t position,
+				    struct err *err);
+/* A close was undone: what was booked after it has really been held. */
+MUST_USE bool store_unclose_settlements(struct store *s, int64_t position,
+					struct err *err);
+/* Put what a venue reported into an existing row. */
+MUST_USE bool store_report_settlement(struct store *s,
+				      const struct settlement *row,
+				      struct err *err);
 
 /* True also when the row exists already; *added says which. */
 MUST_USE bool store_put_settlement(struct store *s, bool *added,
@@ -180,6 +221,8 @@ struct last_quote {
 	struct venue venue;
 	struct dec rate_8h;
 	struct instant observed_at, polled_at, next_funding;
+	struct fact mark_price;
+	int32_t pays_every_s;		/* seen; 0: the venue's */
 };
 
 MUST_USE bool store_last_quotes(struct store *s, struct last_quote **out,

@@ -2,25 +2,64 @@
 /* Settlements, and the last usable quote of every pair's leg. */
 #include "store_sql.h"
 
+#include <inttypes.h>
 #include <string.h>
 
-bool store_put_settlement(struct store *s, bool *added,
-			  const struct settlement *row, struct err *err)
+const char *settlement_base_word(enum settlement_base b)
 {
-	struct sql q = sql_use(s, SQL_SETTLEMENT_PUT);
+	return b == BASE_MARK_PRICE ? "mark price" : "entry notional";
+}
 
-	sql_put_int(&q, row->position);
-	sql_put_text(&q, side_word(row->side));
-	sql_put_instant(&q, row->at);
-	sql_put_fact(&q, &row->rate_8h);
-	sql_put_int(&q, row->pays_every_s);
-	sql_put_fact(&q, &row->amount_usd);
-	sql_put_int(&q, row->late);
-	sql_put_int(&q, row->hypothetical);
-	if (!sql_run(&q, err))
-		return false;
-	*added = sqlite3_changes(s->db) > 0;
-	return true;
+/* ---- the sum of a ledger ---- */
+
+struct fact funding_total(const struct funding *f)
+{
+	return f->n_unknown > 0 ? fact_unknown(WHY_MISSED) : f->sum_usd;
+}
+
+void funding_add(struct funding *f, const struct settlement *row)
+{
+	struct fact booked = settlement_booked(row);
+
+	if (row->hypothetical)
+		return;
+	f->n++;
+	if (booked.known)
+		f->sum_usd = fact_add(f->sum_usd, booked);
+	else
+		f->n_unknown++;
+}
+
+static bool put_funding(struct store *s, int64_t position,
+			const struct funding *f, struct err *err)
+{
+	struct sql q;
+
+	if (!f->sum_usd.known)
+		return err_set(err, ERR_STORE, "position %" PRId64 ": the sum "
+			       "of its settlements is out of range", position);
+	q = sql_use(s, SQL_FUNDING_PUT);
+	sql_put_int(&q, position);
+	sql_put_dec(&q, f->sum_usd.v);
+	sql_put_int(&q, f->n);
+	sql_put_int(&q, f->n_unknown);
+	return sql_run(&q, err);
+}
+
+static bool find_funding(struct store *s, struct funding *out, bool *found,
+			 int64_t position, struct err *err)
+{
+	struct sql q = sql_use(s, SQL_FUNDING);
+
+	*out = (struct funding){ .sum_usd = fact_known(DEC_ZERO) };
+	sql_put_int(&q, position);
+	*found = sql_row(&q);
+	if (*found) {
+		out->sum_usd = fact_known(sql_get_dec(&q));
+		out->n = sql_get_i32(&q);
+		out->n_unknown = sql_get_i32(&q);
+	}
+	return sql_done(&q, err);
 }
 
 static enum side get_side(struct sql *q)
@@ -35,6 +74,15 @@ static enum side get_side(struct sql *q)
 	return LEG_SHORT;
 }
 
+static enum settlement_base get_base(struct sql *q)
+{
+	char word[16];
+
+	sql_get_text(q, word, sizeof(word));
+	return strcmp(word, settlement_base_word(BASE_MARK_PRICE)) == 0 ?
+	       BASE_MARK_PRICE : BASE_ENTRY_NOTIONAL;
+}
+
 static void get_settlement(struct sql *q, struct settlement *r)
 {
 	r->position = sql_get_int(q);
@@ -42,7 +90,12 @@ static void get_settlement(struct sql *q, struct settlement *r)
 	r->at = sql_get_instant(q);
 	r->rate_8h = sql_get_fact(q);
 	r->pays_every_s = sql_get_i32(q);
+	r->base = get_base(q);
+	r->quantity = sql_get_fact(q);
+	r->price = sql_get_fact(q);
 	r->amount_usd = sql_get_fact(q);
+	r->reported_usd = sql_get_fact(q);
+	r->reported_at = sql_get_instant(q);
 	r->late = sql_get_bool(q);
 	r->hypothetical = sql_get_bool(q);
 }
@@ -56,12 +109,115 @@ bool store_settlements(struct store *s, struct settlement **out, size_t *n,
 	void *list;
 
 	sql_put_int(&q, position);
+	sql_put_int(&q, position ? position : INT64_MAX);
 	while (sql_row(&q) && (r = sql_list_add(&l, &q)))
 		get_settlement(&q, r);
 	if (!sql_list_done(&l, &q, &list, n, err))
 		return false;
 	*out = list;
 	return true;
+}
+
+static bool sum_ledger(struct store *s, struct funding *out, int64_t position,
+		       struct err *err)
+{
+	struct sql q = sql_use(s, SQL_SETTLEMENTS);
+
+	*out = (struct funding){ .sum_usd = fact_known(DEC_ZERO) };
+	sql_put_int(&q, position);
+	sql_put_int(&q, position);
+	while (sql_row(&q)) {
+		struct settlement row;
+
+		get_settlement(&q, &row);
+		funding_add(out, &row);
+	}
+	return sql_done(&q, err);
+}
+
+bool store_funding(struct store *s, struct funding *out, int64_t position,
+		   struct err *err)
+{
+	bool found;
+
+	return find_funding(s, out, &found, position, err) &&
+	       (found || sum_ledger(s, out, position, err));
+}
+
+bool store_recount_funding(struct store *s, int64_t position, struct err *err)
+{
+	struct funding f;
+
+	return sum_ledger(s, &f, position, err) &&
+	       put_funding(s, position, &f, err);
+}
+
+/* ---- changing it ---- */
+
+static bool insert(struct store *s, bool *added, const struct settlement *row,
+		   struct err *err)
+{
+	struct sql q = sql_use(s, SQL_SETTLEMENT_PUT);
+
+	sql_put_int(&q, row->position);
+	sql_put_text(&q, side_word(row->side));
+	sql_put_instant(&q, row->at);
+	sql_put_fact(&q, &row->rate_8h);
+	sql_put_int(&q, row->pays_every_s);
+	sql_put_text(&q, settlement_base_word(row->base));
+	sql_put_fact(&q, &row->quantity);
+	sql_put_fact(&q, &row->price);
+	sql_put_fact(&q, &row->amount_usd);
+	sql_put_fact(&q, &row->reported_usd);
+	sql_put_instant(&q, row->reported_at);
+	sql_put_int(&q, row->late);
+	sql_put_int(&q, row->hypothetical);
+	if (!sql_run(&q, err))
+		return false;
+	*added = sqlite3_changes(s->db) > 0;
+	return true;
+}
+
+/* Row and sum in one transaction: neither stands without the other. */
+bool store_put_settlement(struct store *s, bool *added,
+			  const struct settlement *row, struct err *err)
+{
+	struct funding f;
+	bool found;
+
+	if (!insert(s, added, row, err))
+		return false;
+	if (!*added)
+		return true;
+	if (!find_funding(s, &f, &found, row->position, err))
+		return false;
+	if (!found)
+		return store_recount_funding(s, row->position, err);
+	funding_add(&f, row);
+	return row->hypothetical || put_funding(s, row->position, &f, err);
+}
+
+bool store_report_settlement(struct store *s, const struct settlement *row,
+			     struct err *err)
+{
+	struct sql q = sql_use(s, SQL_SETTLEMENT_REPORT);
+
+	sql_put_int(&q, row->position);
+	sql_put_text(&q, side_word(row->side));
+	sql_put_instant(&q, row->at);
+	sql_put_fact(&q, &row->reported_usd);
+	sql_put_instant(&q, row->reported_at);
+	return sql_run(&q, err) &&
+	       store_recount_funding(s, row->position, err);
+}
+
+bool store_unclose_settlements(struct store *s, int64_t position,
+			       struct err *err)
+{
+	struct sql q = sql_use(s, SQL_SETTLEMENTS_UNCLOSE);
+
+	sql_put_int(&q, position);
+	return sql_run(&q, err) && store_recount_funding(s, position, err);
 }
 
 /* ---- last quotes ---- */
@@ -74,6 +230,8 @@ static void get_quote(struct sql *q, struct last_quote *l)
 	l->observed_at = sql_get_instant(q);
 	l->polled_at = sql_get_instant(q);
 	l->next_funding = sql_get_instant(q);
+	l->mark_price = sql_get_fact(q);
+	l->pays_every_s = sql_get_opt_i32(q);
 }
 
 /* Sorted by symbol and venue, as symbol_cmp and venue_cmp sort. */
@@ -104,5 +262,7 @@ bool store_put_last_quote(struct store *s, const struct last_quote *l,
 	sql_put_instant(&q, l->observed_at);
 	sql_put_instant(&q, l->polled_at);
 	sql_put_instant(&q, l->next_funding);
+	sql_put_fact(&q, &l->mark_price);
+	sql_put_opt_int(&q, l->pays_every_s);
 	return sql_run(&q, err);
 }

@@ -50,6 +50,9 @@ static void get_position(struct sql *q, struct position *p)
 	p->closed_at = sql_get_instant(q);
 	p->muted = sql_get_label(q);
 	p->muted_until = sql_get_instant(q);
+	p->slippage_usd = sql_get_dec(q);
+	p->leg[LEG_LONG].exit_price = sql_get_fact(q);
+	p->leg[LEG_SHORT].exit_price = sql_get_fact(q);
 }
 
 static void put_leg(struct sql *q, const struct leg *l)
@@ -82,6 +85,9 @@ static void put_position(struct sql *q, const struct position *p, int64_t id,
 	sql_put_instant(q, p->closed_at);
 	sql_put_text(q, p->muted.s);
 	sql_put_instant(q, p->muted_until);
+	sql_put_dec(q, p->slippage_usd);
+	sql_put_fact(q, &p->leg[LEG_LONG].exit_price);
+	sql_put_fact(q, &p->leg[LEG_SHORT].exit_price);
 }
 
 static int64_t since_of(enum store_which which, struct instant since)

@@ -202,6 +202,14 @@ int32_t sql_get_i32(struct sql *q)
 	return sql_get_range(q, INT32_MIN, INT32_MAX);
 }
 
+int32_t sql_get_opt_i32(struct sql *q)
+{
+	if (sqlite3_column_type(q->st, q->at) != SQLITE_NULL)
+		return sql_get_i32(q);
+	q->at++;
+	return 0;
+}
+
 bool sql_get_bool(struct sql *q)
 {
 	return sql_get_range(q, 0, 1);

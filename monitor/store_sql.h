@@ -27,7 +27,8 @@ enum sql_id {
 	SQL_EVIDENCE_SIZE, SQL_EVIDENCE_DROP, SQL_EVIDENCE_BYTES,
 	SQL_EVIDENCE_PAGES, SQL_FILE_BYTES,
 	SQL_DECISION_PUT, SQL_DECISIONS,
-	SQL_SETTLEMENT_PUT, SQL_SETTLEMENTS,
+	SQL_SETTLEMENT_PUT, SQL_SETTLEMENTS, SQL_SETTLEMENT_REPORT,
+	SQL_SETTLEMENTS_UNCLOSE, SQL_FUNDING, SQL_FUNDING_PUT,
 	SQL_MESSAGE_PUT, SQL_UNSENT, SQL_MARK_SENT, SQL_MESSAGE_DROP,
 	SQL_QUOTES, SQL_QUOTE_PUT,
 	SQL_COUNT
@@ -70,6 +71,7 @@ MUST_USE bool sql_run(struct sql *q, struct err *err);
 
 int64_t sql_get_int(struct sql *q);
 int32_t sql_get_i32(struct sql *q);
+int32_t sql_get_opt_i32(struct sql *q);		/* NULL as 0 */
 int sql_get_range(struct sql *q, int min, int max);
 bool sql_get_bool(struct sql *q);
 void sql_get_text(struct sql *q, char *buf, size_t size);

@@ -7,7 +7,16 @@
 	"long_rate_8h, short_venue, short_quantity, short_price, " \
 	"short_rate_8h, size_usd, opened_at, confirmed_at, " \
 	"entry_divergence, entry_manual, entry_oi_ratio, fees_usd, " \
-	"external_id, reason, decided_at, closed_at, muted, muted_until"
+	"external_id, reason, decided_at, closed_at, muted, muted_until, " \
+	"slippage_usd, long_exit_price, short_exit_price"
+
+#define SETTLEMENT_COLUMNS \
+	"position, side, at, rate_8h, pays_every_s, base, quantity, price, " \
+	"amount_usd, reported_usd, reported_at, late, hypothetical"
+
+#define QUOTE_COLUMNS \
+	"symbol, venue, rate_8h, observed_at, polled_at, next_funding, " \
+	"mark_price, pays_every_s"
 
 #define POLL_COLUMNS \
 	"seq, at, took_ms, result, positions, requests, missed_ticks, bytes, " \
@@ -35,7 +44,7 @@ const char *const sql_texts[SQL_COUNT] = {
 	[SQL_POSITION_ADD] = "INSERT INTO positions (" POSITION_COLUMNS ") "
 		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
 		"?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, "
-		"?25)",
+		"?25, ?26, ?27, ?28)",
 	[SQL_POSITION_CHANGE] = "UPDATE positions SET version = ?2, "
 		"status = ?3, symbol = ?4, long_venue = ?5, "
 		"long_quantity = ?6, long_price = ?7, long_rate_8h = ?8, "
@@ -44,7 +53,9 @@ const char *const sql_texts[SQL_COUNT] = {
 		"confirmed_at = ?15, entry_divergence = ?16, "
 		"entry_manual = ?17, entry_oi_ratio = ?18, fees_usd = ?19, "
 		"external_id = ?20, reason = ?21, decided_at = ?22, "
-		"closed_at = ?23, muted = ?24, muted_until = ?25 "
+		"closed_at = ?23, muted = ?24, muted_until = ?25, "
+		"slippage_usd = ?26, long_exit_price = ?27, "
+		"short_exit_price = ?28 "
 		"WHERE id = ?1 AND version = ?2 - 1",
 	[SQL_POSITION_EXTERNAL] = "SELECT id FROM positions "
 		"WHERE external_id = ?1 AND id <> ?2",
@@ -119,14 +130,24 @@ const char *const sql_texts[SQL_COUNT] = {
 		"WHERE (?1 = 0 OR position = ?1) AND at >= ?2 AND at <= ?3 "
 		"ORDER BY id DESC LIMIT ?4",
 
-	[SQL_SETTLEMENT_PUT] = "INSERT INTO settlements (position, side, at, "
-		"rate_8h, pays_every_s, amount_usd, late, hypothetical) "
-		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
+	[SQL_SETTLEMENT_PUT] = "INSERT INTO settlements ("
+		SETTLEMENT_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+		"?9, ?10, ?11, ?12, ?13) "
 		"ON CONFLICT (position, side, at) DO NOTHING",
-	[SQL_SETTLEMENTS] = "SELECT position, side, at, rate_8h, "
-		"pays_every_s, amount_usd, late, hypothetical "
-		"FROM settlements WHERE ?1 = 0 OR position = ?1 "
+	[SQL_SETTLEMENTS] = "SELECT " SETTLEMENT_COLUMNS " "
+		"FROM settlements WHERE position BETWEEN ?1 AND ?2 "
 		"ORDER BY position, at, side",
+	[SQL_SETTLEMENT_REPORT] = "UPDATE settlements SET reported_usd = ?4, "
+		"reported_at = ?5 WHERE position = ?1 AND side = ?2 "
+		"AND at = ?3",
+	[SQL_SETTLEMENTS_UNCLOSE] = "UPDATE settlements SET hypothetical = 0 "
+		"WHERE position = ?1",
+	[SQL_FUNDING] = "SELECT settled_usd, settlements, unknown "
+		"FROM funding WHERE position = ?1",
+	[SQL_FUNDING_PUT] = "INSERT INTO funding (position, settled_usd, "
+		"settlements, unknown) VALUES (?1, ?2, ?3, ?4) "
+		"ON CONFLICT (position) DO UPDATE SET settled_usd = ?2, "
+		"settlements = ?3, unknown = ?4",
 
 	[SQL_MESSAGE_PUT] = "INSERT INTO outbox (at, priority, position, "
 		"kind, text) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -136,12 +157,11 @@ const char *const sql_texts[SQL_COUNT] = {
 		"AND sent_at IS NULL",
 	[SQL_MESSAGE_DROP] = "DELETE FROM outbox WHERE sent_at < ?1",
 
-	[SQL_QUOTES] = "SELECT symbol, venue, rate_8h, observed_at, "
-		"polled_at, next_funding FROM last_quotes "
+	[SQL_QUOTES] = "SELECT " QUOTE_COLUMNS " FROM last_quotes "
 		"ORDER BY symbol, venue",
-	[SQL_QUOTE_PUT] = "INSERT INTO last_quotes (symbol, venue, rate_8h, "
-		"observed_at, polled_at, next_funding) "
-		"VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
+	[SQL_QUOTE_PUT] = "INSERT INTO last_quotes (" QUOTE_COLUMNS ") "
+		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
 		"ON CONFLICT (symbol, venue) DO UPDATE SET rate_8h = ?3, "
-		"observed_at = ?4, polled_at = ?5, next_funding = ?6",
+		"observed_at = ?4, polled_at = ?5, next_funding = ?6, "
+		"mark_price = ?7, pays_every_s = ?8",
 };

@@ -54,10 +54,22 @@ static struct instant remembered(const struct view *v, struct symbol s,
 	return INSTANT_UNKNOWN;
 }
 
+/* The ledger as the poll saw it. */
+static struct fact funding_then(const struct view_row *row,
+				const struct view *v)
+{
+	struct funding f = { .sum_usd = fact_known(DEC_ZERO) };
+
+	for (size_t i = 0; i < row->n_settlements; i++)
+		if (row->settlements[i].at.ms <= v->poll.at.ms)
+			funding_add(&f, &row->settlements[i]);
+	return funding_total(&f);
+}
+
 static void look_at_facts(struct view_row *row, const struct view *v)
 {
 	const struct position *p = &row->pos;
-	struct facts_memory memory;
+	struct facts_memory memory = { .funding_usd = funding_then(row, v) };
 
 	if (row->quoted) {
 		for (int s = LEG_LONG; s <= LEG_SHORT; s++)
@@ -99,13 +111,13 @@ static void look_at_leg(struct view_row *row, enum side side,
 				  .observed_at = INSTANT_UNKNOWN };
 	leg->rate_8h = leg->oi_usd = leg->volume_usd =
 		fact_unknown(WHY_NOT_SET);
-	leg->pays_every_s = t ? t->pays_every_s : 0;
 	if (row->quoted) {
 		q = market_quote(&v->market, row->pos.symbol, venue);
 		leg->why = market_why_absent(&v->market, venue);
 	}
 	if (q)
 		take_quote(leg, row, q);
+	leg->pays_every_s = market_pays_every(q, t);
 	if (!leg->rate_8h.known)
 		leg->rate_8h.why = leg->why;
 	leg->next = facts_next_funding(&leg->next_derived, q, t, v->now);
@@ -209,11 +221,13 @@ static void look_ahead(struct view_cash *out, const struct view_row *row)
 static void add_settlement(struct fact *sum, int *n, int *n_unknown,
 			   const struct settlement *s)
 {
+	struct fact booked = settlement_booked(s);
+
 	(*n)++;
-	if (!s->amount_usd.known)
+	if (!booked.known)
 		(*n_unknown)++;
 	else if (sum->known)
-		*sum = fact_add(*sum, s->amount_usd);
+		*sum = fact_add(*sum, booked);
 }
 
 static void count_money(struct view_money *m, const struct view_row *row)
@@ -232,6 +246,7 @@ static void count_money(struct view_money *m, const struct view_row *row)
 	}
 	m->net_usd = fact_add(m->funding_usd,
 			       fact_known(dec_neg(row->pos.fees_usd)));
+	m->net_usd = fact_sub(m->net_usd, fact_known(row->pos.slippage_usd));
 }
 
 static struct span age_of(const struct view_row *row, const struct view *v)

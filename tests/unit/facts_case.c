@@ -8,8 +8,9 @@
 
 #include <cmocka.h>
 
-const struct facts_memory facts_case_forgets = { { INSTANT_UNKNOWN,
-						   INSTANT_UNKNOWN } };
+const struct facts_memory facts_case_forgets = {
+	{ { INT64_MIN }, { INT64_MIN } }, { true, WHY_KNOWN, { 0 } }
+};
 
 struct facts compute(const struct position *p, const struct market *m,
 		     const struct terms *t)

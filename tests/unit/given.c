@@ -91,6 +91,7 @@ static struct quote quote_of(const struct given_quote *row, struct instant now)
 	q.next_funding = row->next ? given_time(row->next) : INSTANT_UNKNOWN;
 	q.oi_usd = maybe(row->oi);
 	q.volume_usd = maybe(row->volume);
+	q.mark_price = fact_unknown(WHY_NOT_ASKED);
 	return q;
 }
 

@@ -221,7 +221,8 @@ static bool takes(sqlite3 *db, const char *rate, const char *amount)
 	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
 		return false;
 	snprintf(sql, sizeof(sql), "INSERT OR REPLACE INTO settlements VALUES "
-		 "(1, 'long', 1, NULL, 3600, %s, 0, 0)", amount);
+		 "(1, 'long', 1, NULL, 3600, 'entry notional', NULL, NULL, "
+		 "%s, NULL, NULL, 0, 0)", amount);
 	return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK;
 }
 

@@ -48,7 +48,7 @@ static void begin_item(struct item *x)
 
 static void compute(struct rules_case *c, struct item *x)
 {
-	struct facts_memory none = { { INSTANT_UNKNOWN, INSTANT_UNKNOWN } };
+	struct facts_memory none = FACTS_MEMORY_NONE;
 
 	facts_compute(&x->facts, &x->pos, &c->market, &c->terms, &none);
 }

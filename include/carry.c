@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Settlements of two legs on one axis of time. Both rhythms divide a day, so
+ * once both legs have settled the sum repeats every 24 h plus a day's carry;
+ * the break-even skips whole days instead of walking them.
+ */
+#include "carry.h"
+
+#define DAY_MS		(INT64_C(1000) * DAY_S)
+#define YEARS_100_D	36500
+
+static bool whole_ms(int64_t *out, struct dec seconds)
+{
+	return dec_mul_int(&seconds, seconds, 1000) &&
+	       dec_to_int(out, seconds);
+}
+
+struct carry_facts {
+	enum fact_id daily, next, pays;
+};
+
+static const struct carry_facts facts_of[2][2] = {
+	{ { FACT_LONG_RATE, FACT_LONG_NEXT, FACT_LONG_PAYS },
+	  { FACT_SHORT_RATE, FACT_SHORT_NEXT, FACT_SHORT_PAYS } },
+	{ { FACT_ALT_LONG_RATE, FACT_ALT_LONG_NEXT, FACT_ALT_LONG_PAYS },
+	  { FACT_ALT_SHORT_RATE, FACT_ALT_SHORT_NEXT, FACT_ALT_SHORT_PAYS } },
+};
+
+static bool take_leg(struct carry_leg *out, struct finding *why,
+		     const struct facts *f, const struct carry_facts *id)
+{
+	const enum fact_id needed[] = { id->daily, id->next, id->pays };
+
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+		if (f->v[needed[i]].known)
+			continue;
+		*why = finding_missing(f, needed[i]);
+		return false;
+	}
+	out->daily = f->v[id->daily].v;
+	if (whole_ms(&out->next_ms, f->v[id->next].v) &&
+	    dec_to_int(&out->pays_s, f->v[id->pays].v) &&
+	    out->next_ms > 0 && out->next_ms <= DAY_MS &&
+	    out->pays_s > 0 && out->pays_s <= DAY_S)
+		return true;
+	*why = finding_unknown(id->next, WHY_OVERFLOW);
+	return false;
+}
+
+bool carry_legs(struct carry_leg out[static 2], struct finding *why,
+		const struct facts *f, bool alternative)
+{
+	const struct carry_facts *id = facts_of[alternative];
+
+	return take_leg(&out[LEG_LONG], why, f, &id[LEG_LONG]) &&
+	       take_leg(&out[LEG_SHORT], why, f, &id[LEG_SHORT]);
+}
+
+int64_t carry_count(const struct carry_leg *leg, int64_t horizon_ms)
+{
+	if (leg->next_ms > horizon_ms)
+		return 0;
+	return 1 + (horizon_ms - leg->next_ms) / (leg->pays_s * 1000);
+}
+
+bool carry_expected(struct dec *out, const struct carry_leg leg[static 2],
+		    int64_t horizon_ms)
+{
+	struct dec flow[2];
+
+	for (int s = LEG_LONG; s <= LEG_SHORT; s++)
+		if (!dec_mul_int(&flow[s], leg[s].daily, leg[s].pays_s *
+				 carry_count(&leg[s], horizon_ms)))
+			return false;
+	return dec_sub(out, flow[LEG_SHORT], flow[LEG_LONG]);
+}
+
+/* ---- break-even ---- */
+
+struct walk {
+	const struct carry_leg *leg;
+	struct dec cash[2];		/* of one settlement, by leg; signed */
+	int64_t at[2];			/* of the next one */
+	struct dec sum, highest;	/* since now */
+	struct dec target;
+	int64_t hit;			/* when the sum reached it; 0: not yet */
+};
+
+static int64_t next_of(const struct walk *w)
+{
+	return w->at[0] < w->at[1] ? w->at[0] : w->at[1];
+}
+
+/* All that is settled at one moment counts together. */
+static bool settle(struct walk *w, int64_t t)
+{
+	for (int s = LEG_LONG; s <= LEG_SHORT; s++) {
+		if (w->at[s] != t)
+			continue;
+		if (!dec_add(&w->sum, w->sum, w->cash[s]))
+			return false;
+		w->at[s] += w->leg[s].pays_s * 1000;
+	}
+	if (dec_cmp(w->sum, w->highest) > 0)
+		w->highest = w->sum;
+	if (dec_cmp(w->sum, w->target) >= 0)
+		w->hit = t;
+	return true;
+}
+
+static bool walk_through(struct walk *w, int64_t end)
+{
+	while (w->hit == 0 && next_of(w) <= end)
+		if (!settle(w, next_of(w)))
+			return false;
+	return true;
+}
+
+/* Days that surely pass before the target, none when it is never reached. */
+static bool days_ahead(int64_t *days, const struct walk *w, struct dec a_day)
+{
+	struct dec missing, n;
+
+	*days = -1;
+	if (dec_sign(a_day) <= 0)
+		return true;
+	if (!dec_sub(&missing, w->target, w->highest) ||
+	    !dec_div(&n, missing, a_day) || !dec_to_int(days, n))
+		return false;
+	if (*days > YEARS_100_D)
+		*days = -1;
+	else if (*days > 0)		/* the quotient was rounded */
+		(*days)--;
+	return true;
+}
+
+static bool skip_days(struct walk *w, struct dec a_day, int64_t days)
+{
+	struct dec more;
+
+	for (int s = LEG_LONG; s <= LEG_SHORT; s++)
+		w->at[s] += days * DAY_MS;
+	return dec_mul_int(&more, a_day, days) &&
+	       dec_add(&w->sum, w->sum, more) &&
+	       walk_through(w, next_of(w) + 4 * DAY_MS);
+}
+
+static bool begin(struct walk *w, const struct carry_leg *leg, struct dec cost)
+{
+	*w = (struct walk){ .leg = leg, .at = { leg[0].next_ms,
+						leg[1].next_ms } };
+	return dec_mul_int(&w->cash[LEG_LONG], dec_neg(leg[LEG_LONG].daily),
+			   leg[LEG_LONG].pays_s) &&
+	       dec_mul_int(&w->cash[LEG_SHORT], leg[LEG_SHORT].daily,
+			   leg[LEG_SHORT].pays_s) &&
+	       dec_mul_int(&w->target, cost, DAY_S);
+}
+
+bool carry_break_even(int64_t *after_ms, const struct carry_leg leg[static 2],
+		      struct dec cost)
+{
+	struct walk w;
+	struct dec before, a_day;
+	int64_t steady, days;
+
+	*after_ms = dec_sign(cost) > 0 ? CARRY_NEVER : 0;
+	if (dec_sign(cost) <= 0)
+		return true;
+	if (!begin(&w, leg, cost))
+		return false;
+	steady = w.at[0] > w.at[1] ? w.at[0] : w.at[1];
+	if (!walk_through(&w, steady))
+		return false;
+	before = w.sum;
+	w.highest = w.sum;
+	if (!walk_through(&w, steady + DAY_MS) ||
+	    !dec_sub(&a_day, w.sum, before))
+		return false;
+	if (w.hit == 0) {
+		if (!days_ahead(&days, &w, a_day))
+			return false;
+		if (days < 0)
+			return true;
+		if (!skip_days(&w, a_day, days))
+			return false;
+	}
+	*after_ms = w.hit ? w.hit : CARRY_NEVER;
+	return true;
+}
