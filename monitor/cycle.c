@@ -279,6 +279,8 @@ static void keep_view(struct work *w)
 
 	arena_reset(c->before_arena);
 	c->before = cycle_view_copy(w->view, c->before_arena);
+	if (!cycle_keep(&c->kept, &c->n_kept, w, c->before_arena))
+		c->before = NULL;
 	c->feed = cycle_feed_keep(&w->market, c->before_arena);
 	arena_reset(c->arena);
 	c->missed_ticks = 0;

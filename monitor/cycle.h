@@ -22,6 +22,8 @@ struct wiring {
 	struct clock_port clock;
 };
 
+struct kept;			/* cycle_work.h */
+
 struct suggested {
 	struct symbol symbol;
 	struct venue long_venue, short_venue;
@@ -38,6 +40,8 @@ struct cycle {
 	struct arena *arena, *before_arena;
 	struct evidence_view *before;	/* in before_arena; NULL: key next */
 	struct feed *feed;		/* of that poll too, in the same arena */
+	struct kept *kept;		/* what it left of each position */
+	size_t n_kept;
 	int32_t since_key;
 	char config_hash[PROFILE_HASH_TEXT];
 	char *config_text;		/* malloc'd */

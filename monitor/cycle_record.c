@@ -55,17 +55,17 @@ static bool put_poll(struct work *w, struct err *err)
 static bool put_evidence(struct work *w, struct err *err)
 {
 	struct cycle *c = w->cycle;
-	bool key = !c->before || c->since_key >= CYCLE_KEY_EVERY;
 	unsigned char *blob;
 	size_t n;
 
+	w->key = !c->before || c->since_key >= CYCLE_KEY_EVERY;
 	if (!cycle_view(w, err) ||
-	    !evidence_encode(&blob, &n, w->view, key ? NULL : c->before,
+	    !evidence_encode(&blob, &n, w->view, w->key ? NULL : c->before,
 			     w->arena, err))
 		return false;
-	if (!store_put_evidence(c->store, w->poll.seq, key, blob, n, err))
+	if (!store_put_evidence(c->store, w->poll.seq, w->key, blob, n, err))
 		return false;
-	c->since_key = key ? 1 : c->since_key + 1;
+	c->since_key = w->key ? 1 : c->since_key + 1;
 	return true;
 }
 

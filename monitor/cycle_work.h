@@ -41,6 +41,7 @@ struct work {
 	struct entry *entries;
 	size_t n_entries;
 	struct evidence_view *view;	/* what is recorded of the market */
+	bool key;			/* ... without reference to another */
 };
 
 /* NULL when the pair was never quoted. */
@@ -64,6 +65,21 @@ MUST_USE bool cycle_feed_tell(struct work *w, struct err *err);
 struct feed *cycle_feed_keep(const struct market *m, struct arena *arena);
 /* Ranked pairs whose rates are not the fresh ones; the first one's symbol. */
 size_t cycle_disagreements(const struct market *m, struct symbol *first);
+
+/* ---- cycle_memory.c ---- */
+
+struct kept {
+	int64_t position;
+	struct evidence_memory memory;
+};
+
+/* What a position brought into this poll, in the arena; NULL without
+ * memory, or (*known true) when it is what the poll before left. */
+struct evidence_memory *cycle_memory(const struct work *w,
+				     const struct watched *x, bool *known);
+/* What this poll leaves of each position, by id; false without memory. */
+MUST_USE bool cycle_keep(struct kept **out, size_t *n, const struct work *w,
+			 struct arena *arena);
 
 /* What evidence keeps of this poll; rows of skipped positions left out. */
 MUST_USE bool cycle_view(struct work *w, struct err *err);

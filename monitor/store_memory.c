@@ -94,13 +94,6 @@ bool store_load_memory(struct store *s, struct streak *slots,
 
 /* ---- saving ---- */
 
-static bool same_streak(const struct streak *a, const struct streak *b)
-{
-	return a->since.ms == b->since.ms &&
-	       a->last_known.ms == b->last_known.ms &&
-	       a->count == b->count && a->stored == b->stored;
-}
-
 static bool save_streak(struct store *s, int64_t position, const char *line,
 			int node, const struct streak *k, struct err *err)
 {
@@ -124,7 +117,7 @@ static bool save_line(struct store *s, int64_t position, const struct line *l,
 		      struct err *err)
 {
 	for (int k = 0; k < l->n_slots; k++)
-		if (!same_streak(&now[k], &old[k]) &&
+		if (!streak_same(&now[k], &old[k]) &&
 		    !save_streak(s, position, l->text, k, &now[k], err))
 			return false;
 	return true;
