@@ -69,20 +69,62 @@ static void put_fact(struct evidence_out *o, struct fact f)
 		evidence_put_dec(o, f.v, DEC_ZERO);
 }
 
-static void put_watch(struct evidence_out *o, const struct watch *w,
-		      struct instant at)
+/* Most positions are open, unmuted and quiet: a bit each says what is not. */
+enum {
+	HAS_STATUS = 1, HAS_REASON = 2, HAS_MUTED = 4, HAS_COUNTED = 8,
+	HAS_SLIPPAGE = 16, HAS_LABEL = 32, HAS_BLIND = 64, HAS_GONE = 128,
+	HAS_UNCLOSED = 256, HAS_SEVERER = 512, HAS_ALL = 1023
+};
+
+static bool counted_as_seen(const struct evidence_memory *m)
 {
-	evidence_put_instant(o, w->counted[LEG_LONG], at);
-	evidence_put_instant(o, w->counted[LEG_SHORT], at);
+	return m->watch.counted[LEG_LONG].ms ==
+	       m->facts.quote_at[LEG_LONG].ms &&
+	       m->watch.counted[LEG_SHORT].ms ==
+	       m->facts.quote_at[LEG_SHORT].ms;
+}
+
+static unsigned memory_flags(const struct evidence_memory *m)
+{
+	const struct watch *w = &m->watch;
+
+	return (m->status != STATUS_OPEN ? HAS_STATUS : 0u) |
+	       (m->reason.s[0] || instant_known(m->decided_at) ?
+		HAS_REASON : 0u) |
+	       (m->muted.s[0] || instant_known(m->muted_until) ?
+		HAS_MUTED : 0u) |
+	       (counted_as_seen(m) ? 0u : HAS_COUNTED) |
+	       (dec_sign(m->slippage_usd) ? HAS_SLIPPAGE : 0u) |
+	       (w->label.s[0] ? HAS_LABEL : 0u) |
+	       (w->blind_notices || instant_known(w->blind_told) ?
+		HAS_BLIND : 0u) |
+	       (w->gone_polls ? HAS_GONE : 0u) |
+	       (instant_known(w->unclosed_told) ? HAS_UNCLOSED : 0u) |
+	       (w->severer.s[0] ? HAS_SEVERER : 0u);
+}
+
+static void put_watch(struct evidence_out *o, const struct watch *w,
+		      unsigned f, struct instant at)
+{
+	if (f & HAS_COUNTED) {
+		evidence_put_instant(o, w->counted[LEG_LONG], at);
+		evidence_put_instant(o, w->counted[LEG_SHORT], at);
+	}
 	evidence_put_u8(o, w->action);
-	evidence_put_name(o, w->label.s);
 	put_fact(o, w->divergence);
 	evidence_put_instant(o, w->divergence_at, at);
-	evidence_put_instant(o, w->blind_told, at);
-	evidence_put_int(o, w->blind_notices);
-	evidence_put_int(o, w->gone_polls);
-	evidence_put_instant(o, w->unclosed_told, at);
-	evidence_put_name(o, w->severer.s);
+	if (f & HAS_LABEL)
+		evidence_put_name(o, w->label.s);
+	if (f & HAS_BLIND) {
+		evidence_put_instant(o, w->blind_told, at);
+		evidence_put_int(o, w->blind_notices);
+	}
+	if (f & HAS_GONE)
+		evidence_put_int(o, w->gone_polls);
+	if (f & HAS_UNCLOSED)
+		evidence_put_instant(o, w->unclosed_told, at);
+	if (f & HAS_SEVERER)
+		evidence_put_name(o, w->severer.s);
 }
 
 static void put_slots(struct evidence_out *o, const struct evidence_memory *m,
@@ -102,17 +144,26 @@ static void put_slots(struct evidence_out *o, const struct evidence_memory *m,
 static void put_memory(struct evidence_out *o, const struct evidence_memory *m,
 		       struct instant at)
 {
-	evidence_put_u8(o, m->status);
-	evidence_put_name(o, m->reason.s);
-	evidence_put_instant(o, m->decided_at, at);
-	evidence_put_name(o, m->muted.s);
-	evidence_put_instant(o, m->muted_until, at);
+	unsigned f = memory_flags(m);
+
+	evidence_put_uint(o, f);
+	if (f & HAS_STATUS)
+		evidence_put_u8(o, m->status);
+	if (f & HAS_REASON) {
+		evidence_put_name(o, m->reason.s);
+		evidence_put_instant(o, m->decided_at, at);
+	}
+	if (f & HAS_MUTED) {
+		evidence_put_name(o, m->muted.s);
+		evidence_put_instant(o, m->muted_until, at);
+	}
 	evidence_put_dec(o, m->fees_usd, DEC_ZERO);
-	evidence_put_dec(o, m->slippage_usd, DEC_ZERO);
+	if (f & HAS_SLIPPAGE)
+		evidence_put_dec(o, m->slippage_usd, DEC_ZERO);
 	evidence_put_instant(o, m->facts.quote_at[LEG_LONG], at);
 	evidence_put_instant(o, m->facts.quote_at[LEG_SHORT], at);
 	put_fact(o, m->facts.funding_usd);
-	put_watch(o, &m->watch, at);
+	put_watch(o, &m->watch, f, at);
 	put_slots(o, m, at);
 }
 
@@ -175,20 +226,31 @@ static int32_t get_i32(struct evidence_in *in)
 	return (int32_t)v;
 }
 
-static void get_watch(struct evidence_in *in, struct watch *w,
-		      struct instant at)
+static void get_watch(struct evidence_in *in, struct evidence_memory *m,
+		      unsigned f, struct instant at)
 {
-	w->counted[LEG_LONG] = evidence_get_instant(in, at);
-	w->counted[LEG_SHORT] = evidence_get_instant(in, at);
+	struct watch *w = &m->watch;
+
+	for (int s = LEG_LONG; s <= LEG_SHORT; s++)
+		w->counted[s] = f & HAS_COUNTED ?
+				evidence_get_instant(in, at) :
+				m->facts.quote_at[s];
 	w->action = (enum action)get_word(in, ACTION_CLOSE);
-	w->label = evidence_get_label(in);
 	w->divergence = get_fact(in);
 	w->divergence_at = evidence_get_instant(in, at);
-	w->blind_told = evidence_get_instant(in, at);
-	w->blind_notices = get_i32(in);
-	w->gone_polls = get_i32(in);
-	w->unclosed_told = evidence_get_instant(in, at);
-	w->severer = evidence_get_label(in);
+	if (f & HAS_LABEL)
+		w->label = evidence_get_label(in);
+	w->blind_told = w->unclosed_told = INSTANT_UNKNOWN;
+	if (f & HAS_BLIND) {
+		w->blind_told = evidence_get_instant(in, at);
+		w->blind_notices = get_i32(in);
+	}
+	if (f & HAS_GONE)
+		w->gone_polls = get_i32(in);
+	if (f & HAS_UNCLOSED)
+		w->unclosed_told = evidence_get_instant(in, at);
+	if (f & HAS_SEVERER)
+		w->severer = evidence_get_label(in);
 }
 
 static void get_slots(struct evidence_in *in, struct evidence_memory *m,
@@ -213,27 +275,41 @@ static void get_slots(struct evidence_in *in, struct evidence_memory *m,
 				      : STREAK_NONE;
 }
 
+static void get_state(struct evidence_in *in, struct evidence_memory *m,
+		      unsigned f, struct instant at)
+{
+	m->decided_at = m->muted_until = INSTANT_UNKNOWN;
+	if (f & HAS_STATUS)
+		m->status = (enum status)get_word(in, STATUS_CLOSED);
+	if (f & HAS_REASON) {
+		m->reason = evidence_get_label(in);
+		m->decided_at = evidence_get_instant(in, at);
+	}
+	if (f & HAS_MUTED) {
+		m->muted = evidence_get_label(in);
+		m->muted_until = evidence_get_instant(in, at);
+	}
+	m->fees_usd = evidence_get_dec(in, DEC_ZERO);
+	if (f & HAS_SLIPPAGE)
+		m->slippage_usd = evidence_get_dec(in, DEC_ZERO);
+}
+
 static struct evidence_memory *get_memory(struct evidence_in *in,
 					  struct instant at,
 					  struct arena *arena)
 {
 	struct evidence_memory *m = arena_alloc(arena, sizeof(*m));
+	uint64_t f = evidence_get_uint(in);
 
-	if (!m) {
+	if (!m || f > HAS_ALL) {
 		in->failed = true;
 		return NULL;
 	}
-	m->status = (enum status)get_word(in, STATUS_CLOSED);
-	m->reason = evidence_get_label(in);
-	m->decided_at = evidence_get_instant(in, at);
-	m->muted = evidence_get_label(in);
-	m->muted_until = evidence_get_instant(in, at);
-	m->fees_usd = evidence_get_dec(in, DEC_ZERO);
-	m->slippage_usd = evidence_get_dec(in, DEC_ZERO);
+	get_state(in, m, (unsigned)f, at);
 	m->facts.quote_at[LEG_LONG] = evidence_get_instant(in, at);
 	m->facts.quote_at[LEG_SHORT] = evidence_get_instant(in, at);
 	m->facts.funding_usd = get_fact(in);
-	get_watch(in, &m->watch, at);
+	get_watch(in, m, (unsigned)f, at);
 	get_slots(in, m, at, arena);
 	return m;
 }

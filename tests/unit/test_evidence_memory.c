@@ -125,6 +125,69 @@ static void without_memory_a_blob_is_as_it_was(void **state)
 	arena_free(a);
 }
 
+/* Nothing of note but what `change` says: a position on a quiet day. */
+#define RETURNS(change) do { \
+	struct arena *a = arena_new(); \
+	struct evidence_row row = { .line = -1 }; \
+	struct streak slots[SLOTS]; \
+	struct evidence_memory y = quiet_memory(slots); \
+	struct evidence_view v = view_of(&row, 1); \
+	struct instant t = given_time("2026-11-20T20:00:00Z"); \
+	change; \
+	row.memory = &y; \
+	if (!evidence_memory_same(written_and_read(&v, a).rows[0].memory, &y)) \
+		fail_msg("lost: %s", #change); \
+	(void)t; \
+	arena_free(a); \
+} while (0)
+
+static struct evidence_memory quiet_memory(struct streak *slots)
+{
+	struct evidence_memory m = some_memory(slots);
+	struct fact divergence = m.watch.divergence;
+
+	m.status = STATUS_OPEN;
+	m.reason = m.muted = label("");
+	m.decided_at = m.muted_until = INSTANT_UNKNOWN;
+	m.slippage_usd = DEC_ZERO;
+	memcpy(m.watch.counted, m.facts.quote_at, sizeof(m.watch.counted));
+	m.watch = (struct watch){
+		.counted = { m.watch.counted[0], m.watch.counted[1] },
+		.divergence = divergence,
+		.divergence_at = m.watch.divergence_at,
+		.blind_told = INSTANT_UNKNOWN,
+		.unclosed_told = INSTANT_UNKNOWN,
+	};
+	for (int i = 0; i < SLOTS; i++)
+		slots[i] = STREAK_NONE;
+	return m;
+}
+
+static void what_is_not_said_is_known(void **state)
+{
+	(void)state;
+	RETURNS((void)0);
+	RETURNS(y.status = STATUS_PENDING_CLOSE);
+	RETURNS(y.reason = label("A"));
+	RETURNS(y.decided_at = t);
+	RETURNS(y.muted = label("A"));
+	RETURNS(y.muted_until = t);
+	RETURNS(y.fees_usd = DEC_ZERO);
+	RETURNS(y.slippage_usd = dec_lit("1"));
+	RETURNS(y.watch.counted[0] = t);
+	RETURNS(y.watch.counted[1] = t);
+	RETURNS(y.watch.action = ACTION_CLOSE);
+	RETURNS(y.watch.label = label("A"));
+	RETURNS(y.watch.divergence = fact_unknown(WHY_NOT_SET));
+	RETURNS(y.watch.blind_told = t);
+	RETURNS(y.watch.blind_notices = 1);
+	RETURNS(y.watch.gone_polls = 1);
+	RETURNS(y.watch.unclosed_told = t);
+	RETURNS(y.watch.severer = label("A"));
+	RETURNS(y.slot[0].count = 1);
+	RETURNS(y.n_slots = 0);
+}
+
 #define DIFFERS(change) do { \
 	struct streak s[2][SLOTS]; \
 	struct evidence_memory x = some_memory(s[0]), y = some_memory(s[1]); \
@@ -187,6 +250,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_part_comes_back),
 		cmocka_unit_test(without_memory_a_blob_is_as_it_was),
+		cmocka_unit_test(what_is_not_said_is_known),
 		cmocka_unit_test(each_part_is_compared),
 		cmocka_unit_test(too_many_streaks_are_refused),
 	};
