@@ -78,32 +78,19 @@ static struct instant last_seen(const struct work *w, const struct position *p,
 	return q ? q->observed_at : INSTANT_UNKNOWN;
 }
 
-static struct instant observed_now(const struct work *w,
-				   const struct position *p, enum side side)
-{
-	const struct quote *q = market_quote(&w->market, p->symbol,
-					     p->leg[side].venue);
-
-	return q && q->why == WHY_KNOWN ? q->observed_at : INSTANT_UNKNOWN;
-}
-
 static void decide_one(struct work *w, struct watched *x)
 {
 	const struct position *p = &x->pos;
-	struct decide_now now = {
-		.now = w->now,
-		.last_poll = w->has_last ? w->last.at : INSTANT_UNKNOWN,
-		.observed = { observed_now(w, p, LEG_LONG),
-			      observed_now(w, p, LEG_SHORT) },
+	const struct judge_poll poll = {
+		&w->market, &w->terms,
+		w->has_last ? w->last.at : INSTANT_UNKNOWN
 	};
 
 	x->memory = (struct facts_memory){
 		{ last_seen(w, p, LEG_LONG), last_seen(w, p, LEG_SHORT) },
 		cycle_funding(w, x)
 	};
-	facts_compute(&x->facts, p, &w->market, &w->terms, &x->memory);
-	decide(&x->decision, x->slots, &x->watch, p, &x->facts,
-	       w->cycle->account->profile, &now);
+	judge(x, &poll, w->cycle->account->profile);
 }
 
 static bool order_fill(struct work *w, struct fill *out,

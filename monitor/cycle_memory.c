@@ -62,16 +62,6 @@ struct evidence_memory *cycle_memory(const struct work *w,
 
 /* ---- after the poll ---- */
 
-static struct instant seen(const struct work *w, const struct watched *x,
-			   enum side side)
-{
-	const struct quote *q = market_quote(&w->market, x->pos.symbol,
-					     x->pos.leg[side].venue);
-
-	return q && q->why == WHY_KNOWN ? q->observed_at
-					: x->memory.quote_at[side];
-}
-
 static bool keep(struct kept *k, const struct work *w,
 		 const struct watched *x, struct arena *arena)
 {
@@ -84,8 +74,8 @@ static bool keep(struct kept *k, const struct work *w,
 		m->reason = x->decision.label;
 		m->decided_at = w->now;
 	}
-	m->facts.quote_at[LEG_LONG] = seen(w, x, LEG_LONG);
-	m->facts.quote_at[LEG_SHORT] = seen(w, x, LEG_SHORT);
+	m->facts.quote_at[LEG_LONG] = judge_seen(x, &w->market, LEG_LONG);
+	m->facts.quote_at[LEG_SHORT] = judge_seen(x, &w->market, LEG_SHORT);
 	m->watch = x->watch;
 	m->slot = arena_array(arena, (size_t)m->n_slots, sizeof(*m->slot));
 	for (int i = 0; m->slot && i < m->n_slots; i++)

@@ -126,17 +126,6 @@ static bool put_severer(struct work *w, const struct watched *x,
 	return store_add_event(w->cycle->store, &e, err);
 }
 
-static bool decision_changed(const struct watched *x)
-{
-	const struct decision *d = &x->decision;
-
-	if (x->pos.status == STATUS_PENDING_CLOSE)
-		return false;		/* its decision stands already */
-	return d->close_now || d->action != x->old_watch.action ||
-	       (d->action == ACTION_ALERT &&
-		strcmp(d->label.s, x->old_watch.label.s) != 0);
-}
-
 static bool put_decision(struct work *w, const struct watched *x,
 			 struct err *err)
 {
@@ -147,7 +136,7 @@ static bool put_decision(struct work *w, const struct watched *x,
 		.label = x->decision.label, .text = text,
 	};
 
-	if (!decision_changed(x))
+	if (!judge_changed(x))
 		return true;
 	sentence_decision(text, x, w->cycle->account->profile);
 	return store_put_decision(w->cycle->store, &row, err);

@@ -4,23 +4,10 @@
 #define CARRYWATCH_CYCLE_WORK_H
 
 #include "cycle.h"
-#include "decide.h"
+#include "judge.h"
 
 /* Evidence goes on, and hold-through is booked, for so long after a close. */
 #define CYCLE_AFTERLIFE_MS	(INT64_C(7) * DAY_S * 1000)
-
-struct watched {
-	struct position pos;		/* as read before the fetch */
-	struct funding funding;		/* the same of its ledger */
-	struct facts_memory memory;	/* what the facts rest on */
-	struct facts facts;
-	struct decision decision;
-	struct streak *slots, *old_slots;
-	struct watch watch, old_watch;
-	struct fill fill;		/* when filled at once */
-	bool filled;
-	bool skipped;			/* changed meanwhile: no decision */
-};
 
 struct work {
 	struct cycle *cycle;
