@@ -71,6 +71,12 @@ struct watch {
 	struct label severer;		/* pending: most severe label added */
 };
 
+#define WATCH_NONE ((struct watch){ \
+	.counted = { { INT64_MIN }, { INT64_MIN } }, \
+	.divergence = { .why = WHY_NOT_SET }, \
+	.divergence_at = { INT64_MIN }, .blind_told = { INT64_MIN }, \
+	.unclosed_told = { INT64_MIN } })
+
 struct decision {
 	enum action action;
 	struct label label;	/* "" on hold; a built-in one in capitals */

@@ -5,6 +5,7 @@
 
 #include "cycle.h"
 #include "judge.h"
+#include "sentence.h"
 
 /* Evidence goes on, and hold-through is booked, for so long after a close. */
 #define CYCLE_AFTERLIFE_MS	(INT64_C(7) * DAY_S * 1000)
@@ -73,21 +74,5 @@ MUST_USE bool cycle_view(struct work *w, struct err *err);
 /* A copy that outlives the poll; NULL without memory. */
 struct evidence_view *cycle_view_copy(const struct evidence_view *v,
 				      struct arena *arena);
-
-/* ---- sentence.c: what a person reads; text in buf, always ended ---- */
-
-#define SENTENCE_MAX 600
-
-/* Why a decision was made, with the numbers that made it. */
-void sentence_decision(char buf[static SENTENCE_MAX], const struct watched *x,
-		       const struct profile *p);
-/* The text of one notice bit; kind and priority for the outbox. */
-void sentence_notice(char buf[static SENTENCE_MAX], const char **kind,
-		     int *priority, enum notice bit, const struct watched *x,
-		     const struct work *w);
-void sentence_unconfirmed(char buf[static SENTENCE_MAX],
-			  const struct position *p, const struct work *w);
-void sentence_entry(char buf[static SENTENCE_MAX], const struct entry *e,
-		    bool opened);
 
 #endif

@@ -8,14 +8,6 @@
 
 #include <string.h>
 
-static const struct watch watch_none = {
-	.counted = { { INT64_MIN }, { INT64_MIN } },
-	.divergence = { .why = WHY_NOT_SET },
-	.divergence_at = { INT64_MIN },
-	.blind_told = { INT64_MIN },
-	.unclosed_told = { INT64_MIN },
-};
-
 /* ---- loading ---- */
 
 static struct streak get_streak(struct sql *q)
@@ -85,7 +77,7 @@ bool store_load_memory(struct store *s, struct streak *slots,
 	if (!load_streaks(s, slots, position, p, err))
 		return false;
 	q = sql_use(s, SQL_WATCH);
-	*w = watch_none;
+	*w = WATCH_NONE;
 	sql_put_int(&q, position);
 	if (sql_row(&q))
 		get_watch(&q, w);
