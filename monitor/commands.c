@@ -82,7 +82,7 @@ const struct command command_table[] = {
 	  cmd_reference },
 	{ "replay", "", 0, 0,
 	  OPT(ACCOUNT) | OPT(SINCE) | OPT(UNTIL) | OPT(VERIFY),
-	  "recorded polls once more through the code that decided them",
+	  "recorded polls again, by these or other rules",
 	  cmd_replay },
 	{ "rules list", "", 0, 0, ROWS,
 	  "rules that profile lines are made of", cmd_rules_list },

@@ -29,7 +29,7 @@ bool cycle_configure(struct cycle *c, const struct config *config,
 	c->config = config;
 	c->account = account;
 	c->interval = account->profile->poll_interval;
-	return true;
+	return cycle_shadow_configure(c, err);
 }
 
 bool cycle_new(struct cycle **out, const struct config *config,
@@ -63,6 +63,8 @@ void cycle_free(struct cycle *c)
 		return;
 	arena_free(c->arena);
 	arena_free(c->before_arena);
+	arena_free(c->shadow_arena);
+	free(c->shadow);
 	free(c->config_text);
 	free(c);
 }
@@ -268,6 +270,7 @@ static void keep_view(struct work *w)
 	c->before = cycle_view_copy(w->view, c->before_arena);
 	if (!cycle_keep(&c->kept, &c->n_kept, w, c->before_arena))
 		c->before = NULL;
+	cycle_shadow_keep(w);
 	c->feed = cycle_feed_keep(&w->market, c->before_arena);
 	arena_reset(c->arena);
 	c->missed_ticks = 0;

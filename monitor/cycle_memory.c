@@ -62,7 +62,7 @@ struct evidence_memory *cycle_memory(const struct work *w,
 
 /* ---- after the poll ---- */
 
-static bool keep(struct kept *k, const struct work *w,
+static bool keep(struct evidence_kept *k, const struct work *w,
 		 const struct watched *x, struct arena *arena)
 {
 	struct evidence_memory *m = &k->memory;
@@ -83,10 +83,10 @@ static bool keep(struct kept *k, const struct work *w,
 	return m->slot != NULL;
 }
 
-bool cycle_keep(struct kept **out, size_t *n, const struct work *w,
+bool cycle_keep(struct evidence_kept **out, size_t *n, const struct work *w,
 		struct arena *arena)
 {
-	struct kept *list = arena_array(arena, w->n_watched, sizeof(*list));
+	struct evidence_kept *list = arena_array(arena, w->n_watched, sizeof(*list));
 
 	*n = 0;
 	*out = list;

@@ -268,7 +268,7 @@ static bool put_all(struct work *w, struct cycle_result *out, struct err *err)
 		out->closes += x->decision.close_now;
 		out->alerts += x->decision.action == ACTION_ALERT;
 	}
-	return cycle_feed_tell(w, err) && cycle_settle(w, err) &&
+	return cycle_shadow(w, err) && cycle_feed_tell(w, err) && cycle_settle(w, err) &&
 	       put_entries(w, out, err);
 }
 

@@ -29,6 +29,8 @@ struct work {
 	struct entry *entries;
 	size_t n_entries;
 	struct evidence_view *view;	/* what is recorded of the market */
+	struct evidence_kept *shadowed;	/* what the shadow makes of it */
+	size_t n_shadowed;
 	bool key;			/* ... without reference to another */
 };
 
@@ -54,19 +56,22 @@ struct feed *cycle_feed_keep(const struct market *m, struct arena *arena);
 /* Ranked pairs whose rates are not the fresh ones; the first one's symbol. */
 size_t cycle_disagreements(const struct market *m, struct symbol *first);
 
-/* ---- cycle_memory.c ---- */
+/* ---- cycle_shadow.c ---- */
 
-struct kept {
-	int64_t position;
-	struct evidence_memory memory;
-};
+/* The shadow of the account's configuration, and what it remembers. */
+MUST_USE bool cycle_shadow_configure(struct cycle *c, struct err *err);
+/* Its part of the poll's transaction, and what stays of it after. */
+MUST_USE bool cycle_shadow(struct work *w, struct err *err);
+void cycle_shadow_keep(struct work *w);
+
+/* ---- cycle_memory.c ---- */
 
 /* What a position brought into this poll, in the arena; NULL without
  * memory, or (*known true) when it is what the poll before left. */
 struct evidence_memory *cycle_memory(const struct work *w,
 				     const struct watched *x, bool *known);
 /* What this poll leaves of each position, by id; false without memory. */
-MUST_USE bool cycle_keep(struct kept **out, size_t *n, const struct work *w,
+MUST_USE bool cycle_keep(struct evidence_kept **out, size_t *n, const struct work *w,
 			 struct arena *arena);
 
 /* What evidence keeps of this poll; rows of skipped positions left out. */

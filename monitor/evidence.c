@@ -10,7 +10,6 @@
 #include <string.h>
 
 #define VERSION		1u
-#define CRC_SIZE	4
 
 /* First byte: version, and the lowest bit says "key". */
 enum { FIRST_DELTA = VERSION << 1, FIRST_KEY = VERSION << 1 | 1 };
@@ -56,14 +55,6 @@ static void put_frame(struct evidence_out *o, const struct evidence_view *now,
 			     before ? before->at : nothing.at);
 }
 
-static void put_crc(struct evidence_out *o)
-{
-	uint32_t c = o->failed ? 0 : evidence_crc(o->p, o->n);
-
-	for (int i = 0; i < CRC_SIZE; i++)
-		evidence_put_u8(o, c >> 8 * i & 0xff);
-}
-
 bool evidence_encode(unsigned char **blob, size_t *n,
 		     const struct evidence_view *now,
 		     const struct evidence_view *before,
@@ -81,7 +72,7 @@ bool evidence_encode(unsigned char **blob, size_t *n,
 	evidence_put_rows(&o, now, before, flags & SAME_ROWS);
 	if (flags & HAS_MEMORY)
 		evidence_put_memories(&o, now);
-	put_crc(&o);
+	evidence_put_crc(&o);
 	if (o.failed)
 		return err_set(err, ERR_STORE, "evidence of poll %" PRId64
 			       " cannot be written: too large or no memory",
@@ -94,17 +85,6 @@ bool evidence_encode(unsigned char **blob, size_t *n,
 bool evidence_is_key(const unsigned char *blob, size_t n)
 {
 	return n > 0 && blob[0] == FIRST_KEY;
-}
-
-static bool crc_right(const unsigned char *blob, size_t n)
-{
-	uint32_t c = 0;
-
-	if (n < CRC_SIZE)
-		return false;
-	for (size_t i = 0; i < CRC_SIZE; i++)
-		c |= (uint32_t)blob[n - CRC_SIZE + i] << 8 * i;
-	return c == evidence_crc(blob, n - CRC_SIZE);
 }
 
 static int64_t get_poll(struct evidence_in *in,
@@ -150,10 +130,10 @@ bool evidence_decode(struct evidence_view *now,
 	struct evidence_view v = nothing;
 	struct evidence_in in = { .p = blob };
 
-	if (!crc_right(blob, n))
+	if (!evidence_crc_right(blob, n))
 		return err_set(err, ERR_STORE, "evidence is damaged "
 			       "(checksum of %zu bytes)", n);
-	in.n = n - CRC_SIZE;
+	in.n = n - EVIDENCE_CRC_SIZE;
 	get_view(&in, &v, before, arena);
 	if (in.failed || in.at != in.n || !instant_known(v.at))
 		return err_set(err, ERR_STORE, "evidence is damaged, or does "

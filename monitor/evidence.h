@@ -32,6 +32,21 @@ struct evidence_memory {
 bool evidence_memory_same(const struct evidence_memory *a,
 			  const struct evidence_memory *b);
 
+/* The same beside its position. */
+struct evidence_kept {
+	int64_t position;
+	struct evidence_memory memory;
+};
+
+/* A list of them by position as a blob, and back into the arena. */
+MUST_USE bool evidence_encode_kept(unsigned char **blob, size_t *n,
+				   const struct evidence_kept *list,
+				   size_t count, struct instant at,
+				   struct arena *arena, struct err *err);
+MUST_USE bool evidence_decode_kept(struct evidence_kept **list, size_t *count,
+				   const unsigned char *blob, size_t n,
+				   struct arena *arena, struct err *err);
+
 /* What a poll concluded about one position. */
 struct evidence_row {
 	int64_t position;

@@ -43,6 +43,10 @@ void evidence_get_pairs(struct evidence_in *in, unsigned char *v, int n);
 /* A number of things of which each takes a byte at least; else failed. */
 size_t evidence_get_count(struct evidence_in *in, size_t max);
 
+/* The CRC of all that was written; and is it there and right? */
+#define EVIDENCE_CRC_SIZE	4
+void evidence_put_crc(struct evidence_out *o);
+bool evidence_crc_right(const unsigned char *blob, size_t n);
 uint32_t evidence_crc(const unsigned char *p, size_t n);
 
 #endif

@@ -141,8 +141,8 @@ static void put_slots(struct evidence_out *o, const struct evidence_memory *m,
 			evidence_put_streak(o, &m->slot[i], at);
 }
 
-static void put_memory(struct evidence_out *o, const struct evidence_memory *m,
-		       struct instant at)
+void evidence_put_memory(struct evidence_out *o,
+			 const struct evidence_memory *m, struct instant at)
 {
 	unsigned f = memory_flags(m);
 
@@ -192,7 +192,7 @@ void evidence_put_memories(struct evidence_out *o,
 		}
 		evidence_put_uint(o, i + 1 - last);
 		last = i + 1;
-		put_memory(o, m, now->at);
+		evidence_put_memory(o, m, now->at);
 	}
 	evidence_put_uint(o, 0);
 }
@@ -294,16 +294,14 @@ static void get_state(struct evidence_in *in, struct evidence_memory *m,
 		m->slippage_usd = evidence_get_dec(in, DEC_ZERO);
 }
 
-static struct evidence_memory *get_memory(struct evidence_in *in,
-					  struct instant at,
-					  struct arena *arena)
+void evidence_get_memory(struct evidence_in *in, struct evidence_memory *m,
+			 struct instant at, struct arena *arena)
 {
-	struct evidence_memory *m = arena_alloc(arena, sizeof(*m));
 	uint64_t f = evidence_get_uint(in);
 
-	if (!m || f > HAS_ALL) {
+	if (f > HAS_ALL) {
 		in->failed = true;
-		return NULL;
+		return;
 	}
 	get_state(in, m, (unsigned)f, at);
 	m->facts.quote_at[LEG_LONG] = evidence_get_instant(in, at);
@@ -311,7 +309,6 @@ static struct evidence_memory *get_memory(struct evidence_in *in,
 	m->facts.funding_usd = get_fact(in);
 	get_watch(in, m, (unsigned)f, at);
 	get_slots(in, m, at, arena);
-	return m;
 }
 
 void evidence_get_memories(struct evidence_in *in, struct evidence_view *now,
@@ -320,11 +317,14 @@ void evidence_get_memories(struct evidence_in *in, struct evidence_view *now,
 	uint64_t step, at = 0;
 
 	while (!in->failed && (step = evidence_get_uint(in)) > 0) {
-		if (step > now->n_rows - at) {
+		struct evidence_memory *m = arena_alloc(arena, sizeof(*m));
+
+		if (!m || step > now->n_rows - at) {
 			in->failed = true;
 			return;
 		}
 		at += step;
-		now->rows[at - 1].memory = get_memory(in, now->at, arena);
+		evidence_get_memory(in, m, now->at, arena);
+		now->rows[at - 1].memory = m;
 	}
 }

@@ -69,6 +69,10 @@ void evidence_get_slots(struct evidence_in *in, struct evidence_row *r,
 
 /* ---- evidence_memory.c: what rows started from ---- */
 
+void evidence_put_memory(struct evidence_out *o,
+			 const struct evidence_memory *m, struct instant at);
+void evidence_get_memory(struct evidence_in *in, struct evidence_memory *m,
+			 struct instant at, struct arena *arena);
 bool evidence_any_memory(const struct evidence_view *v);
 void evidence_put_memories(struct evidence_out *o,
 			   const struct evidence_view *now);

@@ -22,6 +22,7 @@ static const struct section sections[] = {
 	{ "Monitor", " run status " },
 	{ "Positions", " positions exposure " },
 	{ "Decisions and market", " explain decisions opportunities " },
+	{ "Money over time", " replay backtest report export " },
 	{ "Configuration", " check-config profiles rules reference " },
 	{ "This program", " help version completion " },
 };

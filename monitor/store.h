@@ -91,6 +91,15 @@ MUST_USE bool store_save_memory(struct store *s, int64_t position,
 MUST_USE bool store_forget_memory(struct store *s, int64_t position,
 				  struct err *err);
 
+/* What the shadow profile of this hash remembers; *n 0: nothing. */
+MUST_USE bool store_shadow(struct store *s, const unsigned char **blob,
+			   size_t *n, const char *hash, struct arena *arena,
+			   struct err *err);
+MUST_USE bool store_put_shadow(struct store *s, const char *profile,
+			       const char *hash, int64_t poll,
+			       const unsigned char *blob, size_t n,
+			       struct err *err);
+
 /* ---- polls, evidence, decisions ---- */
 
 struct poll {

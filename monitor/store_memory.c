@@ -236,3 +236,36 @@ bool store_forget_memory(struct store *s, int64_t position, struct err *err)
 	sql_put_int(&q, position);
 	return sql_run(&q, err);
 }
+
+/* ---- the shadow ---- */
+
+bool store_shadow(struct store *s, const unsigned char **blob, size_t *n,
+		  const char *hash, struct arena *arena, struct err *err)
+{
+	struct sql q = sql_use(s, SQL_SHADOW);
+	const void *data;
+
+	*n = 0;
+	*blob = (const unsigned char *)"";
+	sql_put_text(&q, hash);
+	if (sql_row(&q)) {
+		data = sql_get_blob(&q, n);
+		*blob = (const unsigned char *)arena_text(arena, data, *n);
+	}
+	if (!sql_done(&q, err))
+		return false;
+	return *blob || err_set(err, ERR_MEMORY, "no memory");
+}
+
+bool store_put_shadow(struct store *s, const char *profile, const char *hash,
+		      int64_t poll, const unsigned char *blob, size_t n,
+		      struct err *err)
+{
+	struct sql q = sql_use(s, SQL_SHADOW_PUT);
+
+	sql_put_text(&q, profile);
+	sql_put_text(&q, hash);
+	sql_put_int(&q, poll);
+	sql_put_blob(&q, blob, n);
+	return sql_run(&q, err);
+}

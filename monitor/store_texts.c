@@ -88,6 +88,11 @@ const char *const sql_texts[SQL_COUNT] = {
 		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
 	[SQL_WATCH_FORGET] = "DELETE FROM watches WHERE position = ?1",
 
+	[SQL_SHADOW] = "SELECT data FROM shadow WHERE hash = ?1",
+	[SQL_SHADOW_PUT] = "INSERT INTO shadow (id, profile, hash, poll, data) "
+		"VALUES (1, ?1, ?2, ?3, ?4) ON CONFLICT (id) DO UPDATE "
+		"SET profile = ?1, hash = ?2, poll = ?3, data = ?4",
+
 	[SQL_POLL_LAST] = "SELECT " POLL_COLUMNS " FROM polls "
 		"ORDER BY seq DESC LIMIT 1",
 	[SQL_POLL_PUT] = "INSERT INTO polls (" POLL_COLUMNS ") "
