@@ -37,10 +37,14 @@ static const char text[] =
 	"    close:\n"
 	"      - SEVERE: erosion(0.1) for 30m and min_hold(2h)\n"
 	"      - FLIPPED: flip(0.00001%%) for 3 polls\n"
+	"      - BETTER: better_opportunity(0.0040)\n"
 	"      - OLD: age(300h)\n"
 	"accounts:\n"
-	"  main: {profile: %s, mode: %s, shadow: conservative,\n"
-	"         venues: [aster, edgex, grvt, hyperliquid, lighter]}\n";
+	"  main: {profile: %s, mode: %s, shadow: conservative%s}\n";
+
+/* The other rules take every venue the service lists, if it does. */
+static const char all_venues[] =
+	",\n         venues: [aster, edgex, grvt, hyperliquid, lighter]";
 
 uint64_t scene_random(struct scene *s)
 {
@@ -132,7 +136,7 @@ static bool fetch(void *ctx, struct market *m, const struct fetch_plan *plan,
 	m->opportunities_known = true;
 	m->n_venues = SCENE_VENUES;
 	for (int v = 0; v < SCENE_VENUES; v++) {
-		down = s->trouble > 0 && below(s, 2) == 0;
+		down = s->trouble > 6 || (s->trouble > 0 && chance(s, 2));
 		m->venues[v] = (struct venue_view){
 			.venue = given_venue(venues[v]), .listed = true,
 			.active = v != 1 || s->polls % 500 < 400,
@@ -225,7 +229,8 @@ void scene_begin(struct scene *s, uint64_t seed, bool live, size_t pairs)
 		char yaml[2000];
 		size_t n = (size_t)snprintf(yaml, sizeof(yaml), text,
 					    i ? "second" : "first",
-					    live ? "live" : "dry-run");
+					    live ? "live" : "dry-run",
+					    i ? "" : all_venues);
 
 		check(s, config_load_text(&s->config[i], "scene.yaml", yaml, n,
 					  s->arena, &list, &s->err));

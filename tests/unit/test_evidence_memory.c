@@ -115,13 +115,20 @@ static void without_memory_a_blob_is_as_it_was(void **state)
 	struct arena *a = arena_new();
 	struct evidence_row rows[2] = { { .line = -1 }, { .line = -1 } };
 	struct evidence_view v = view_of(rows, 2), back;
+	struct market m;
 
 	(void)state;
 	back = written_and_read(&v, a);
 	assert_null(back.rows[0].memory);
 	assert_true(back.dexes_known);
 	v.dexes_known = false;
-	assert_false(written_and_read(&v, a).dexes_known);
+	back = written_and_read(&v, a);
+	evidence_market(&m, &back);
+	assert_false(m.dexes_known);
+	v.dexes_known = true;
+	back = written_and_read(&v, a);
+	evidence_market(&m, &back);
+	assert_true(m.dexes_known);
 	arena_free(a);
 }
 
