@@ -48,6 +48,7 @@ enum report_metric_id {
 
 extern const struct report_metric_text report_metric_texts[METRIC_COUNT];
 
+const char *report_unit_word(enum report_unit u);
 /* All of them with formula and source, for --explain-metrics. */
 void report_explain_metrics(FILE *f);
 
