@@ -11,6 +11,7 @@
 #ifndef CARRYWATCH_REPORT_ACCOUNT_H
 #define CARRYWATCH_REPORT_ACCOUNT_H
 
+#include "facts.h"
 #include "report.h"
 #include "store.h"
 
