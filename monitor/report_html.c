@@ -51,7 +51,7 @@ static const char style[] =
 "figure{margin:0 0 8px;padding:12px 14px;background:var(--card);"
 "border-radius:6px;overflow-x:auto}figcaption{font-weight:600;margin-bottom:6px}\n"
 ".pair{display:grid;gap:12px;"
-"grid-template-columns:repeat(auto-fit,minmax(440px,1fr))}\n"
+"grid-template-columns:repeat(auto-fill,minmax(440px,1fr))}\n"
 "@media(max-width:520px){.pair{grid-template-columns:1fr}}\n"
 "svg{display:block;width:100%;height:auto;min-width:440px}"
 "section>figure svg{min-width:760px}"
@@ -105,7 +105,7 @@ static void put_head(const struct page *p)
 
 static void put_when(const struct page *p, const struct report_run *run)
 {
-	fprintf(p->f, "<p class=\"when\">%s to %s UTC, capital %s USD</p>\n",
+	fprintf(p->f, "<p class=\"when\">%s to %s, UTC; capital %s USD</p>\n",
 		report_time_words(run->since).s,
 		report_time_words(run->until).s,
 		report_cost_words(run->capital_usd).s);
