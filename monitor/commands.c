@@ -84,6 +84,11 @@ const struct command command_table[] = {
 	  OPT(ACCOUNT) | OPT(SINCE) | OPT(UNTIL) | OPT(VERIFY),
 	  "recorded polls again, by these or other rules",
 	  cmd_replay },
+	{ "report", "", 0, 0,
+	  OPTS_LISTING | OPT(SINCE) | OPT(UNTIL) | OPT(HTML) |
+	  OPT(EXPLAIN_METRICS),
+	  "what an account has earned, beside holding through",
+	  cmd_report },
 	{ "rules list", "", 0, 0, ROWS,
 	  "rules that profile lines are made of", cmd_rules_list },
 	{ "rules show", "NAME", 1, 1, ONE_ITEM,
