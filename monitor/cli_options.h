@@ -32,6 +32,7 @@
 	X(EXIT_CODE, "exit-code", 0, NULL, "10: some alert, 11: must close") \
 	X(NO_COLOR, "no-color", 0, NULL, "no colour on a terminal") \
 	X(PRINT, "print", 0, NULL, "print the effective configuration") \
+	X(PROFILE, "profile", 0, "A,B", "profiles; hold: never closes") \
 	X(VERIFY, "verify", 0, NULL, "exit 1 unless all comes out as recorded") \
 	X(ONCE, "once", 0, NULL, "exactly one poll, then exit") \
 	X(CLOCK, "clock", 0, "ORIGIN,START,SPEED", \

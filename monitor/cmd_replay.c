@@ -5,6 +5,7 @@
  * that one have done? Reads page by page and holds up no poll.
  */
 #include "cli.h"
+#include "cmd_replay_profile.h"
 #include "commands.h"
 #include "replay_load.h"
 #include "sentence.h"
@@ -20,7 +21,8 @@ struct run {
 	struct arena *moment;		/* of one decision */
 	struct source_store *source;
 	struct replay r;
-	struct instant from, to;	/* of the polls that counted */
+	struct profile other;		/* at the recorded rhythm */
+	struct replay_seen seen;
 	int64_t first, last;
 };
 
@@ -85,6 +87,15 @@ static bool count_decisions(struct run *run, struct err *err)
 
 /* ---- the walk ---- */
 
+/* The other profile polls as often as the recorded one did. */
+static void keep_rhythm(struct run *run, const struct recorded_poll *p)
+{
+	struct span every = p->account->profile->poll_interval;
+
+	if (run->r.profile && run->other.poll_interval.ms != every.ms)
+		profile_poll_every(&run->other, every);
+}
+
 static bool past(const struct run *run, struct instant at)
 {
 	return instant_known(run->r.until) && at.ms >= run->r.until.ms;
@@ -100,18 +111,39 @@ static bool walk(struct run *run, struct err *err)
 
 		if (!more || past(run, p.at) || run->r.differs)
 			return true;
+		keep_rhythm(run, &p);
 		if (!replay_step(&run->r, &p, err))
 			return false;
 		if (run->r.polls == polls)
 			continue;
 		if (polls == 0) {
 			run->first = p.seq;
-			run->from = p.at;
+			run->seen.from = p.at;
 		}
 		run->last = p.seq;
-		run->to = p.at;
+		run->seen.to = p.at;
+		run->seen.polls = run->r.polls;
 	}
 	return false;
+}
+
+static bool take_profile(struct run *run, struct err *err)
+{
+	const char *name = run->c->opt[OPT_PROFILE];
+	const struct profile *p;
+
+	if (!name)
+		return true;
+	if (cli_has(run->c, OPT_VERIFY))
+		return err_set(err, ERR_USAGE, "--verify replays the recorded "
+			       "profile: leave --profile away");
+	p = config_profile(run->c->config, name);
+	if (!p)
+		return err_set(err, ERR_NOT_FOUND, "no profile \"%s\"; see: "
+			       "carrywatch profiles list", name);
+	run->other = *p;
+	run->r.profile = &run->other;
+	return true;
 }
 
 static bool load(struct run *run, struct err *err)
@@ -124,17 +156,18 @@ static bool load(struct run *run, struct err *err)
 	if (!cli_config(c, err) || !cli_account(c, &run->account, err) ||
 	    !cli_store(c, &run->store, run->account, STORE_READ, err))
 		return false;
-	run->r.verify = cli_has(c, OPT_VERIFY);
+	run->r.verify = cli_has(c, OPT_VERIFY) || !cli_has(c, OPT_PROFILE);
 	run->r.decided = decided;
 	run->r.ctx = run;
 	run->r.since = c->since;
 	run->r.until = c->until;
-	return replay_load(&run->r, run->store, c->arena, err) &&
+	return take_profile(run, err) &&
+	       replay_load(&run->r, run->store, c->arena, err) &&
 	       source_store_open(&run->source, run->store,
 				 run->account->name, c->since, err);
 }
 
-static int tell(const struct run *run)
+static int tell_same(const struct run *run)
 {
 	const struct replay *r = &run->r;
 
@@ -143,9 +176,9 @@ static int tell(const struct run *run)
 		return 1;
 	}
 	printf("%s: %" PRId64 " polls replayed, %s .. ", run->account->name,
-	       r->polls, cli_shown_time(run->c, run->from));
+	       r->polls, cli_shown_time(run->c, run->seen.from));
 	printf("%s\n%" PRId64 " evaluations and %" PRId64 " decisions came out "
-	       "as recorded.\n", cli_shown_time(run->c, run->to), r->compared,
+	       "as recorded.\n", cli_shown_time(run->c, run->seen.to), r->compared,
 	       r->decisions);
 	if (r->unsure > 0)
 		printf("%" PRId64 " evaluations of version 0.1.0 were left "
@@ -154,15 +187,35 @@ static int tell(const struct run *run)
 	return 0;
 }
 
+static bool any_poll(const struct run *run, struct err *err)
+{
+	if (run->r.polls > 0)
+		return true;
+	return err_set(err, ERR_NOT_FOUND, "no poll of %s is recorded in that "
+		       "time; see: carrywatch status -a %s",
+		       run->account->name, run->account->name);
+}
+
+/* Without another profile there is nothing to show but that it is the same. */
+static bool tell(int *code, const struct run *run, struct err *err)
+{
+	*code = 0;
+	if (run->r.profile)
+		return cmd_replay_show(run->c, run->account, &run->r,
+				       &run->seen, err);
+	*code = tell_same(run);
+	return true;
+}
+
 int cmd_replay(struct cli *c)
 {
 	struct err err = { ERR_NONE, "" };
 	struct run run = { .c = c };
 	int code;
 
-	if (load(&run, &err) && walk(&run, &err) && count_decisions(&run, &err))
-		code = tell(&run);
-	else
+	if (!load(&run, &err) || !walk(&run, &err) ||
+	    !count_decisions(&run, &err) || !any_poll(&run, &err) ||
+	    !tell(&code, &run, &err))
 		code = cli_fail(c, &err);
 	source_store_close(run.source);
 	store_close(run.store);

@@ -81,7 +81,8 @@ const struct command command_table[] = {
 	  "all keys and rules as a Markdown page",
 	  cmd_reference },
 	{ "replay", "", 0, 0,
-	  OPT(ACCOUNT) | OPT(SINCE) | OPT(UNTIL) | OPT(VERIFY),
+	  OPTS_LISTING | OPT(SINCE) | OPT(UNTIL) | OPT(VERIFY) |
+	  OPT(PROFILE) | OPT(HTML) | OPT(EXPLAIN_METRICS),
 	  "recorded polls again, by these or other rules",
 	  cmd_replay },
 	{ "report", "", 0, 0,

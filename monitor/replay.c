@@ -248,6 +248,8 @@ static void begin_judged(struct replay *r, const struct recorded_poll *p)
 		if (!pair || pair->begun)
 			continue;
 		start_anew(pair);
+		pair->fees_whole = !row->memory &&
+				   pair->recorded.status == STATUS_CLOSED;
 		if (row->memory) {
 			pair->x.pos.fees_usd = row->memory->fees_usd;
 			pair->x.pos.slippage_usd = row->memory->slippage_usd;

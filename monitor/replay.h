@@ -24,6 +24,7 @@ struct replay_pair {
 	struct funding funding;
 	bool begun, over;
 	bool sure;			/* its memory is the recorded one */
+	bool fees_whole;		/* fees of leaving are in x.pos's */
 	int64_t polls;			/* evaluations */
 	/* The first close that stood, unless a person took it back: */
 	struct instant closed_at;	/* unknown: none */
