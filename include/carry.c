@@ -6,6 +6,8 @@
  */
 #include "carry.h"
 
+#include <assert.h>
+
 #define DAY_MS		(INT64_C(1000) * DAY_S)
 #define YEARS_100_D	36500
 
@@ -139,6 +141,7 @@ static bool walk_through(struct walk *w, int64_t end)
 static bool days_ahead(int64_t *days, const struct walk *w, struct dec a_day)
 {
 	struct dec missing, far, n;
+	bool ok;
 
 	*days = -1;
 	if (dec_sign(a_day) <= 0)
@@ -150,8 +153,11 @@ static bool days_ahead(int64_t *days, const struct walk *w, struct dec a_day)
 		return false;
 	if (dec_cmp(missing, far) > 0)
 		return true;
-	if (!dec_div(&n, missing, a_day) || !dec_to_int(days, n))
-		return false;
+	ok = dec_div(&n, missing, a_day);
+	assert(ok);		/* at most YEARS_100_D */
+	ok = dec_to_int(days, n);
+	assert(ok);
+	(void)ok;
 	if (*days > 0)
 		(*days)--;
 	return true;
@@ -160,12 +166,16 @@ static bool days_ahead(int64_t *days, const struct walk *w, struct dec a_day)
 static bool skip_days(struct walk *w, struct dec a_day, int64_t days)
 {
 	struct dec more;
+	bool ok;
 
 	for (int s = LEG_LONG; s <= LEG_SHORT; s++)
 		w->at[s] += days * DAY_MS;
-	return dec_mul_int(&more, a_day, days) &&
-	       dec_add(&w->sum, w->sum, more) &&
-	       walk_through(w, next_of(w) + 4 * DAY_MS);
+	ok = dec_mul_int(&more, a_day, days);
+	assert(ok);		/* less than what is missing, which fits */
+	ok = dec_add(&w->sum, w->sum, more);
+	assert(ok);
+	(void)ok;
+	return walk_through(w, next_of(w) + 4 * DAY_MS);
 }
 
 static bool begin(struct walk *w, const struct carry_leg *leg)
