@@ -91,6 +91,26 @@ static void test_shipped(void **state)
 	arena_free(l.arena);
 }
 
+/*
+ * Stored decisions and replays name a profile by its hash: a shipped profile
+ * that was not changed keeps it through every upgrade.
+ */
+static void test_shipped_hashes(void **state)
+{
+	static const char *const hashes[][2] = {
+		{ "conservative", "9ce63aaf262d5347" },
+		{ "aggressive", "104c1d6cb2bf05c5" },
+		{ "textbook", "c266c7bc60fabe80" },
+	};
+	struct loaded l = load("version: 1\n");
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++)
+		assert_string_equal(config_profile(&l.c, hashes[i][0])->hash,
+				    hashes[i][1]);
+	arena_free(l.arena);
+}
+
 /* ---- inheritance ---- */
 
 static void test_extends(void **state)
@@ -391,6 +411,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_shipped),
+		cmocka_unit_test(test_shipped_hashes),
 		cmocka_unit_test(test_extends),
 		cmocka_unit_test(test_slots),
 		cmocka_unit_test(test_format),
