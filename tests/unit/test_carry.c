@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Carry by schedule: the vectors of the trade, and a walk step by step. */
+#include "given_random.h"
 #include "rule_case.h"
 
 #include <inttypes.h>
@@ -209,22 +210,6 @@ static void refuses_what_does_not_fit(void **state)
 
 /* ---- against a walk over every settlement, in plain integers ---- */
 
-static uint64_t seed_now;
-
-static uint64_t any(uint64_t n)
-{
-	seed_now = seed_now * UINT64_C(6364136223846793005) + 1442695040888963407;
-	return (seed_now >> 33) % n;
-}
-
-static void seed(uint64_t fallback)
-{
-	const char *s = getenv("CW_SEED");
-
-	seed_now = s ? strtoull(s, NULL, 10) : fallback;
-	print_message("# seed %" PRIu64 "\n", seed_now);
-}
-
 struct naive_leg {
 	int64_t daily_e10, next_ms, pays_s;
 };
@@ -234,13 +219,13 @@ static void any_leg(struct naive_leg *n, struct carry_leg *c, int64_t rate)
 	static const int64_t rhythms[] = { 900, 3600, 7200, 14400, 28800, 86400 };
 	bool ok;
 
-	n->pays_s = rhythms[any(N(rhythms))];
-	n->daily_e10 = (int64_t)any((uint64_t)(2 * rate)) - rate;
-	n->next_ms = 1 + (int64_t)any((uint64_t)n->pays_s * 1000);
-	if (any(4) == 0)			/* later than its rhythm says */
-		n->next_ms = 1 + (int64_t)any(DAY_MS);
-	if (any(3) == 0)			/* both at once, often */
-		n->next_ms = 900000 * (1 + (int64_t)any(4));
+	n->pays_s = rhythms[given_below(N(rhythms))];
+	n->daily_e10 = given_below(2 * rate) - rate;
+	n->next_ms = 1 + given_below(n->pays_s * 1000);
+	if (given_below(4) == 0)			/* later than its rhythm says */
+		n->next_ms = 1 + given_below(DAY_MS);
+	if (given_below(3) == 0)			/* both at once, often */
+		n->next_ms = 900000 * (1 + given_below(4));
 	c->next_ms = n->next_ms;
 	c->pays_s = n->pays_s;
 	ok = dec_join(&c->daily, n->daily_e10, 10);
@@ -282,7 +267,7 @@ static int64_t naive_even(const struct naive_leg n[2], int64_t need,
 static void expects_what_a_walk_adds_up(void **state)
 {
 	(void)state;
-	seed(20261126);
+	given_seed(20261126);
 	for (int i = 0; i < 3000; i++) {
 		struct naive_leg n[2];
 		struct carry_leg l[2];
@@ -291,10 +276,10 @@ static void expects_what_a_walk_adds_up(void **state)
 
 		for (int s = 0; s < 2; s++)
 			any_leg(&n[s], &l[s], 10000000);
-		h = (int64_t)any(4 * DAY_MS);
-		if (any(2))			/* a settlement, or beside it */
-			h = n[any(2)].next_ms + n[0].pays_s * 1000 *
-			    (int64_t)any(5) + (int64_t)any(3) - 1;
+		h = given_below(4 * DAY_MS);
+		if (given_below(2))			/* a settlement, or beside it */
+			h = n[given_below(2)].next_ms + n[0].pays_s * 1000 *
+			    given_below(5) + given_below(3) - 1;
 		assert_true(carry_expected(&got, l, h));
 		assert_true(dec_join(&want, naive_until(n, h), 10));
 		if (dec_cmp(got, want) != 0)
@@ -305,11 +290,11 @@ static void expects_what_a_walk_adds_up(void **state)
 /* A cost that some settlement meets exactly, or misses by one unit. */
 static int64_t any_need(const struct naive_leg n[2], int64_t end)
 {
-	int64_t t = n[any(2)].next_ms + (int64_t)any((uint64_t)end);
+	int64_t t = n[given_below(2)].next_ms + given_below(end);
 
-	if (any(8) == 0)			/* far, or out of reach */
+	if (given_below(8) == 0)			/* far, or out of reach */
 		return INT64_C(10000000000000);
-	return naive_until(n, t) + (int64_t)any(3) - 1;
+	return naive_until(n, t) + given_below(3) - 1;
 }
 
 static void breaks_even_where_a_walk_does(void **state)
@@ -318,7 +303,7 @@ static void breaks_even_where_a_walk_does(void **state)
 	int hits = 0, never = 0, late = 0;
 
 	(void)state;
-	seed(7);
+	given_seed(7);
 	for (int i = 0; i < 4000; i++) {
 		struct naive_leg n[2];
 		struct carry_leg l[2];
@@ -326,7 +311,7 @@ static void breaks_even_where_a_walk_does(void **state)
 		int64_t need, got, want;
 
 		for (int s = 0; s < 2; s++)
-			any_leg(&n[s], &l[s], any(2) ? 300 : 10000000);
+			any_leg(&n[s], &l[s], given_below(2) ? 300 : 10000000);
 		need = any_need(n, end);
 		/* size 86400 * 7: USD that divide to no decimal, exact here */
 		assert_true(dec_join(&cost, need * 7, 10));
