@@ -65,7 +65,7 @@ static int64_t between(int64_t low, int64_t high)
 /* A share per 8 h that has an exact eighth. */
 static struct dec any_rate(void)
 {
-	return units(8 * between(-40000, 40000), 9);
+	return units(8 * between(-200000, 200000), 9);
 }
 
 static struct fact any_price(int64_t near)
