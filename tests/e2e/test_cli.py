@@ -165,10 +165,10 @@ def test_narrow_terminal(t):
     wide, _ = on_terminal(t, "rules", "list", "-o", "wide", columns=400,
                           **plain)
     assert "FACTS" in wide
-    narrow, _ = on_terminal(t, "rules", "list", "-o", "wide", columns=72,
+    narrow, _ = on_terminal(t, "rules", "list", "-o", "wide", columns=80,
                             **plain)
     assert "FACTS" not in narrow and "TRUE WHEN" in narrow, narrow
-    assert max(map(len, narrow.splitlines())) <= 72, narrow
+    assert max(map(len, narrow.splitlines())) <= 80, narrow
 
 
 def test_locale_and_zone_change_nothing(t):
