@@ -144,6 +144,8 @@ static const struct even_case evens[] = {
 	  CARRY_NEVER, "but not for more than it brought" },
 	{ { { "0.00024", H, 3600 }, { "0.0012", H, 28800 } }, "3.9", "10000",
 	  H, "both at once count together" },
+	{ { { "0.00024", H + 1, 3600 }, { "0.0012", H, 28800 } }, "4",
+	  "10000", H, "a millisecond apart they do not" },
 	{ { { "0.00024", H, 3600 }, { "0.0012", 8 * H, 28800 } }, "3.21",
 	  "10000", 16 * H, "after a first interval that paid" },
 	/* the peak of each day is reached before its end */
