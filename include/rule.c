@@ -40,6 +40,19 @@ struct finding finding_not(struct finding a)
 	return finding_bool(a.verdict == VERDICT_FALSE);
 }
 
+uint64_t rule_uses(const struct rule *r, const struct dec *arg)
+{
+	uint64_t uses = r->uses;
+
+	for (size_t i = 0; i < sizeof(r->only) / sizeof(r->only[0]); i++) {
+		const struct choice_uses *c = &r->only[i];
+
+		if (c->uses && dec_cmp(arg[c->param], dec_int(c->choice)) != 0)
+			uses &= ~c->uses;
+	}
+	return uses;
+}
+
 const struct rule *rule_find(const char *name, size_t n)
 {
 	for (size_t i = 0; i < rule_count; i++) {

@@ -56,11 +56,24 @@ struct param {
 	const char *help;
 };
 
+/* Facts that are read only while one choice of one parameter is made. */
+struct choice_uses {
+	uint8_t param, choice;
+	uint64_t uses;			/* 0 ends them */
+};
+
 struct rule {
 	const char *name;
 	const char *help;		/* TRUE when ..., one line */
 	struct param params[RULE_PARAMS_MAX];	/* name NULL ends them */
-	uint64_t uses;			/* bit mask of the facts it reads */
+	uint64_t uses;			/* bit mask of the facts it may read */
+	struct choice_uses only[2];	/* those of them that depend */
+	/*
+	 * Bit mask of parameters that came after lines had been stored: left
+	 * out of the canonical text at their default, or an upgrade would
+	 * change the text, and with it end every running streak.
+	 */
+	uint8_t added;
 	bool protective;		/* may close on stale rates */
 	struct finding (*eval)(const struct facts *f, const struct dec *arg);
 };
@@ -80,6 +93,9 @@ static inline struct finding finding_missing(const struct facts *f,
 {
 	return finding_unknown(id, f->v[id].why);
 }
+
+/* The facts one call reads, given its arguments. */
+uint64_t rule_uses(const struct rule *r, const struct dec *arg);
 
 /* Written by make from the file names of rules/, sorted by name. */
 extern const struct rule *const rule_table[];

@@ -34,7 +34,8 @@ struct node {
 /* LABEL: expression. Slot 0 of a line is the line's own streak. */
 struct line {
 	struct label label;
-	char text[LINE_TEXT_MAX];	/* canonical: defaults written out */
+	char text[LINE_TEXT_MAX];	/* canonical: defaults written out,
+					   but see rule.h of `added` */
 	struct node node[LINE_NODES_MAX];	/* children before parents */
 	uint8_t n_nodes;		/* the last one is the root */
 	uint8_t n_slots;		/* 1 + number of FOR nodes */
