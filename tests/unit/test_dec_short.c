@@ -175,6 +175,19 @@ static void a_ratio_on_its_limit_is_seen_to_the_unit(void **state)
 	assert_int_equal(dec_cmp_mul3(s, three, one, one, less, one), 1);
 }
 
+/* Amounts of 2^40 units, less one: their leading part is nothing. */
+static void what_was_cut_off_an_amount_still_counts(void **state)
+{
+	const struct dec one = dec_int(1);
+	const struct dec part = dec_lit("0.00000000303700051");
+	const struct dec below = dec_lit("0.000001099511627775");
+	const struct dec above = dec_lit("0.000001099511627776");
+
+	(void)state;
+	assert_int_equal(dec_cmp_mul3(below, one, one, part, above, part), 1);
+	assert_int_equal(dec_cmp_mul3(above, part, part, one, below, one), -1);
+}
+
 struct whole_case {
 	const char *a;
 	int64_t n;
@@ -245,6 +258,7 @@ int main(void)
 		cmocka_unit_test(products_of_two_compare_exactly),
 		cmocka_unit_test(products_of_three_compare_exactly),
 		cmocka_unit_test(a_ratio_on_its_limit_is_seen_to_the_unit),
+		cmocka_unit_test(what_was_cut_off_an_amount_still_counts),
 		cmocka_unit_test(whole_multiples_are_exact_or_refused),
 		cmocka_unit_test(sums_end_with_the_range_on_both_sides),
 		cmocka_unit_test(thousandths_are_exact),
