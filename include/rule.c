@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Three-valued logic, and finding a rule in the table make wrote. */
+/* The words of a verdict, and finding a rule in the table make wrote. */
 #include "rule.h"
 
 #include <string.h>
@@ -13,31 +13,6 @@ static const char *const words[] = {
 const char *verdict_word(enum verdict v)
 {
 	return words[v];
-}
-
-struct finding finding_or(struct finding a, struct finding b)
-{
-	if (a.verdict == VERDICT_TRUE || b.verdict == VERDICT_FALSE)
-		return a;
-	if (b.verdict == VERDICT_TRUE || a.verdict == VERDICT_FALSE)
-		return b;
-	return a;	/* both unknown: the first names its input */
-}
-
-struct finding finding_and(struct finding a, struct finding b)
-{
-	if (a.verdict == VERDICT_FALSE || b.verdict == VERDICT_TRUE)
-		return a;
-	if (b.verdict == VERDICT_FALSE || a.verdict == VERDICT_TRUE)
-		return b;
-	return a;
-}
-
-struct finding finding_not(struct finding a)
-{
-	if (a.verdict == VERDICT_UNKNOWN)
-		return a;
-	return finding_bool(a.verdict == VERDICT_FALSE);
 }
 
 uint64_t rule_uses(const struct rule *r, const struct dec *arg)

@@ -8,35 +8,9 @@
 #define CARRYWATCH_RULE_H
 
 #include "market.h"
+#include "verdict.h"
 
 #define RULE_PARAMS_MAX 4
-
-enum verdict { VERDICT_FALSE, VERDICT_TRUE, VERDICT_UNKNOWN };
-
-const char *verdict_word(enum verdict v);	/* "false" "true" "unknown" */
-
-/* A verdict, and for UNKNOWN the input that is missing. */
-struct finding {
-	enum verdict verdict;
-	enum fact_id missing;
-	enum why why;
-};
-
-static inline struct finding finding_bool(bool b)
-{
-	return (struct finding){ b ? VERDICT_TRUE : VERDICT_FALSE,
-				 FACT_COUNT, WHY_KNOWN };
-}
-
-static inline struct finding finding_unknown(enum fact_id id, enum why why)
-{
-	return (struct finding){ VERDICT_UNKNOWN, id, why };
-}
-
-/* Kleene: one TRUE, or one FALSE, settles it whatever the other is. */
-struct finding finding_or(struct finding a, struct finding b);
-struct finding finding_and(struct finding a, struct finding b);
-struct finding finding_not(struct finding a);
 
 struct facts;
 

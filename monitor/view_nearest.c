@@ -291,7 +291,7 @@ static void take(struct view_nearest *out, const struct share *s, int line,
 void view_find_nearest(struct view_nearest *out, const struct facts *f,
 		       const struct profile *p)
 {
-	struct share best, s;
+	struct share best = { .d1 = DEC_ZERO }, s;
 
 	*out = (struct view_nearest){ .line = -1, .rule = "" };
 	for (int i = 0; i < p->n_close; i++) {
