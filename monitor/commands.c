@@ -37,8 +37,8 @@ const struct command command_table[] = {
 	  "ask now; each with the entry policy's verdict",
 	  cmd_opportunities_list },
 	{ "positions close", "ID", 1, 1,
-	  OPT(REASON) | OPT(NOTE) | OPT(FEES) | OPT(YES) | OPT(DRY_RUN) |
-	  OPT(ACCOUNT),
+	  OPT(REASON) | OPT(NOTE) | OPT(FEES) | OPT(LONG_PRICE) |
+	  OPT(SHORT_PRICE) | OPT(YES) | OPT(DRY_RUN) | OPT(ACCOUNT),
 	  "record that a position was closed", cmd_positions_close },
 	{ "positions confirm", "ID", 1, 1, OPT(NOTE) | OPT(ACCOUNT),
 	  "say that it still exists at the venues", cmd_positions_confirm },
