@@ -53,6 +53,7 @@
 	X(LONG_PRICE, "long-price", 0, "USD", "price of the long leg") \
 	X(SHORT_PRICE, "short-price", 0, "USD", "price of the short leg") \
 	X(FEES, "fees", 0, "USD", "fees paid so far") \
+	X(REPLACE, "replace", 0, NULL, "overwrite amounts reported before") \
 	X(EXTERNAL_ID, "external-id", 0, "ID", "its name elsewhere; unique") \
 	X(HELP, "help", 'h', NULL, "help of this command") \
 	X(VERSION, "version", 'V', NULL, "version")

@@ -17,6 +17,7 @@ int cmd_help(struct cli *c);
 int cmd_opportunities_list(struct cli *c);
 int cmd_positions_close(struct cli *c);
 int cmd_positions_confirm(struct cli *c);
+int cmd_positions_funding_import(struct cli *c);
 int cmd_positions_history(struct cli *c);
 int cmd_positions_import(struct cli *c);
 int cmd_positions_keep(struct cli *c);

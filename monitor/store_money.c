@@ -197,8 +197,8 @@ bool store_put_settlement(struct store *s, bool *added,
 	return row->hypothetical || put_funding(s, row->position, &f, err);
 }
 
-bool store_report_settlement(struct store *s, const struct settlement *row,
-			     struct err *err)
+static bool report(struct store *s, const struct settlement *row,
+		   struct err *err)
 {
 	struct sql q = sql_use(s, SQL_SETTLEMENT_REPORT);
 
@@ -207,8 +207,17 @@ bool store_report_settlement(struct store *s, const struct settlement *row,
 	sql_put_instant(&q, row->at);
 	sql_put_fact(&q, &row->reported_usd);
 	sql_put_instant(&q, row->reported_at);
-	return sql_run(&q, err) &&
-	       store_recount_funding(s, row->position, err);
+	return sql_run(&q, err);
+}
+
+/* The ledger is summed anew once, not for every row. */
+bool store_report_settlements(struct store *s, const struct settlement *rows,
+			      size_t n, struct err *err)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!report(s, &rows[i], err))
+			return false;
+	return n == 0 || store_recount_funding(s, rows[0].position, err);
 }
 
 bool store_unclose_settlements(struct store *s, int64_t position,

@@ -104,5 +104,184 @@ def test_exit_prices_come_in_twos_and_above_zero(t):
     assert query(t, "SELECT status FROM positions") == [("open",)]
 
 
+# ---- what venues paid ----
+
+HEAD = "position,side,at,amount_usd\n"
+
+
+def paid(t, text, *more, name="paid.csv"):
+    path = t.dir / name
+    path.write_text(text)
+    return t.run("positions", "funding", "import", path, *more), path
+
+
+def ledger_of(t, position=1):
+    return query(t, "SELECT side, at, amount_usd, reported_usd, late FROM"
+                 " settlements WHERE position = ? ORDER BY at, side", position)
+
+
+def with_ledger(t, *more):
+    """Two settlements of each leg, eight hours apart; -0.5 and +2 each."""
+    opened(t, *more)
+    last = last_grid()
+    for at in (last - 8 * HOUR, last):
+        settle(t, 1, "long", at, "-0.5")
+        settle(t, 1, "short", at, "2")
+    return last
+
+
+def test_what_a_venue_paid_counts_instead_of_what_was_expected(t):
+    at = with_ledger(t)
+    assert shown(t)["funding_usd"] == "3"
+    before = query(t, "SELECT rate_8h, amount_usd, base FROM settlements")
+    # 41 s late, as venues stamp it.
+    r, _ = paid(t, HEAD + f"1,short,{stamp(at + 41000)},1.75\n"
+                f"1,long,{stamp(at)},-0.500000000000000001\n")
+    r.expect(0, r"^Imported 2 rows into main: 2 new, 0 as before, 0 replaced, "
+             r"0 not in the ledger until now$", r"\A\Z")
+    r.expect(0, r"^expected 1\.5 USD, reported 1\.249999999999999999 USD, "
+             r"difference -0\.250000000000000001 USD in 2 settlements$")
+    r.expect(0, r"^largest difference -0\.25 USD: position 1 short at "
+             + stamp(at)[:19])
+    assert query(t, "SELECT settled_usd, settlements, unknown FROM"
+                 " funding") == [("2.749999999999999999", 4, 0)]
+    # What a replay decides by is as it was.
+    assert query(t, "SELECT rate_8h, amount_usd, base FROM"
+                 " settlements") == before
+    p = shown(t)
+    assert p["funding_usd"] == "2.749999999999999999", p["funding_usd"]
+    assert [(x["amount_usd"], x["reported_usd"], x["difference_usd"],
+             x["sum_usd"]) for x in p["ledger"][2:]] == [
+        ("-0.5", "-0.500000000000000001", "-0.000000000000000001",
+         "0.999999999999999999"),
+        ("2", "1.75", "-0.25", "2.749999999999999999")], p["ledger"]
+    assert t.run("positions", "list", "--json").expect().json()[0][
+        "funding_usd"] == "2.749999999999999999"
+    t.run("positions", "close", 1, "-y").expect()
+    [h] = t.run("positions", "history", "--json").expect().json()
+    assert h["funding_usd"] == "2.749999999999999999", h
+    [e] = query(t, "SELECT who, note FROM events WHERE kind = 'funding'")
+    assert e == ("cli", "reported amounts of 2 settlements: "
+                 "1.249999999999999999 USD where 1.5 was expected, 0 where "
+                 "nothing was; 0 replaced, 0 were not in the ledger"), e
+
+
+def test_the_same_again_is_no_change_and_another_amount_needs_replace(t):
+    at = with_ledger(t)
+    text = HEAD + f"1,short,{stamp(at)},1.75\n"
+    paid(t, text)[0].expect()
+    before = list(query(t, "SELECT * FROM settlements"))
+    paid(t, text)[0].expect(0, "0 new, 1 as before")
+    paid(t, text + f"1,short,{stamp(at + 5000)},1.75\n")[0].expect(
+        0, "0 new, 2 as before.*\nexpected 2 USD, reported 1.75 USD")
+    assert list(query(t, "SELECT * FROM settlements")) == before
+    other = HEAD + f"1,long,{stamp(at)},-1\n1,short,{stamp(at)},1.8\n"
+    r, path = paid(t, other)
+    r.expect(1, r"\A\Z", "^0 rows imported: nothing is stored unless")
+    assert r.err.startswith(
+        f"{path}:3:9: error: 1.75 USD was reported for the short settlement "
+        f"of {stamp(at)[:19]}Z before: add --replace"), r.err
+    assert list(query(t, "SELECT * FROM settlements")) == before
+    paid(t, other, "--replace", "-n")[0].expect(
+        0, "^Would import 2 rows .* 1 new, 0 as before, 1 replaced.*nothing "
+        "was written")
+    assert list(query(t, "SELECT * FROM settlements")) == before
+    paid(t, other, "--replace")[0].expect(0, "1 new, 0 as before, 1 replaced")
+    assert query(t, "SELECT settled_usd FROM funding") == [("2.3",)]
+    # One event for each import that changed something.
+    assert query(t, "SELECT count(*) FROM events WHERE kind = 'funding'") == [
+        (2,)]
+    twice = HEAD + f"1,long,{stamp(at)},-1\n1,long,{stamp(at + 9)},-2\n"
+    r, path = paid(t, twice, "--replace")
+    r.expect(1, err="another amount of this settlement stands in line 2")
+    assert r.err.startswith(f"{path}:3:"), r.err
+
+
+def test_a_settlement_that_was_missed_is_added_with_what_was_paid(t):
+    at = with_ledger(t, "--external-id", "bot-7")
+    hole = at - HOUR
+    text = "\n".join(json.dumps({
+        "external_id": "bot-7", "venue": "lighter", "at": stamp(hole + 1000),
+        "amount_usd": a}) for a in ("-0.25",))
+    r, _ = paid(t, text + "\n", name="paid.jsonl")
+    r.expect(0, "1 not in the ledger until now.*\nreported -0.25 USD in 1 "
+             "settlement of unknown expected amount")
+    assert ("long", hole, "?a settlement of unknown amount", "-0.25",
+            1) in ledger_of(t)
+    assert shown(t)["funding_usd"] == "2.75"
+    [row] = [x for x in shown(t)["ledger"] if x["reported_usd"] == "-0.25"]
+    assert (row["amount_usd"], row["rate_8h"], row["difference_usd"],
+            row["pays_every_s"]) == (None, None, None, 3600), row
+    # Reported again, another amount, moved by less than a minute.
+    paid(t, HEAD + f"1,long,{stamp(hole - 60000)},-0.25\n")[0].expect(
+        0, "1 as before")
+
+
+def test_refused_rows_name_their_place_and_the_remedy(t):
+    at = with_ledger(t)
+    t.run("positions", "close", 1, "-y").expect()
+    settle(t, 1, "short", at + 8 * HOUR, "2", hypothetical=1)
+    now = int(datetime.datetime.now().timestamp() * 1000)
+    good = f"1,long,{stamp(at)},-1\n"
+    for row, column, says in (
+            (f"1,short,{stamp(at + 8 * HOUR)},2", 9, "closed at .* not held"),
+            (f"1,short,{stamp(at + 61000)},2", 9, "no settlement within 60 s "
+             "of .*grvt pays every 28800 s"),
+            (f"1,short,{stamp(at - 800 * HOUR)},2", 9, "was held from"),
+            (f"1,long,{stamp(at + 12 * HOUR)},2", 8, "was held from"),
+            (f"2,long,{stamp(at)},2", 1, 'position "2": no such position'),
+            (f"x,long,{stamp(at)},2", 1, "write the id of a position"),
+            (f",long,{stamp(at)},2", 1, "position is missing"),
+            (f"1,left,{stamp(at)},2", 3, "write long or short"),
+            (f"1,,{stamp(at)},2", 1, "side is missing, or venue"),
+            ("1,long,yesterday,2", 8, "write a time like"),
+            (f"1,long,,2", 1, "at is missing"),
+            (f"1,long,{stamp(at)},1O", 33, "write a decimal number"),
+            (f"1,long,{stamp(at)},", 1, "amount_usd is missing")):
+        before = list(query(t, "SELECT * FROM settlements"))
+        r, path = paid(t, HEAD + good + row + "\n")
+        r.expect(1, r"\A\Z", says)
+        assert r.err.startswith(f"{path}:3:{column}: error: "), (row, r.err)
+        assert list(query(t, "SELECT * FROM settlements")) == before
+    assert now
+    r, path = paid(t, "position,side,att,amount_usd\n")
+    r.expect(1, err='"att": did you mean "at"')
+    r, path = paid(t, f"position,venue,at,amount_usd\n1,aster,{stamp(at)},1\n")
+    r.expect(1, err='venue "aster": no leg of the position is there')
+    paid(t, HEAD)[0].expect(1, err="no rows")
+
+
+def test_what_the_next_poll_books_is_not_taken_before_it(t):
+    t.service = Service({"lighter": {"BTC": "0.000035"},
+                         "grvt": {"BTC": "0.000255"}})
+    t.config(t.service.url, ACCOUNTS)
+    opened(t)
+    t.run("run", "--once").expect()
+    with database(t) as db:
+        db.execute("UPDATE polls SET at = at - 90000000")
+    at = last_grid(HOUR)
+    paid(t, HEAD + f"1,long,{stamp(at)},-1\n")[0].expect(
+        1, r"\A\Z", "not booked yet: the newest poll was at .*run --once")
+    # The poll books what was expected, then it is taken.
+    t.run("run", "--once").expect()
+    assert query(t, "SELECT count(*) FROM settlements WHERE side = 'long' AND"
+                 " at = ?", at) == [(1,)]
+    paid(t, HEAD + f"1,long,{stamp(at)},-1\n")[0].expect(0, "1 new")
+
+
+def test_ten_thousand_payments_are_imported_at_once(t):
+    opened(t, ago="20000h")
+    end = last_grid(HOUR)
+    text = HEAD + "".join(f"1,long,{stamp(end - i * HOUR)},-0.01\n"
+                          for i in range(10000))
+    paid(t, text)[0].expect(0, "10000 not in the ledger until now")
+    assert query(t, "SELECT settled_usd, settlements FROM funding") == [
+        ("-100", 10000)]
+    paid(t, text.replace("-0.01", "-0.02"), "--replace")[0].expect(
+        0, "10000 replaced")
+    assert query(t, "SELECT settled_usd, settlements FROM funding") == [
+        ("-200", 10000)]
+
+
 if __name__ == "__main__":
     lib.main()
