@@ -38,6 +38,7 @@ struct account {
 	const struct venue *venues;	/* sorted; none: all active */
 	size_t n_venues;
 	struct fact min_volume_usd;
+	struct dec capital_share;	/* of a pair, of its size_usd */
 	struct entry_policy entry;
 	struct span tick_offset;
 };
