@@ -244,7 +244,7 @@ static void print_text(const struct shown *s)
 	print_leg(s, LEG_LONG);
 	print_leg(s, LEG_SHORT);
 	print_numbers(s);
-	view_money_text(stdout, s->c, &s->view, s->row);
+	view_money_text(stdout, s->row);
 	if (s->row->verdicts) {
 		puts("\nWhat would close it");
 		view_explain_table(stdout, &s->view, s->row);

@@ -6,8 +6,7 @@
 #include "view_text.h"
 
 /* What it has earned and will earn, a line each. */
-void view_money_text(FILE *f, const struct cli *c, const struct view *v,
-		     const struct view_row *r);
+void view_money_text(FILE *f, const struct view_row *r);
 /* Row by row, with what was expected and what was reported. */
 void view_ledger_text(FILE *f, struct cli *c, const struct view_row *r);
 /* The same as the member "ledger"; before it the sums of what was reported. */

@@ -93,16 +93,18 @@ static void sum_ledger(struct view_money *m, const struct view_money_ask *a)
 
 /* ---- profit and loss ---- */
 
-static struct fact price_of(const struct view_money_ask *a)
+static struct fact price_of(struct view_money *m,
+			    const struct view_money_ask *a)
 {
 	const struct position *p = a->position;
 	bool closed = p->status == STATUS_CLOSED;
 	struct fact leg[2];
 
-	for (int s = LEG_LONG; s <= LEG_SHORT; s++)
+	for (int s = LEG_LONG; s <= LEG_SHORT; s++) {
+		m->price_at[s] = closed ? p->leg[s].exit_price : a->mark[s];
 		leg[s] = facts_leg_price(&p->leg[s], (enum side)s,
-					 closed ? p->leg[s].exit_price
-						: a->mark[s]);
+					 m->price_at[s]);
+	}
 	return fact_add(leg[LEG_LONG], leg[LEG_SHORT]);
 }
 
@@ -113,7 +115,7 @@ static void put_pnl(struct view_money *m, const struct view_money_ask *a)
 	struct fact costs = fact_add(minus(p->fees_usd),
 				     minus(p->slippage_usd));
 
-	m->price_usd = price_of(a);
+	m->price_usd = price_of(m, a);
 	m->realised_usd = fact_add(m->funding_usd, costs);
 	m->net_usd = m->realised_usd;
 	if (m->price_usd.known)

@@ -19,7 +19,8 @@ struct view_even {
 };
 
 struct view_money {
-	struct fact price_usd;		/* both legs; closed: by exit prices */
+	struct fact price_at[2];	/* mark prices; closed: exit prices */
+	struct fact price_usd;		/* of both legs at them */
 	struct fact funding_usd;	/* booked while held, of the known */
 	struct fact accrued_usd;	/* not settled yet: an estimate */
 	struct fact realised_usd;	/* what was really paid and received */

@@ -138,13 +138,10 @@ static void print_ahead(FILE *f, const struct view_row *r)
 	     "exit only: what is paid is paid, closing alone");
 }
 
-void view_money_text(FILE *f, const struct cli *c, const struct view *v,
-		     const struct view_row *r)
+void view_money_text(FILE *f, const struct view_row *r)
 {
 	const struct view_money *m = &r->money;
 
-	(void)c;
-	(void)v;
 	fputs("\nMoney, USD\n", f);
 	print_funding(f, m);
 	line(f, "fees", paid(r->pos.fees_usd), "paid so far");
