@@ -214,7 +214,7 @@ static bool put_event(struct funding_job *j, int64_t position, const struct fund
 
 	snprintf(note, sizeof(note), "reported amounts of %" PRId64
 		 " settlements: %s USD where %s was expected, %s where nothing "
-		 "was; %" PRId64 " replaced, %" PRId64 " were not in the ledger",
+		 "was; %" PRId64 " replaced, %" PRId64 " new in the ledger",
 		 n, funding_text(a, s->reported), funding_text(b, s->expected),
 		 funding_text(c, s->alone), s->n[REPORTED_REPLACED],
 		 s->n[REPORTED_ADDED]);

@@ -127,6 +127,7 @@ static void print_json(const struct shown *s)
 
 /* ---- for people ---- */
 
+/* What it is paid now, and below what it was opened (and closed) at. */
 static void print_leg(const struct shown *s, enum side side)
 {
 	const struct view_row *r = s->row;
@@ -136,18 +137,39 @@ static void print_leg(const struct shown *s, enum side side)
 
 	printf("  %-5s  %-12s  rate %s/%s", side_word(side), held->venue.s,
 	       view_rate_8h(leg->rate_8h, u, leg->stale).s, view_unit_word(u));
-	printf("  entry %s", view_rate_8h(held->entry_rate_8h, u, false).s);
-	if (held->entry_price.known)
-		printf("  price %s", view_amount(held->entry_price, false).s);
-	if (held->exit_price.known)
-		printf(" -> %s", view_amount(held->exit_price, false).s);
-	if (held->quantity.known)
-		printf("  quantity %s", view_amount(held->quantity, false).s);
-	if (instant_known(leg->next))
+	if (instant_known(leg->next) && r->pos.status != STATUS_CLOSED)
 		printf("  next %s%s", cli_shown_time(s->c, leg->next),
 		       leg->next_derived ? " (derived)" : "");
 	if (r->verdicts && leg->why != WHY_KNOWN)
 		printf("  (%s)", why_word(leg->why));
+	printf("\n  %21s  entry %s", "",
+	       view_rate_8h(held->entry_rate_8h, u, false).s);
+	if (held->entry_price.known)
+		printf("  price %s", view_amount(held->entry_price, false).s);
+	if (held->exit_price.known)
+		printf("  exit %s", view_amount(held->exit_price, false).s);
+	if (held->quantity.known)
+		printf("  quantity %s", view_amount(held->quantity, false).s);
+	putchar('\n');
+}
+
+static void print_times(const struct shown *s)
+{
+	const struct view_row *r = s->row;
+	const struct position *p = &r->pos;
+
+	printf("  opened %s, %s %s", cli_shown_time(s->c, p->opened_at),
+	       p->status == STATUS_CLOSED ? "held" : "age",
+	       view_span(r->age, false).s);
+	if (instant_known(p->closed_at))
+		printf(", closed %s", cli_shown_time(s->c, p->closed_at));
+	printf("\n  profile %s", s->view.profile->name);
+	if (instant_known(r->checked_at))
+		printf(", checked %s", cli_shown_time(s->c, r->checked_at));
+	if (p->external_id[0]) {
+		fputs(", external id ", stdout);
+		text_print_safe(stdout, p->external_id);
+	}
 	putchar('\n');
 }
 
@@ -162,21 +184,10 @@ static void print_head(const struct shown *s)
 	       status_word(p->status), action_word(r->action));
 	if (r->reason.s[0])
 		printf(" %s", r->reason.s);
-	if (instant_known(p->decided_at))
-		printf(" since %s", cli_shown_time(s->c, p->decided_at));
-	printf("  (profile %s)\n", s->view.profile->name);
-	printf("  opened %s, %s %s", cli_shown_time(s->c, p->opened_at),
-	       p->status == STATUS_CLOSED ? "held" : "age",
-	       view_span(r->age, false).s);
-	if (instant_known(p->closed_at))
-		printf(", closed %s", cli_shown_time(s->c, p->closed_at));
-	if (instant_known(r->checked_at))
-		printf(", checked %s", cli_shown_time(s->c, r->checked_at));
-	if (p->external_id[0]) {
-		fputs(", external id ", stdout);
-		text_print_safe(stdout, p->external_id);
-	}
 	putchar('\n');
+	if (instant_known(p->decided_at))
+		printf("  decided %s\n", cli_shown_time(s->c, p->decided_at));
+	print_times(s);
 	if (instant_known(p->muted_until) &&
 	    p->muted_until.ms > s->view.now.ms)
 		printf("  kept: %s does not close it before %s\n", p->muted.s,
@@ -197,6 +208,8 @@ static void print_numbers(const struct shown *s)
 	if (r->divergence_old)
 		printf("              last known at %s\n",
 		       cli_shown_time(s->c, r->divergence_at));
+	if (r->pos.status == STATUS_CLOSED)
+		return;
 	printf("  carry  %s USD a day  next %s  nearest %s\n",
 	       view_usd(r->carry_usd_day, 2, true, old).s,
 	       view_next(&r->next, s->view.now, r->stale).s, view_near(r).s);

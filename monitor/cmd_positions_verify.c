@@ -30,6 +30,7 @@ struct sheet {
 	const struct view_row *r;
 	char buf[NUMBERS_MAX];
 	struct text numbers;		/* of the line being written */
+	bool blocks;			/* for people, who read downwards */
 };
 
 static void put_fact(struct text *t, struct fact f)
@@ -50,15 +51,32 @@ static struct text *begin(struct sheet *s)
 	return &s->numbers;
 }
 
+/* The numbers are the point: they get a line of their own, uncut. */
+static void print_block(const struct sheet *s, const char *step,
+			struct fact value, const char *unit,
+			const char *formula)
+{
+	printf("%-19s %26s %s\n", step, view_amount(value, false).s, unit);
+	if (formula[0])
+		printf("    %s\n", formula);
+	if (s->buf[0])
+		printf("    %s%s\n", formula[0] ? "= " : "", s->buf);
+}
+
 /* An unknown result says why among the numbers. */
 static void end(struct sheet *s, const char *step, struct fact value,
 		const char *unit, const char *formula)
 {
-	struct cell *cell = table_row(s->table);
+	struct cell *cell;
 
 	if (!value.known)
 		text_add(&s->numbers, "%sunknown: %s",
 			 s->numbers.len ? "; " : "", why_word(value.why));
+	if (s->blocks) {
+		print_block(s, step, value, unit, formula);
+		return;
+	}
+	cell = table_row(s->table);
 	cell[STEP] = cell_text(s->table, step);
 	cell[VALUE] = cell_fact(s->table, &value, NULL);
 	cell[UNIT] = cell_text(s->table, unit[0] ? unit : NULL);
@@ -366,8 +384,9 @@ int cmd_positions_verify(struct cli *c)
 		err_set(&err, ERR_MEMORY, "no memory");
 		return cli_fail(c, &err);
 	}
+	s.blocks = c->format == FORMAT_TABLE && c->tty;
 	fill(&s);
-	if (!table_print(stdout, s.table, c, &err))
+	if (!s.blocks && !table_print(stdout, s.table, c, &err))
 		return cli_fail(c, &err);
 	if (c->format == FORMAT_TABLE || c->format == FORMAT_WIDE)
 		view_print_stale(stdout, c, &v);

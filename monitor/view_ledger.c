@@ -7,18 +7,16 @@
 
 #include "table.h"
 
-#include <string.h>
-
 enum { AT, SIDE, RATE, BASE, EXPECTED, REPORTED, GAP, SUM, NOTES, N_COLUMNS };
 
 static const struct column columns[N_COLUMNS] = {
 	[AT]		= { "at", "SETTLED", false, true, 0 },
 	[SIDE]		= { "side", "LEG", false, true, 0 },
-	[RATE]		= { "rate_8h", "RATE/8h", false, false, 3 },
+	[RATE]		= { "rate_8h", "RATE/8h", false, false, 2 },
 	[BASE]		= { "base", "BASE", false, false, 1 },
 	[EXPECTED]	= { "amount_usd", "EXPECTED", false, false, 0 },
 	[REPORTED]	= { "reported_usd", "REPORTED", false, false, 0 },
-	[GAP]		= { "difference_usd", "DIFF", false, false, 2 },
+	[GAP]		= { "difference_usd", "DIFF", false, false, 3 },
 	[SUM]		= { "sum_usd", "SUM", false, false, 0 },
 	[NOTES]		= { "notes", "", false, true, 0 },
 };
@@ -147,13 +145,12 @@ static const char *notes(char buf[80], const struct settlement *s)
 {
 	bool added = !s->amount_usd.known && s->amount_usd.why == WHY_MISSED;
 
-	snprintf(buf, 80, "%s%s%s", s->hypothetical ? "after the close " : "",
-		 added ? "told by the venue " : s->late ? "late " : "",
+	snprintf(buf, 80, "%s%s%s%s", s->hypothetical ? " not held" : "",
+		 added ? " added" : s->late ? " late" : "",
+		 settlement_booked(s).known ? "" : " unknown: ",
 		 settlement_booked(s).known ? "" :
 		 why_word(s->amount_usd.why));
-	if (buf[0] && buf[strlen(buf) - 1] == ' ')
-		buf[strlen(buf) - 1] = '\0';
-	return buf;
+	return buf[0] ? buf + 1 : buf;
 }
 
 static void add_row(struct table *t, const struct cli *c,
@@ -189,7 +186,8 @@ void view_ledger_text(FILE *f, struct cli *c, const struct view_row *r)
 		sum = add_to_sum(sum, &r->settlements[i]);
 		add_row(t, c, &r->pos, &r->settlements[i], sum);
 	}
-	fputs("\nSettlements, USD\n", f);
+	fputs("\nSettlements, USD (DIFF: reported - expected; SUM: of what "
+	      "counts)\n", f);
 	if (!table_print(f, t, &plain, &err))
 		fprintf(f, "  %s\n", err.text);
 }

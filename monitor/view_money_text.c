@@ -79,8 +79,21 @@ static void print_funding(FILE *f, const struct view_money *m)
 		return;
 	line(f, "", signed_usd(fact_sub(m->reported_usd, m->expected_usd),
 			       false),
-	     "of it: what venues paid against what was expected, %d reported",
+	     "of it: %d reported, more or less than expected",
 	     m->n_reported);
+}
+
+static const char *missing(const struct view_row *r, bool closed)
+{
+	const struct leg *leg = r->pos.leg;
+
+	if (!leg[LEG_LONG].quantity.known || !leg[LEG_SHORT].quantity.known)
+		return "the quantity of a leg is unknown";
+	if (!leg[LEG_LONG].entry_price.known ||
+	    !leg[LEG_SHORT].entry_price.known)
+		return "the entry price of a leg is unknown";
+	return closed ? "the exit price of a leg is unknown"
+		      : "no mark price is known";
 }
 
 static void print_price(FILE *f, const struct view_money *m,
@@ -94,9 +107,7 @@ static void print_price(FILE *f, const struct view_money *m,
 		     "still open, at mark prices");
 	else
 		line(f, "price", (struct view_text){ "-" },
-		     "%s; not included in net", closed ?
-		     "no quantity, entry or exit price" :
-		     "no quantity, entry or mark price");
+		     "%s; not included in net", missing(r, closed));
 }
 
 static void print_net(FILE *f, const struct view_row *r)

@@ -163,7 +163,7 @@ def test_what_a_venue_paid_counts_instead_of_what_was_expected(t):
     [e] = query(t, "SELECT who, note FROM events WHERE kind = 'funding'")
     assert e == ("cli", "reported amounts of 2 settlements: "
                  "1.249999999999999999 USD where 1.5 was expected, 0 where "
-                 "nothing was; 0 replaced, 0 were not in the ledger"), e
+                 "nothing was; 0 replaced, 0 new in the ledger"), e
 
 
 def test_the_same_again_is_no_change_and_another_amount_needs_replace(t):
