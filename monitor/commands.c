@@ -11,6 +11,7 @@
 
 #define ROWS (OPTS_LISTING & ~OPT(ACCOUNT))	/* rows of no account */
 #define ONE_ITEM (OPT(OUTPUT) | OPT(JSON))
+#define OF_EXPORT (OPT(ACCOUNT) | OPT(OUTPUT) | OPT(SINCE) | OPT(UNTIL))
 #define OF_OPENING (OPT(SYMBOL) | OPT(LONG) | OPT(SHORT) | OPT(SIZE) | \
 		    OPT(OPENED_AT) | OPT(LONG_RATE) | OPT(SHORT_RATE) | \
 		    OPT(ENTRY_DIVERGENCE) | OPT(LONG_QTY) | OPT(SHORT_QTY) | \
@@ -29,6 +30,18 @@ const struct command command_table[] = {
 	{ "explain", "ID", 1, 1,
 	  OPT(AT) | ONE_ITEM | OPT(ACCOUNT) | OPT(UNIT),
 	  "why it is held or closed, with every input", cmd_explain },
+	{ "export decisions", "", 0, 0, OF_EXPORT,
+	  "decisions by id, exact, as CSV or JSON lines",
+	  cmd_export_decisions },
+	{ "export ledger", "", 0, 0, OF_EXPORT,
+	  "settlements: expected, reported, what counts",
+	  cmd_export_ledger },
+	{ "export polls", "", 0, 0, OF_EXPORT,
+	  "polls: when, how they ended, by which rules",
+	  cmd_export_polls },
+	{ "export positions", "", 0, 0, OF_EXPORT,
+	  "positions by id, with all that is recorded",
+	  cmd_export_positions },
 	{ "exposure", "", 0, 0, OPTS_LISTING,
 	  "notional by venue and by symbol", cmd_exposure },
 	{ "help", "[COMMAND]", 0, 3, 0,

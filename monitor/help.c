@@ -20,7 +20,7 @@ struct section {
 
 static const struct section sections[] = {
 	{ "Monitor", " run status " },
-	{ "Positions", " positions exposure " },
+	{ "Positions", " positions exposure export " },
 	{ "Decisions and market", " explain decisions opportunities " },
 	{ "Configuration", " check-config profiles rules reference " },
 	{ "This program", " help version completion " },

@@ -83,7 +83,7 @@ static enum settlement_base get_base(struct sql *q)
 	       BASE_MARK_PRICE : BASE_ENTRY_NOTIONAL;
 }
 
-static void get_settlement(struct sql *q, struct settlement *r)
+void sql_get_settlement(struct sql *q, struct settlement *r)
 {
 	r->position = sql_get_int(q);
 	r->side = get_side(q);
@@ -111,7 +111,7 @@ bool store_settlements(struct store *s, struct settlement **out, size_t *n,
 	sql_put_int(&q, position);
 	sql_put_int(&q, position ? position : INT64_MAX);
 	while (sql_row(&q) && (r = sql_list_add(&l, &q)))
-		get_settlement(&q, r);
+		sql_get_settlement(&q, r);
 	if (!sql_list_done(&l, &q, &list, n, err))
 		return false;
 	*out = list;
@@ -129,7 +129,7 @@ static bool sum_ledger(struct store *s, struct funding *out, int64_t position,
 	while (sql_row(&q)) {
 		struct settlement row;
 
-		get_settlement(&q, &row);
+		sql_get_settlement(&q, &row);
 		funding_add(out, &row);
 	}
 	return sql_done(&q, err);

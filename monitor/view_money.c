@@ -8,11 +8,6 @@
 #define DAY_MS		(INT64_C(1000) * DAY_S)
 #define APR_MIN_MS	3600000		/* younger: chance, not a rate */
 
-static struct fact minus(struct dec v)
-{
-	return fact_known(dec_neg(v));
-}
-
 static struct fact times(struct fact a, struct dec b)
 {
 	if (!a.known)
@@ -93,39 +88,38 @@ static void sum_ledger(struct view_money *m, const struct view_money_ask *a)
 
 /* ---- profit and loss ---- */
 
-static struct fact price_of(struct view_money *m,
-			    const struct view_money_ask *a)
+struct fact view_price(const struct position *p, const struct fact price[2])
 {
-	const struct position *p = a->position;
-	bool closed = p->status == STATUS_CLOSED;
-	struct fact leg[2];
+	return fact_add(facts_leg_price(&p->leg[LEG_LONG], LEG_LONG,
+					price[LEG_LONG]),
+			facts_leg_price(&p->leg[LEG_SHORT], LEG_SHORT,
+					price[LEG_SHORT]));
+}
 
-	for (int s = LEG_LONG; s <= LEG_SHORT; s++) {
-		m->price_at[s] = closed ? p->leg[s].exit_price : a->mark[s];
-		leg[s] = facts_leg_price(&p->leg[s], (enum side)s,
-					 m->price_at[s]);
-	}
-	return fact_add(leg[LEG_LONG], leg[LEG_SHORT]);
+struct fact view_net(const struct position *p, struct fact funding,
+		     struct fact price)
+{
+	struct fact net = fact_sub(funding, fact_known(p->fees_usd));
+
+	net = fact_sub(net, fact_known(p->slippage_usd));
+	return price.known ? fact_add(net, price) : net;
 }
 
 static void put_pnl(struct view_money *m, const struct view_money_ask *a)
 {
 	const struct position *p = a->position;
 	bool closed = p->status == STATUS_CLOSED;
-	struct fact costs = fact_add(minus(p->fees_usd),
-				     minus(p->slippage_usd));
+	struct fact none = fact_unknown(WHY_NOT_SET);
 
-	m->price_usd = price_of(m, a);
-	m->realised_usd = fact_add(m->funding_usd, costs);
-	m->net_usd = m->realised_usd;
-	if (m->price_usd.known)
-		m->net_usd = fact_add(m->net_usd, m->price_usd);
+	for (int s = LEG_LONG; s <= LEG_SHORT; s++)
+		m->price_at[s] = closed ? p->leg[s].exit_price : a->mark[s];
+	m->price_usd = view_price(p, m->price_at);
+	m->net_usd = view_net(p, m->funding_usd, m->price_usd);
+	m->realised_usd = closed ? m->net_usd :
+			  view_net(p, m->funding_usd, none);
 	m->open_usd = closed ? fact_known(DEC_ZERO) : m->price_usd;
-	if (closed)
-		m->realised_usd = m->net_usd;
-	m->accrued_usd = closed ? fact_unknown(WHY_NOT_SET) :
-			 fact_add(a->accrued[LEG_LONG],
-				  a->accrued[LEG_SHORT]);
+	m->accrued_usd = closed ? none : fact_add(a->accrued[LEG_LONG],
+						  a->accrued[LEG_SHORT]);
 }
 
 struct fact view_apr(struct fact gain, struct fact base, struct span age)

@@ -56,6 +56,12 @@ struct view_money_ask {
 
 void view_count_money(struct view_money *m, const struct view_money_ask *a);
 
+/* Both legs at these prices; unknown when one is (finance.md 7). */
+struct fact view_price(const struct position *p, const struct fact price[2]);
+/* Funding less fees and slippage, and the price where it is known. */
+struct fact view_net(const struct position *p, struct fact funding,
+		     struct fact price);
+
 /*
  * Simple, per year: gain / base / days * 365. Unknown under an hour, and for
  * a base that is not above zero.
