@@ -5,6 +5,7 @@ arithmetic from the ledger to net, in text and in JSON."""
 import contextlib
 import datetime
 import json
+import re
 import sqlite3
 from decimal import Decimal
 
@@ -281,6 +282,147 @@ def test_ten_thousand_payments_are_imported_at_once(t):
         0, "10000 replaced")
     assert query(t, "SELECT settled_usd, settlements FROM funding") == [
         ("-200", 10000)]
+
+
+# ---- profit and loss ----
+
+PRICES = ("--long-qty", "0.2", "--short-qty", "0.2", "--long-price", "100000",
+          "--short-price", "100100")
+
+
+def earning(t, *more):
+    """A pair with a poll behind it: +13 of funding, 16.5 of fees."""
+    t.service = Service({"lighter": {"BTC": "0.000035"},
+                         "grvt": {"BTC": "0.000255"}})
+    t.config(t.service.url, "  main: {profile: conservative, mode: live, "
+             "venues: [lighter, grvt], capital_share: 50%}\n")
+    opened(t, "--fees", "16.5", *PRICES, *more)
+    at = last_grid()
+    settle(t, 1, "short", at - 8 * HOUR, "15")
+    settle(t, 1, "long", at - 8 * HOUR, "-2")
+    with database(t) as db:
+        db.execute("INSERT INTO funding VALUES (1, '13', 2, 0)")
+    t.run("run", "--once").expect()
+
+
+def listed(t):
+    return t.run("positions", "list", "--all", "--json").expect().json()
+
+
+def test_an_open_pair_is_net_of_all_that_is_known(t):
+    earning(t)
+    [p] = listed(t)
+    assert shown(t)["net_usd"] == p["net_usd"] == "-3.5", p
+    for key, want in (
+            ("funding_usd", "13"), ("price_usd", None),
+            ("net_includes_price", False), ("realised_usd", "-3.5"),
+            ("open_usd", None), ("slippage_usd", "0"),
+            ("capital_usd", "10000"), ("return_on_notional", "-0.000175"),
+            ("return_on_capital", "-0.00035"), ("cost_usd", "8"),
+            ("expected_24h_usd", "13.2")):
+        assert p[key] == want, (key, p[key])
+    held = (datetime.datetime.fromisoformat(p["checked_at"]) -
+            datetime.datetime.fromisoformat(p["opened_at"])).total_seconds()
+    for key, base in (("apr_on_notional", 20000), ("apr_on_capital", 10000)):
+        want = Decimal("-3.5") * 31536000 / (base * Decimal(str(held)))
+        assert abs(Decimal(p[key]) - want) < Decimal("1e-17"), (p[key], want)
+    # 16.5 + 8 - 13 = 11.5 and 8 USD are still to be earned.
+    for key in ("break_even_all_in", "break_even_exit_only"):
+        assert p[key]["state"] == "ahead" and p[key]["at"], p[key]
+    assert p["break_even_all_in"]["at"] > p["break_even_exit_only"]["at"]
+    assert Decimal(p["accrued_estimate_usd"]) > Decimal("-0.1"), p
+    out = t.run("positions", "show", 1).expect(0).out
+    for text in (r"funding +\+13\.00  2 settlements",
+                 r"price +-  no mark price is known; not included in net",
+                 r"net +-3\.50  price not included; realised -3\.50, open -",
+                 r"accrued +~[-+].*an estimate, in no sum",
+                 r"break-even +in .*all-in"):
+        assert re.search(text, out), (text, out)
+    wide = t.run("positions", "list", "-o", "wide").expect(
+        0, "NET: price not included where PRICE is -").out
+    for text in ("BREAK-EVEN", "-3.50", "+13.00", "1h/8h", "conservative"):
+        assert text in wide, (text, wide)
+
+
+def test_a_closed_pair_counts_its_exit_prices(t):
+    earning(t)
+    t.run("positions", "close", 1, "-y", "--fees", "8", "--long-price",
+          "101000", "--short-price", "101050").expect()
+    [p] = listed(t)
+    assert p["long"]["exit_price"] == "101000", p["long"]
+    for key, want in (("price_usd", "10"), ("net_usd", "-1.5"),
+                      ("net_includes_price", True), ("realised_usd", "-1.5"),
+                      ("open_usd", "0"), ("accrued_estimate_usd", None),
+                      ("expected_24h_usd", None),
+                      ("return_on_capital", "-0.00015")):
+        assert p[key] == want, (key, p[key])
+    [h] = t.run("positions", "history", "--json").expect().json()
+    for key, want in (("price_usd", "10"), ("net_usd", "-1.5"),
+                      ("fees_usd", "24.5"), ("funding_usd", "13"),
+                      ("return_on_notional", "-0.000075")):
+        assert h[key] == want, (key, h[key])
+    assert Decimal(h["apr_on_capital"]) < 0, h
+    out = t.run("positions", "history", "-o", "table").expect().out
+    assert "+10.00" in out and "not included" not in out, out
+    t.run("positions", "show", 1).expect(0, r"price +\+10\.00  both legs, "
+                                         "from entry to exit")
+
+
+def test_a_young_pair_has_no_apr(t):
+    opened(t, ago="59m")
+    p = shown(t)
+    assert p["apr_on_notional"] is None and p["return_on_notional"] == "0"
+    t.run("positions", "show", 1).expect(0, r"\(APR n/a\)")
+
+
+def steps(t):
+    rows = t.run("positions", "verify", 1, "--json").expect(0).json()
+    return {r["step"]: r for r in rows}
+
+
+def test_verify_works_the_money_out_again(t):
+    earning(t)
+    t.run("positions", "close", 1, "-y", "--long-price", "101000",
+          "--short-price", "101050").expect()
+    s = steps(t)
+    for step, numbers, value in (
+            ("price long", "0.2 x (101000 - 100000)", "200"),
+            ("price short", "0.2 x (100100 - 101050)", "-190"),
+            ("price", "200 + -190", "10"),
+            ("net", "13 - 16.5 - 0 + 10", "6.5"),
+            ("capital", "20000 x 0.5", "10000"),
+            ("return on notional", "6.5 / 20000", "0.000325"),
+            ("return on capital", "6.5 / 10000", "0.00065")):
+        assert (s[step]["numbers"], s[step]["value"]) == (numbers, value), s
+    assert "agrees with the ledger" in s["stored sum"]["numbers"], s
+    with database(t) as db:
+        db.execute("UPDATE funding SET settled_usd = '13.01'")
+    s = steps(t)
+    assert s["stored sum"]["value"] == "13.01" and \
+        "DIFFERS FROM THE LEDGER" in s["stored sum"]["numbers"], s
+    assert s["funding"]["value"] == "13", s
+    t.run("positions", "show", 1).expect(
+        0, "the stored sum differs from the rows: see positions verify")
+
+
+def test_a_list_does_not_read_ledgers(t):
+    earning(t)
+    with database(t) as db:
+        db.execute("UPDATE settlements SET rate_8h = '?no such reason'")
+    assert listed(t)[0]["funding_usd"] == "13"
+    t.run("positions", "show", 1).expect(6, err="damaged")
+
+
+def test_a_past_poll_is_explained_by_what_was_known(t):
+    earning(t)
+    at = listed(t)[0]["checked_at"]
+    paid(t, HEAD + f"1,short,{stamp(last_grid() - 8 * HOUR)},14\n"
+         f"1,short,{stamp(last_grid() - 16 * HOUR)},3\n")[0].expect()
+    assert shown(t)["funding_usd"] == "15"
+    then = t.run("positions", "show", 1, "--at", at, "--json").expect().json()
+    assert then["funding_usd"] == "13" and len(then["ledger"]) == 2, then
+    t.run("positions", "list", "--at", at, "--json").expect(
+        0, '"funding_usd": "13"')
 
 
 if __name__ == "__main__":
