@@ -53,19 +53,22 @@ static bool read_file(struct funding_job *j, struct err *err)
 
 /* ---- what is said ---- */
 
-static void say_gap(const struct funding_job *j)
+/* A line each: eighteen decimals of four amounts are no sentence. */
+static void say_sums(const struct funding_job *j)
 {
 	const struct funding_sums *s = &j->sums;
 	char e[DEC_TEXT_MAX], r[DEC_TEXT_MAX], d[DEC_TEXT_MAX], w[DEC_TEXT_MAX];
 
 	if (s->n_both == 0)
 		return;
-	positions_say(j->c, "expected %s USD, reported %s USD, difference %s "
-		      "USD in %" PRId64 " settlement%s",
-		      funding_text(e, s->expected), funding_text(r, s->reported),
-		      funding_text(d, fact_sub(s->reported, s->expected)),
-		      s->n_both, s->n_both == 1 ? "" : "s");
-	positions_say(j->c, "largest difference %s USD: position %" PRId64
+	positions_say(j->c, "  expected    %s USD in %" PRId64 " settlement%s",
+		      funding_text(e, s->expected), s->n_both,
+		      s->n_both == 1 ? "" : "s");
+	positions_say(j->c, "  reported    %s USD",
+		      funding_text(r, s->reported));
+	positions_say(j->c, "  difference  %s USD",
+		      funding_text(d, fact_sub(s->reported, s->expected)));
+	positions_say(j->c, "  largest     %s USD, position %" PRId64
 		      " %s at %s", funding_text(w, s->largest),
 		      s->worst->row.position, side_word(s->worst->row.side),
 		      cli_shown_time(j->c, s->worst->row.at));
@@ -74,19 +77,19 @@ static void say_gap(const struct funding_job *j)
 static void say_done(const struct funding_job *j)
 {
 	const struct funding_sums *s = &j->sums;
+	bool dry = cli_has(j->c, OPT_DRY_RUN);
 	char a[DEC_TEXT_MAX];
 
-	positions_say(j->c, "%s %zu row%s %s %s: %" PRId64 " new, %" PRId64
-		      " as before, %" PRId64 " replaced, %" PRId64 " not in "
-		      "the ledger until now%s", cli_has(j->c, OPT_DRY_RUN) ?
-		      "Would import" : "Imported", j->n, j->n == 1 ? "" : "s",
-		      "into", j->account->name, s->n[REPORTED_NEW],
-		      s->n[REPORTED_SAME], s->n[REPORTED_REPLACED],
-		      s->n[REPORTED_ADDED], cli_has(j->c, OPT_DRY_RUN) ?
-		      "; nothing was written" : "");
-	say_gap(j);
+	positions_say(j->c, "%s %zu row%s into %s: %" PRId64 " new, %" PRId64
+		      " as before, %" PRId64 " replaced, %" PRId64 " added%s",
+		      dry ? "Would import" : "Imported", j->n,
+		      j->n == 1 ? "" : "s", j->account->name,
+		      s->n[REPORTED_NEW], s->n[REPORTED_SAME],
+		      s->n[REPORTED_REPLACED], s->n[REPORTED_ADDED],
+		      dry ? "; nothing was written" : "");
+	say_sums(j);
 	if (s->n_alone > 0)
-		positions_say(j->c, "reported %s USD in %" PRId64
+		positions_say(j->c, "  beside it   %s USD in %" PRId64
 			      " settlement%s of unknown expected amount",
 			      funding_text(a, s->alone), s->n_alone,
 			      s->n_alone == 1 ? "" : "s");

@@ -198,7 +198,7 @@ static void put_cash(struct sheet *s, enum side side)
 	t = begin(s);
 	text_add(t, "at ");
 	text_add_instant(t, leg->next);
-	text_add(t, "%s: %s", leg->next_derived ? " (from pays_every)" : "",
+	text_add(t, "%s: %s", leg->next_derived ? " (derived)" : "",
 		 side == LEG_LONG ? "-" : "+");
 	put_fact(t, fact_known(r->pos.size_usd));
 	text_add(t, " x ");

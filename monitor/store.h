@@ -58,7 +58,7 @@ struct event {
 	int64_t id, position;
 	struct instant at;
 	char kind[16];	/* open import decide close keep confirm reopen note
-			   severer unconfirmed */
+			   severer unconfirmed funding */
 	char from[16], to[16];		/* status words, "" when unchanged */
 	struct label reason;
 	char by[24];			/* "monitor", "cli", "simulated" */

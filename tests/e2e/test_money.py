@@ -139,10 +139,11 @@ def test_what_a_venue_paid_counts_instead_of_what_was_expected(t):
     r, _ = paid(t, HEAD + f"1,short,{stamp(at + 41000)},1.75\n"
                 f"1,long,{stamp(at)},-0.500000000000000001\n")
     r.expect(0, r"^Imported 2 rows into main: 2 new, 0 as before, 0 replaced, "
-             r"0 not in the ledger until now$", r"\A\Z")
-    r.expect(0, r"^expected 1\.5 USD, reported 1\.249999999999999999 USD, "
-             r"difference -0\.250000000000000001 USD in 2 settlements$")
-    r.expect(0, r"^largest difference -0\.25 USD: position 1 short at "
+             r"0 added$", r"\A\Z")
+    r.expect(0, r"^  expected    1\.5 USD in 2 settlements\n"
+             r"  reported    1\.249999999999999999 USD\n"
+             r"  difference  -0\.250000000000000001 USD\n"
+             r"  largest     -0\.25 USD, position 1 short at "
              + stamp(at)[:19])
     assert query(t, "SELECT settled_usd, settlements, unknown FROM"
                  " funding") == [("2.749999999999999999", 4, 0)]
@@ -174,7 +175,8 @@ def test_the_same_again_is_no_change_and_another_amount_needs_replace(t):
     before = list(query(t, "SELECT * FROM settlements"))
     paid(t, text)[0].expect(0, "0 new, 1 as before")
     paid(t, text + f"1,short,{stamp(at + 5000)},1.75\n")[0].expect(
-        0, "0 new, 2 as before.*\nexpected 2 USD, reported 1.75 USD")
+        0, "0 new, 2 as before.*\n  expected    2 USD in 1 settlement\n"
+        "  reported    1.75 USD")
     assert list(query(t, "SELECT * FROM settlements")) == before
     other = HEAD + f"1,long,{stamp(at)},-1\n1,short,{stamp(at)},1.8\n"
     r, path = paid(t, other)
@@ -205,8 +207,8 @@ def test_a_settlement_that_was_missed_is_added_with_what_was_paid(t):
         "external_id": "bot-7", "venue": "lighter", "at": stamp(hole + 1000),
         "amount_usd": a}) for a in ("-0.25",))
     r, _ = paid(t, text + "\n", name="paid.jsonl")
-    r.expect(0, "1 not in the ledger until now.*\nreported -0.25 USD in 1 "
-             "settlement of unknown expected amount")
+    r.expect(0, "1 added\n  beside it   -0.25 USD in 1 settlement of unknown "
+             "expected amount")
     assert ("long", hole, "?a settlement of unknown amount", "-0.25",
             1) in ledger_of(t)
     assert shown(t)["funding_usd"] == "2.75"
@@ -275,7 +277,7 @@ def test_ten_thousand_payments_are_imported_at_once(t):
     end = last_grid(HOUR)
     text = HEAD + "".join(f"1,long,{stamp(end - i * HOUR)},-0.01\n"
                           for i in range(10000))
-    paid(t, text)[0].expect(0, "10000 not in the ledger until now")
+    paid(t, text)[0].expect(0, "10000 added")
     assert query(t, "SELECT settled_usd, settlements FROM funding") == [
         ("-100", 10000)]
     paid(t, text.replace("-0.01", "-0.02"), "--replace")[0].expect(
