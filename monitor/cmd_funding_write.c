@@ -32,8 +32,7 @@ static bool is_meant(const struct position *p, const struct funding_row *r)
 static bool find_book(struct funding_job *j, struct payment *x, struct err *err)
 {
 	const struct funding_row *r = &x->in;
-	enum funding_key k = r->external_id ? FUNDING_EXTERNAL
-					    : FUNDING_POSITION;
+	int k = r->external_id ? FUNDING_EXTERNAL : FUNDING_POSITION;
 
 	/* Rows of one position mostly stand together. */
 	x->position = x > j->list ? x[-1].position : 0;

@@ -45,14 +45,14 @@ struct reading {
 static bool refuse(const struct reading *r, enum import_key k,
 		   const char *why)
 {
-	return import_refuse(r->im, r->row, k, r->err, why);
+	return import_refuse(r->im, r->row, (int)k, r->err, why);
 }
 
 static bool read_number(struct reading *r, enum import_key k)
 {
 	struct fact *v = &r->value[k];
 
-	if (!import_number(r->im, v, r->row, k, r->err))
+	if (!import_number(r->im, v, r->row, (int)k, r->err))
 		return false;
 	if (kinds[k] == POSITIVE && dec_sign(v->v) <= 0)
 		return refuse(r, k, "must be above zero");
