@@ -10,7 +10,7 @@
 
 #include "commands.h"
 
-#define COMMAND_COLUMN 28
+#define COMMAND_COLUMN 29
 #define OPTION_COLUMN 32
 
 struct section {
