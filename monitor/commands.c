@@ -63,7 +63,7 @@ const struct command command_table[] = {
 	  OPTS_LISTING | OPT(SINCE) | OPT(UNTIL) | OPT(UNIT),
 	  "closed positions and what they earned", cmd_positions_history },
 	{ "positions import", "FILE", 1, 1, OPT(DRY_RUN) | OPT(ACCOUNT),
-	  "add positions from CSV or JSON lines, all or none",
+	  "positions from CSV or JSON lines, all or none",
 	  cmd_positions_import },
 	{ "positions keep", "ID", 1, 1,
 	  OPT(FOR) | OPT(REASON) | OPT(NOTE) | OPT(ACCOUNT),

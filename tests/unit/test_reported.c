@@ -102,6 +102,27 @@ static void a_payment_finds_its_settlement(void **state)
 	}
 }
 
+static void of_two_settlements_the_nearer_one_is_meant(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "2026-11-19T08:00:29.999Z", "2026-11-19T08:00:00Z" },
+		{ "2026-11-19T08:00:30Z", "2026-11-19T08:00:00Z" },
+		{ "2026-11-19T08:00:30.001Z", "2026-11-19T08:01:00Z" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++) {
+		enum reported_kind kind;
+		struct settlement out;
+		struct scene s;
+
+		set_up(&s, LEG_LONG, rows[i][0]);
+		s.rows[2].at = given_time("2026-11-19T08:01:00Z");
+		assert_true(reported_settle(&out, &kind, &s.ask, &s.err));
+		assert_int_equal(out.at.ms, given_time(rows[i][1]).ms);
+	}
+}
+
 struct refused {
 	enum side side;
 	const char *at, *says;
@@ -265,6 +286,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_payment_finds_its_settlement),
+		cmocka_unit_test(of_two_settlements_the_nearer_one_is_meant),
 		cmocka_unit_test(what_cannot_be_is_refused),
 		cmocka_unit_test(after_the_close_nothing_was_held),
 		cmocka_unit_test(what_a_poll_will_book_is_left_to_it),
