@@ -272,6 +272,22 @@ def test_what_the_next_poll_books_is_not_taken_before_it(t):
     paid(t, HEAD + f"1,long,{stamp(at)},-1\n")[0].expect(0, "1 new")
 
 
+def test_a_command_of_three_words_is_found_and_explained(t):
+    t.config(accounts=ACCOUNTS)
+    t.run("positions", "funding").expect(2, err="needs another word")
+    t.run("positions", "funding", "imprt", "x").expect(
+        2, err='did you mean "positions funding import"')
+    t.run("help", "positions", "funding", "import").expect(
+        0, r"Usage: carrywatch positions funding import \[OPTION...\] FILE")
+    script = t.run("completion", "bash").expect(0).out
+    t.command("bash", "-c", script + "\nCOMP_WORDS=(carrywatch positions "
+              "funding import --r); COMP_CWORD=4; _carrywatch\n"
+              "echo \"${COMPREPLY[*]}\"").expect(0, "^--replace$")
+    t.command("bash", "-c", script + "\nCOMP_WORDS=(carrywatch positions list "
+              "--col); COMP_CWORD=3; _carrywatch\n"
+              "echo \"${COMPREPLY[*]}\"").expect(0, "^--columns$")
+
+
 def test_ten_thousand_payments_are_imported_at_once(t):
     opened(t, ago="20000h")
     end = last_grid(HOUR)
