@@ -279,6 +279,8 @@ static void count_money(struct view_row *row, const struct view *v)
 		ask.accrued[s] = accrued(row, (enum side)s, v);
 	}
 	view_count_money(&row->money, &ask);
+	if (v->past)		/* the stored sum is of now */
+		row->money.sums_differ = false;
 }
 
 static struct span age_of(const struct view_row *row, const struct view *v)

@@ -439,6 +439,8 @@ def test_a_past_poll_is_explained_by_what_was_known(t):
     assert shown(t)["funding_usd"] == "15"
     then = t.run("positions", "show", 1, "--at", at, "--json").expect().json()
     assert then["funding_usd"] == "13" and len(then["ledger"]) == 2, then
+    assert "stored sum" not in t.run("positions", "show", 1, "--at",
+                                     at).expect().out
     t.run("positions", "list", "--at", at, "--json").expect(
         0, '"funding_usd": "13"')
 
