@@ -141,15 +141,19 @@ static struct cell usd(struct table *t, struct fact f)
 	return cell_fact(t, &f, view_usd(f, 4, true, false).s);
 }
 
-static const char *notes(char buf[80], const struct settlement *s)
+#define NARROW 100	/* there the difference is worth more than the reason */
+
+static const char *notes(char buf[80], const struct cli *c,
+			 const struct settlement *s)
 {
+	bool known = settlement_booked(s).known;
+	bool reason = !known && (c->width == 0 || c->width >= NARROW);
 	bool added = !s->amount_usd.known && s->amount_usd.why == WHY_MISSED;
 
 	snprintf(buf, 80, "%s%s%s%s", s->hypothetical ? " not held" : "",
 		 added ? " added" : s->late ? " late" : "",
-		 settlement_booked(s).known ? "" : " unknown: ",
-		 settlement_booked(s).known ? "" :
-		 why_word(s->amount_usd.why));
+		 known ? "" : reason ? " unknown: " : " unknown",
+		 reason ? why_word(s->amount_usd.why) : "");
 	return buf[0] ? buf + 1 : buf;
 }
 
@@ -169,7 +173,7 @@ static void add_row(struct table *t, const struct cli *c,
 	cell[REPORTED] = usd(t, s->reported_usd);
 	cell[GAP] = usd(t, gap_of(s));
 	cell[SUM] = usd(t, sum);
-	cell[NOTES] = cell_text(t, notes(buf, s));
+	cell[NOTES] = cell_text(t, notes(buf, c, s));
 }
 
 void view_ledger_text(FILE *f, struct cli *c, const struct view_row *r)

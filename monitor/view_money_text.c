@@ -79,7 +79,7 @@ static void print_funding(FILE *f, const struct view_money *m)
 		return;
 	line(f, "", signed_usd(fact_sub(m->reported_usd, m->expected_usd),
 			       false),
-	     "of it: %d reported, more or less than expected",
+	     "of it: reported less expected, %d reported",
 	     m->n_reported);
 }
 
@@ -143,10 +143,12 @@ static void print_ahead(FILE *f, const struct view_row *r)
 				      fact_known(dec_neg(r->cost_usd.v)) :
 				      r->cost_usd, false),
 	     "modelled cost of both legs");
-	line(f, "break-even", view_even(&m->all_in, old),
-	     "all-in: paid so far and closing, less funding");
-	line(f, "", view_even(&m->exit_only, old),
-	     "exit only: what is paid is paid, closing alone");
+	line(f, "break-even", view_even(&m->all_in, old), "all-in: %s",
+	     m->all_in.state == EVEN_UNKNOWN ? why_word(m->all_in.why) :
+	     "paid so far and closing, less funding");
+	line(f, "", view_even(&m->exit_only, old), "exit only: %s",
+	     m->exit_only.state == EVEN_UNKNOWN ? why_word(m->exit_only.why) :
+	     "what is paid is paid, closing alone");
 }
 
 void view_money_text(FILE *f, const struct view_row *r)
