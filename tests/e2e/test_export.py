@@ -29,7 +29,7 @@ def raw(t, what, *more):
     return subprocess.run(
         [t.binary("carrywatch"), "-c", str(t.config_file), "export", what,
          *map(str, more)], env=t.env(), stdout=subprocess.PIPE,
-        check=True).stdout
+        check=True, timeout=30 * lib.SLOW).stdout
 
 
 def rows_of(text):
@@ -255,7 +255,11 @@ def many(t, n=1501):
 
 def test_pages_join_without_a_gap_or_a_twin(t):
     many(t)
-    rows = exported(t, "ledger")
+    # An export that never ends fills no memory here: a pipe of one line more.
+    r = t.command("sh", "-c", '"$@" | head -n 1503', "sh",
+                  t.binary("carrywatch"), "-c", t.config_file, "export",
+                  "ledger").expect(0)
+    rows = rows_of(r.out)
     got = [(int(r["position"]), r["side"], r["at"], r["expected_usd"])
            for r in rows]
     stored = [(p, s, when(a), v) for p, s, a, v in query(
