@@ -72,6 +72,15 @@ static void do_ratio(char **w)
 	put(ok, d);
 }
 
+static void do_ratio3(char **w)
+{
+	struct dec d = DEC_ZERO;
+	bool ok = dec_mul3_ratio(&d, number(w[1]), number(w[2]), number(w[3]),
+				 atoi(w[4]), atoi(w[5]));
+
+	put(ok, d);
+}
+
 static void do_fixed(char **w)
 {
 	char text[DEC_TEXT_MAX];
@@ -158,8 +167,8 @@ static void do_rule(char **w)
 static const struct { const char *name; void (*run)(char **w); } ops[] = {
 	{ "parse", do_parse }, { "rounded", do_parse_rounded },
 	{ "add", do_add }, { "mul", do_mul }, { "div", do_div },
-	{ "ratio", do_ratio }, { "fixed", do_fixed }, { "cmp2", do_cmp2 },
-	{ "cmp3", do_cmp3 }, { "rule", do_rule },
+	{ "ratio", do_ratio }, { "ratio3", do_ratio3 }, { "fixed", do_fixed },
+	{ "cmp2", do_cmp2 }, { "cmp3", do_cmp3 }, { "rule", do_rule },
 	{ "expected", do_expected }, { "even", do_even },
 };
 

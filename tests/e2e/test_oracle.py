@@ -63,12 +63,30 @@ def sign(v):
     return str((v > 0) - (v < 0))
 
 
+def ratio3_line(num):
+    """Three factors of a size that fits, every fourth next to a half."""
+    r = num.rng
+    a, b, c = num(), num(), num()
+    while abs(a * b) > MAX:
+        b = (b / 10 ** 9).quantize(UNIT)
+    if abs(a * b * c) > MAX and r.random() < 0.9:
+        c = (MAX / (a * b) * D(r.random())).quantize(UNIT)
+    n, d = r.randrange(-10 ** 5, 10 ** 5), r.choice([1, 2, 3, 28800, 86400])
+    if r.random() < 0.25:               # (whole + 1/2) units, more or less
+        a, b = (2 * D(r.randrange(10 ** 6)) + 1) * UNIT, D(d) / 2
+        c, n = num.near(D(r.choice([1, -1]))), r.choice([1, -1, 3])
+    return (f"ratio3 {text(a)} {text(b)} {text(c)} {n} {d}",
+            fit(a * b * c * n / d))
+
+
 def dec_line(num):
     """One operation and what it must give."""
     r = num.rng
     a, b = num(), num()
-    op = r.choice(["parse", "rounded", "add", "mul", "div", "ratio", "fixed",
-                   "cmp2", "cmp2", "cmp3"])
+    op = r.choice(["parse", "rounded", "add", "mul", "div", "ratio", "ratio3",
+                   "ratio3", "fixed", "cmp2", "cmp2", "cmp3"])
+    if op == "ratio3":
+        return ratio3_line(num)
     if op == "parse":
         s = f"{a:e}" if r.random() < 0.5 else f"{a:f}"
         if r.random() < 0.2:

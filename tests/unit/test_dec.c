@@ -250,6 +250,77 @@ static void multiplies_by_a_ratio_with_one_rounding(void **state)
 	assert_false(dec_mul_ratio(&d, lit(MAX_TEXT), lit("1"), 2, 1));
 	assert_false(dec_mul_ratio(&d, lit(MAX_TEXT), lit(MAX_TEXT), INT32_MIN,
 				   1));
+	/* half a unit above the last number: up is out of range */
+	assert_false(dec_mul_ratio(&d, lit("18.446744073709551615"),
+				   lit("18446744073709551617"), 1, 2));
+}
+
+static const struct {
+	const char *a, *b, *c;
+	int32_t num, den;
+	const char *want;		/* NULL: refused */
+} triple_ratios[] = {
+	/* 0.5 BTC x 80000 USD x 0.0001 per 8 h, paid hourly */
+	{ "0.5", "80000", "0.0001", 3600, 28800, "0.5" },
+	/* the half itself goes to the even neighbour ... */
+	{ "0.000000000000000001", "0.5", "1", 1, 1, "0" },
+	{ "0.000000000000000003", "0.5", "1", 1, 1, "0.000000000000000002" },
+	{ "0.000000000000000005", "1", "1", 1, 2, "0.000000000000000002" },
+	{ "0.000000000000000007", "1", "1", -1, 2, "-0.000000000000000004" },
+	/* ... and what is one unit of 1e-36 beside it does not */
+	{ "0.000000000000000001", "0.5", "1.000000000000000001", 1, 1,
+	  "0.000000000000000001" },
+	{ "0.000000000000000003", "0.5", "0.999999999999999999", 1, 1,
+	  "0.000000000000000001" },
+	{ "0.000000000000000001", "1", "1.000000000000000001", 1, 2,
+	  "0.000000000000000001" },
+	{ "0.000000000000000005", "0.000000000000000001",
+	  "100000000000000000.1", 1, 1, "0.000000000000000001" },
+	{ "0.000000000000000005", "0.000000000000000001",
+	  "99999999999999999.9", 1, 1, "0" },
+	/* thirds are never halves; the rounding is one, not two */
+	{ "1", "1", "1", 2, 3, "0.666666666666666667" },
+	{ "0.000000000000000001", "0.7", "0.7", 1, 1, "0" },
+	{ "0.000000000000000149", "0.1", "0.1", 1, 1, "0.000000000000000001" },
+	/* signs of each factor */
+	{ "-2", "3", "5", 1, 1, "-30" }, { "2", "-3", "5", 1, 1, "-30" },
+	{ "2", "3", "-5", 1, 1, "-30" }, { "2", "3", "5", -1, 1, "-30" },
+	{ "-2", "-3", "5", 1, 1, "30" }, { "-2", "-3", "-5", 1, 1, "-30" },
+	{ "-2", "-3", "-5", -1, 1, "30" }, { "2", "-3", "-5", 7, 2, "105" },
+	{ "-2", "3", "-5", 1, 3, "10" },
+	{ "0", "-3", "5", 1, 1, "0" }, { "2", "-3", "0", -1, 1, "0" },
+	{ "2", "-3", "5", 0, 1, "0" },
+	/* the ends of the range, reached from far above it */
+	{ MAX_TEXT, "1000000000000000000", "0.000000000000000001", 1, 1,
+	  MAX_TEXT },
+	{ "-" MAX_TEXT, "1000", "0.001", INT32_MAX, INT32_MAX,
+	  "-" MAX_TEXT },
+	{ MAX_TEXT, "1", "2", 1, 2, MAX_TEXT },
+	{ MAX_TEXT, "1", "1.000000000000000001", 1, 1, NULL },
+	{ MAX_TEXT, MAX_TEXT, "0.000000000000000001", 1, 1, NULL },
+	{ MAX_TEXT, MAX_TEXT, MAX_TEXT, INT32_MIN, 1, NULL },
+	{ "-" MAX_TEXT, MAX_TEXT, MAX_TEXT, INT32_MAX, INT32_MAX, NULL },
+	/* half a unit above the last number: up is out of range */
+	{ "18.446744073709551615", "18446744073709551617", "1", 1, 2, NULL },
+	{ "18.446744073709551615", "-1", "18446744073709551617", 1, 2, NULL },
+};
+
+static void multiplies_three_by_a_ratio_with_one_rounding(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < N(triple_ratios); i++) {
+		const char *want = triple_ratios[i].want;
+		struct dec d = lit("42");
+		bool ok = dec_mul3_ratio(&d, lit(triple_ratios[i].a),
+					 lit(triple_ratios[i].b),
+					 lit(triple_ratios[i].c),
+					 triple_ratios[i].num,
+					 triple_ratios[i].den);
+
+		if (ok != (want != NULL))
+			fail_msg("row %zu: %s", i, ok ? "taken" : "refused");
+		assert_dec(d, ok ? want : "42");
+	}
 }
 
 static void multiplies_by_integers(void **state)
@@ -426,6 +497,7 @@ int main(void)
 		cmocka_unit_test(multiplies_with_one_rounding),
 		cmocka_unit_test(divides_with_one_rounding),
 		cmocka_unit_test(multiplies_by_a_ratio_with_one_rounding),
+		cmocka_unit_test(multiplies_three_by_a_ratio_with_one_rounding),
 		cmocka_unit_test(multiplies_by_integers),
 		cmocka_unit_test(compares_products_exactly),
 		cmocka_unit_test(carries_through_triple_products),
