@@ -5,6 +5,7 @@
  */
 #include "commands.h"
 #include "report_account.h"
+#include "report_polls.h"
 #include "report_show.h"
 
 #include <string.h>
@@ -45,42 +46,76 @@ static bool load_history(struct report_history *h, struct store *s,
 }
 
 /* In one transaction, so that no poll comes between. */
-static bool read_history(struct report_history *h, struct cli *c,
-			 const struct account *a, struct err *err)
+static bool read_history(struct report_history *h, struct store *s,
+			 struct arena *arena, struct err *err)
 {
-	struct store *s;
 	bool ok;
 
-	h->n = 0;
-	h->last_poll = INSTANT_UNKNOWN;
-	if (!cli_store_if_any(c, &s, a, err))
+	if (!store_begin_read(s, err))
 		return false;
-	if (!s)
-		return true;
-	ok = store_begin_read(s, err);
-	if (ok) {
-		ok = load_history(h, s, c->arena, err);
-		store_end_read(s);
-	}
-	store_close(s);
+	ok = load_history(h, s, arena, err);
+	store_end_read(s);
 	return ok;
 }
 
+/* What the recorded polls cannot tell. */
+struct unseen {
+	bool older;		/* pairs are older than the first of them */
+	char why[600];		/* they cannot be read; "": they can */
+};
+
+static bool wants_polls(const struct cli *c)
+{
+	return c->opt[OPT_HTML] || c->format == FORMAT_JSON;
+}
+
+/* The money stands without them. */
+static void add_polls(struct report_run *run, struct unseen *unseen,
+		      struct store *s, const struct cli *c,
+		      const struct account *a)
+{
+	const struct report_polls ask = { s, a->name, c->until,
+					  c->opt[OPT_HTML] != NULL };
+	struct err why = { ERR_NONE, "" };
+
+	if (!report_polls_add(run, &unseen->older, &ask, c->arena, &why))
+		snprintf(unseen->why, sizeof(unseen->why), "The recorded polls "
+			 "of %s give no divergence: %s.", a->name, why.text);
+}
+
+static bool measure(struct report_run *run, struct unseen *unseen,
+		    struct report_history *h, struct store *s, struct cli *c,
+		    const struct account *a, struct err *err)
+{
+	if (s && !read_history(h, s, c->arena, err))
+		return false;
+	if (!report_account(run, h, c->arena, err))
+		return false;
+	if (s && wants_polls(c))
+		add_polls(run, unseen, s, c, a);
+	return true;
+}
+
 static bool one_account(struct report_run *run, struct report_summary *sum,
-			struct cli *c, const struct account *a,
-			struct err *err)
+			struct unseen *unseen, struct cli *c,
+			const struct account *a, struct err *err)
 {
 	struct terms terms;
 	struct report_history h = { .terms = &terms, .since = c->since,
 				    .until = c->until,
+				    .last_poll = INSTANT_UNKNOWN,
 				    .capital_usd = a->entry.capital_usd };
+	struct store *s;
+	bool ok;
 
 	config_terms(&terms, c->config, a);
 	*run = (struct report_run){ .price_included = false };
 	snprintf(run->name, sizeof(run->name), "%s", a->name);
-	return read_history(&h, c, a, err) &&
-	       report_account(run, &h, c->arena, err) &&
-	       report_measure(sum, run, c->arena, err);
+	if (!cli_store_if_any(c, &s, a, err))
+		return false;
+	ok = measure(run, unseen, &h, s, c, a, err);
+	store_close(s);
+	return ok && report_measure(sum, run, c->arena, err);
 }
 
 static const char leaving_note[] =
@@ -98,9 +133,15 @@ static const char simulated_note[] =
 	"Simulated fills: an account in dry-run.";
 static const char since_note[] =
 	"Only positions opened from --since on.";
+static const char older_note[] =
+	"Divergence is known where polls are still recorded: pictures begin "
+	"there (storage.retention), and an exit before it has none.";
+
+#define NOTES_MAX 6
 
 static size_t take_notes(const char **notes, const struct cli *c,
-			 const struct account *const *list, size_t n)
+			 const struct account *const *list, size_t n,
+			 const struct unseen *unseen)
 {
 	size_t set = 0, simulated = 0, k = 0;
 
@@ -115,17 +156,22 @@ static size_t take_notes(const char **notes, const struct cli *c,
 		notes[k++] = simulated_note;
 	if (instant_known(c->since))
 		notes[k++] = since_note;
+	if (unseen->older)
+		notes[k++] = older_note;
+	if (unseen->why[0])
+		notes[k++] = unseen->why;
 	return k;
 }
 
 static bool show(struct cli *c, const struct report_run *runs,
 		 const struct report_summary *sums,
-		 const struct account *const *list, size_t n, struct err *err)
+		 const struct account *const *list, size_t n,
+		 const struct unseen *unseen, struct err *err)
 {
-	const char *notes[4];
+	const char *notes[NOTES_MAX];
 	struct report_show how = { .title = "REPORT", .notes = notes };
 
-	how.n_notes = take_notes(notes, c, list, n);
+	how.n_notes = take_notes(notes, c, list, n, unseen);
 	return report_print(stdout, c, runs, sums, n, &how, err);
 }
 
@@ -134,6 +180,7 @@ static bool report(struct cli *c, struct err *err)
 	const struct account **list;
 	struct report_summary *sums;
 	struct report_run *runs;
+	struct unseen unseen = { false, "" };
 	size_t n;
 
 	if (instant_known(c->since) && instant_known(c->until) &&
@@ -147,9 +194,10 @@ static bool report(struct cli *c, struct err *err)
 	if (!runs || !sums)
 		return err_set(err, ERR_MEMORY, "no memory");
 	for (size_t i = 0; i < n; i++)
-		if (!one_account(&runs[i], &sums[i], c, list[i], err))
+		if (!one_account(&runs[i], &sums[i], &unseen, c, list[i],
+				 err))
 			return err_prefix(err, "account %s", list[i]->name);
-	return show(c, runs, sums, list, n, err);
+	return show(c, runs, sums, list, n, &unseen, err);
 }
 
 int cmd_report(struct cli *c)

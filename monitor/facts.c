@@ -15,7 +15,7 @@ static struct dec seconds(struct span d)
 	return dec_milli(d.ms);
 }
 
-static struct fact daily_rate(const struct quote *q, enum why absent)
+struct fact facts_daily_rate(const struct quote *q, enum why absent)
 {
 	struct dec daily;
 
@@ -179,7 +179,7 @@ static void put_legs(struct facts *out, const struct facts_plan *plan,
 	for (int s = LEG_LONG; s <= LEG_SHORT; s++) {
 		const struct leg_facts *id = &leg_facts[s];
 
-		out->v[id->rate] = daily_rate(q[s], plan->absent[s]);
+		out->v[id->rate] = facts_daily_rate(q[s], plan->absent[s]);
 		out->v[id->oi] = open_interest(q[s], plan->absent[s]);
 		out->v[id->age] = quote_age(q[s], memory->quote_at[s],
 					    m->taken_at);

@@ -34,6 +34,9 @@ void facts_compute(struct facts *out, const struct position *p,
 		   const struct market *m, const struct terms *t,
 		   const struct facts_memory *memory);
 
+/* Of a fresh quote; without one unknown, with none at all for `absent`. */
+struct fact facts_daily_rate(const struct quote *q, enum why absent);
+
 /*
  * Price PnL of one leg, signed (finance.md 7): side * quantity * (price -
  * entry). Unknown without all three.

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "report_shown.h"
+#include "report_thin.h"
 #include "svg.h"
 
 #define STEPS_UP	5
@@ -176,65 +177,27 @@ static struct fact shown_rate(struct fact daily)
 	return daily;
 }
 
-/*
- * At most four points for each pixel: what comes between the first, the
- * extremes and the last of them would be drawn over anyway.
- */
-#define PIXELS HALF
-
-struct bucket {
-	int64_t x;
-	struct svg_point first, low, high, last;
-	size_t n;
-};
-
-static size_t put_bucket(struct svg_point *out, const struct bucket *b)
+/* More parts than pixels would be drawn over anyway. */
+static struct svg_point *thinned(size_t *n, const struct report_trade *t,
+				 const struct svg_plot *plot,
+				 struct arena *arena)
 {
-	bool low_first = b->low.at.ms < b->high.at.ms;
+	struct report_thin thin = { .from = plot->from, .to = plot->to,
+				    .parts = HALF };
+	struct svg_point *out = arena_array(arena, t->n_points, sizeof(*out));
 
-	if (b->n == 0)
-		return 0;
-	out[0] = b->first;
-	if (b->n == 1)
-		return 1;
-	out[1] = low_first ? b->low : b->high;
-	out[2] = low_first ? b->high : b->low;
-	out[3] = b->last;
-	return 4;
-}
-
-static void put_in(struct bucket *b, struct svg_point v)
-{
-	if (b->n == 0)
-		b->first = b->low = b->high = v;
-	if (v.v.known && (!b->low.v.known || dec_cmp(v.v.v, b->low.v.v) < 0))
-		b->low = v;
-	if (v.v.known && (!b->high.v.known || dec_cmp(v.v.v, b->high.v.v) > 0))
-		b->high = v;
-	b->last = v;
-	b->n++;
-}
-
-static size_t thin(struct svg_point *out, const struct report_trade *t,
-		   const struct svg_plot *plot)
-{
-	int64_t all = plot->to.ms - plot->from.ms;
-	struct bucket b = { .n = 0 };
-	size_t n = 0;
-
-	for (size_t i = 0; i < t->n_points; i++) {
-		int64_t x = (t->points[i].at.ms - plot->from.ms) * PIXELS /
-			    all;
-
-		if (x != b.x) {
-			n += put_bucket(out + n, &b);
-			b = (struct bucket){ .x = x };
-		}
-		put_in(&b, (struct svg_point){
-			t->points[i].at,
-			shown_rate(t->points[i].divergence) });
-	}
-	return n + put_bucket(out + n, &b);
+	thin.out = arena_array(arena, t->n_points, sizeof(*thin.out));
+	if (!out || !thin.out)
+		return NULL;
+	for (size_t i = 0; i < t->n_points; i++)
+		report_thin_add(&thin, t->points[i].at,
+				t->points[i].divergence);
+	report_thin_end(&thin);
+	for (size_t i = 0; i < thin.n; i++)
+		out[i] = (struct svg_point){
+			thin.out[i].at, shown_rate(thin.out[i].divergence) };
+	*n = thin.n;
+	return out;
 }
 
 static void draw_divergence(const struct picture *p,
@@ -286,10 +249,9 @@ bool picture_divergence(const struct picture *p, const struct report_trade *t)
 	plot = plot_of(p, t->opened_at, last_shown(p->run, t), HALF,
 		       210);
 	plot.top = 20;
-	points = arena_array(p->arena, t->n_points * 4, sizeof(*points));
+	points = thinned(&n, t, &plot, p->arena);
 	if (!points)
 		return false;
-	n = thin(points, t, &plot);
 	widen_points(&r, points, n);
 	if (entry.known)
 		widen(&r, entry.v);

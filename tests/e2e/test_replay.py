@@ -6,6 +6,7 @@ import contextlib
 import datetime
 import json
 import lzma
+import re
 import sqlite3
 from decimal import Decimal
 
@@ -176,6 +177,79 @@ def test_people_between_the_polls_change_nothing_of_it(t):
     assert "12 evaluations and" in r.out, r.out
     assert ask(db_path(t, "main.db"), "SELECT count(*) FROM decisions"
                " WHERE action = 'close'") == [(2,)]
+
+
+# ---- pictures of a report ----
+
+def page(t, *more):
+    """The report and its page: [run], the page, captions of its pictures."""
+    path = t.dir / "page.html"
+    [run] = t.run("report", "--json", "--html", path, *more).expect(0).json()
+    text = path.read_text()
+    return run, text, re.findall(r"<figcaption>(\d+) ", text)
+
+
+def told_at(t, trade):
+    """Divergence per 8 h as explain tells it of the closing poll."""
+    lines = t.run("explain", trade["id"], "--at", trade["closed_at"],
+                  "--json").expect(0).json()["lines"]
+    [value] = {i["value"] for line in lines for i in line["inputs"]
+               if i["name"] == "divergence"}
+    return Decimal(value) / 3
+
+
+def test_a_report_shows_the_divergence_of_the_recorded_polls(t):
+    path = record(t, profile="aggressive")
+    run, text, pictures = page(t)
+    closed = [x for x in run["trades"] if x["closed_at"]]
+    assert len(closed) > 3
+    for x in closed:
+        assert Decimal(x["exit_divergence_8h"]) == told_at(t, x), x
+    for x in run["trades"]:
+        assert x["closed_at"] or x["exit_divergence_8h"] is None, x
+    assert len(pictures) == min(12, len(run["trades"]))
+    assert "No divergence was recorded" not in text
+    assert not any("Divergence is known" in n for n in run["notes"])
+    # A part of it: what was not known yet is not in it.
+    until = closed[2]["closed_at"]
+    part, *_ = page(t, "--until", until)
+    for x in part["trades"]:
+        whole = next(y for y in run["trades"] if y["id"] == x["id"])
+        assert x["exit_divergence_8h"] == (whole["exit_divergence_8h"]
+                                           if x["closed_at"] else None), x
+    # Polls beyond the retention are gone: what they told is unknown.
+    key, = ask(path, "SELECT poll FROM evidence WHERE key = 1 AND poll > 1"
+               " ORDER BY poll LIMIT 1")[0]
+    begins, = ask(path, "SELECT at FROM polls WHERE seq = ?", key)[0]
+    with opened(path) as db:
+        db.execute("DELETE FROM evidence WHERE poll < ?", (key,))
+    late, text, _ = page(t)
+    assert any("pictures begin there" in n for n in late["notes"])
+    assert "pictures begin there" in text
+    some = set()
+    for x, y in zip(late["trades"], run["trades"]):
+        kept = bool(x["closed_at"]) and ms(x["closed_at"]) >= begins
+        some.add(kept and y["exit_divergence_8h"] is not None)
+        assert x["exit_divergence_8h"] == (y["exit_divergence_8h"] if kept
+                                           else None), (x, y)
+        x["exit_divergence_8h"] = y["exit_divergence_8h"] = None
+        assert x == y
+    assert some == {True, False}
+
+
+def test_money_is_reported_also_where_polls_cannot_be_read(t):
+    path = record(t, polls=30)
+    run, *_ = page(t)
+    with opened(path) as db:
+        db.execute("UPDATE evidence SET data = zeroblob(length(data))"
+                   " WHERE poll = 20")
+    bad, text, pictures = page(t)
+    assert bad["trades"] and bad["net_usd"] == run["net_usd"]
+    assert not pictures
+    for said in (" ".join(bad["notes"]), text):
+        assert "give no divergence: poll 20: evidence is damaged" in said
+    assert {x["exit_divergence_8h"] for x in bad["trades"]} == {None}
+    t.run("report").expect(0, out="REPORT")
 
 
 # ---- upgrades ----
