@@ -191,6 +191,31 @@ static void the_stored_sum_is_compared_with_the_rows(void **state)
 	view_assert_fact(s.money.funding_usd, "6");
 	assert_int_equal(s.money.n, 4);
 	assert_int_equal(s.money.n_unknown, 2);
+	view_assert_fact(s.money.running.sum_usd, "6");
+	assert_int_equal(s.money.running.n, 4);
+	assert_int_equal(s.money.running.n_unknown, 2);
+}
+
+static void late_and_reported_rows_are_counted(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	set_up(&s);
+	for (int i = 0; i < 4; i++)
+		add_row(&s, LEG_SHORT, i == 3 ? NULL : "1", i ? "2" : NULL);
+	s.rows[0].late = s.rows[2].late = true;
+	count(&s);
+	assert_int_equal(s.money.n_late, 2);
+	assert_int_equal(s.money.n_reported, 3);
+	view_assert_fact(s.money.expected_usd, "2");
+	view_assert_fact(s.money.reported_usd, "4");
+	view_assert_fact(s.money.funding_usd, "7");
+	/* What was not held is neither. */
+	s.rows[2].hypothetical = true;
+	count(&s);
+	assert_int_equal(s.money.n_late, 1);
+	assert_int_equal(s.money.n_reported, 2);
 }
 
 /* ---- returns ---- */
@@ -209,6 +234,33 @@ static void returns_are_simple_and_name_their_base(void **state)
 	view_assert_fact(s.money.on_capital, "0.00015");
 	view_assert_fact(s.money.apr_notional, "0.2592");
 	view_assert_fact(s.money.apr_capital, "0.1296");
+}
+
+/* Neither a return of nothing nor one on nothing. */
+static void what_is_out_of_range_has_no_return(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	set_up(&s);
+	s.ask.summed = true;
+	s.ask.running = (struct funding){ fact_unknown(WHY_OVERFLOW), 1, 0 };
+	count(&s);
+	view_assert_fact(s.money.net_usd, "out of range");
+	view_assert_fact(s.money.on_notional, "out of range");
+	view_assert_fact(s.money.on_capital, "out of range");
+	view_assert_fact(s.money.apr_notional, "out of range");
+	assert_int_equal(s.money.all_in.state, EVEN_UNKNOWN);
+	assert_int_equal(s.money.all_in.why, WHY_OVERFLOW);
+	set_up(&s);
+	s.ask.capital_share = dec_int(INT64_MAX);
+	s.p.size_usd = dec_int(INT64_MAX);
+	add_row(&s, LEG_SHORT, "3", NULL);
+	count(&s);
+	view_assert_fact(s.money.capital_usd, "out of range");
+	view_assert_fact(s.money.on_capital, "out of range");
+	view_assert_fact(s.money.apr_capital, "out of range");
+	assert_true(s.money.on_notional.known);
 }
 
 struct apr_case {
@@ -296,6 +348,8 @@ static void break_even_is_two_numbers(void **state)
 		assert_int_equal(s.money.all_in.after.ms, c->all_in_s * 1000);
 		assert_int_equal(s.money.exit_only.after.ms,
 				 c->exit_only_s * 1000);
+		if (s.money.exit_only.state != EVEN_UNKNOWN)
+			assert_int_equal(s.money.exit_only.why, WHY_KNOWN);
 	}
 }
 
@@ -429,6 +483,8 @@ int main(void)
 		cmocka_unit_test(a_closed_pair_has_realised_all_of_it),
 		cmocka_unit_test(swapping_the_legs_changes_every_sign),
 		cmocka_unit_test(the_stored_sum_is_compared_with_the_rows),
+		cmocka_unit_test(late_and_reported_rows_are_counted),
+		cmocka_unit_test(what_is_out_of_range_has_no_return),
 		cmocka_unit_test(returns_are_simple_and_name_their_base),
 		cmocka_unit_test(apr_is_simple_and_not_for_the_young),
 		cmocka_unit_test(expected_carry_counts_settlements),
