@@ -3,6 +3,7 @@
  * Money in a whole poll: payment intervals that change, long silences, legs
  * of unknown rhythm, and the sum that rules see at the poll that books.
  */
+#include "change.h"
 #include "cycle.h"
 #include "given.h"
 #include "log.h"
@@ -305,6 +306,54 @@ static void rules_see_what_this_poll_books(void **state)
 	close_desk(&d);
 }
 
+static void close_pair(struct desk *d, const char *at)
+{
+	const struct change_ask ask = {
+		.kind = CHANGE_CLOSE, .now = given_time(at), .note = "",
+		.exit_price = { fact_unknown(WHY_NOT_SET),
+				fact_unknown(WHY_NOT_SET) },
+		.fees_usd = fact_unknown(WHY_NOT_SET) };
+	struct change c;
+
+	check(d, change_make(&c, &d->pos, &ask, &d->err));
+	check(d, store_begin(d->store, &d->err));
+	check(d, store_change_position(d->store, &c.position, &c.event,
+				       &d->err));
+	check(d, store_commit(d->store, 1000, &d->err));
+}
+
+/* What it would have earned, and what it earned before the close is seen. */
+static void a_closed_pair_is_booked_for_seven_days_as_not_held(void **state)
+{
+	struct settlement *rows;
+	struct funding f;
+	struct desk d;
+	size_t n;
+
+	(void)state;
+	open_desk(&d, "lighter");
+	poll(&d, "2026-11-20T15:59:00Z", NULL, NULL);
+	close_pair(&d, "2026-11-20T16:00:30Z");
+	poll(&d, "2026-11-20T16:01:00Z", NULL, NULL);
+	rows = ledger(&d, &n);
+	assert_int_equal(n, 2);		/* held until after 16:00 */
+	assert_false(rows[0].hypothetical || rows[1].hypothetical);
+	poll(&d, "2026-11-20T17:01:00Z", NULL, NULL);
+	rows = ledger(&d, &n);
+	assert_int_equal(n, 3);
+	assert_true(rows[2].hypothetical);
+	check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
+	assert_int_equal(f.n, 2);
+	assert_int_equal(dec_cmp(f.sum_usd.v, dec_lit("7.9")), 0);
+	poll(&d, "2026-11-27T16:00:30Z", NULL, NULL);	/* the last moment */
+	ledger(&d, &n);
+	assert_int_equal(n, 2 + 7 * 27);
+	poll(&d, "2026-11-27T17:00:00Z", NULL, NULL);
+	ledger(&d, &n);
+	assert_int_equal(n, 2 + 7 * 27);
+	close_desk(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -313,6 +362,8 @@ int main(void)
 		cmocka_unit_test(a_silence_of_weeks_leaves_no_hole),
 		cmocka_unit_test(an_unknown_rhythm_fails_no_poll),
 		cmocka_unit_test(rules_see_what_this_poll_books),
+		cmocka_unit_test(
+			a_closed_pair_is_booked_for_seven_days_as_not_held),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -123,6 +123,98 @@ static void of_two_settlements_the_nearer_one_is_meant(void **state)
 	}
 }
 
+/* Two minutes apart: the grid's point before and after are as near. */
+static void of_two_times_of_a_grid_the_earlier_one_is_meant(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "2026-11-19T10:00:59.999Z", "2026-11-19T10:00:00Z" },
+		{ "2026-11-19T10:01:00Z", "2026-11-19T10:00:00Z" },
+		{ "2026-11-19T10:01:00.001Z", "2026-11-19T10:02:00Z" },
+		/* clocks differ by two minutes */
+		{ "2026-11-20T21:02:00Z", "2026-11-20T21:02:00Z" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++) {
+		enum reported_kind kind;
+		struct settlement out;
+		struct scene s;
+
+		set_up(&s, LEG_LONG, rows[i][0]);
+		s.terms.pays_every_s = 120;
+		assert_true(reported_settle(&out, &kind, &s.ask, &s.err));
+		assert_int_equal(kind, REPORTED_ADDED);
+		assert_int_equal(out.at.ms, given_time(rows[i][1]).ms);
+	}
+}
+
+/* The rows of this leg before and after it, the next ones first. */
+static void the_rows_around_tell_the_rhythm_too(void **state)
+{
+	static const struct {
+		enum side side;
+		int32_t every[3];	/* of the rows at 8, 8 and 9 o'clock */
+		const char *at;
+		int32_t settles;	/* 0: it does not */
+	} rows[] = {
+		/* between the rows: the long one before, then after */
+		{ LEG_LONG, { 1800, 0, 0 }, "2026-11-19T08:30:00Z", 1800 },
+		{ LEG_LONG, { 0, 0, 1800 }, "2026-11-19T08:30:00Z", 1800 },
+		{ LEG_LONG, { 0, 1800, 0 }, "2026-11-19T08:30:00Z", 0 },
+		{ LEG_SHORT, { 0, 1800, 0 }, "2026-11-19T08:30:00Z", 1800 },
+		{ LEG_SHORT, { 1800, 0, 1800 }, "2026-11-19T08:30:00Z", 0 },
+		/* before all of them and after all of them */
+		{ LEG_LONG, { 1800, 0, 3600 }, "2026-11-19T07:30:00Z", 1800 },
+		{ LEG_LONG, { 0, 0, 1800 }, "2026-11-19T07:30:00Z", 1800 },
+		{ LEG_LONG, { 3600, 0, 1800 }, "2026-11-19T09:30:00Z", 1800 },
+		{ LEG_LONG, { 1800, 0, 0 }, "2026-11-19T09:30:00Z", 1800 },
+		{ LEG_SHORT, { 0, 1800, 0 }, "2026-11-19T09:30:00Z", 1800 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++) {
+		enum reported_kind kind;
+		struct settlement out;
+		struct scene s;
+		bool ok;
+
+		set_up(&s, rows[i].side, rows[i].at);
+		s.terms.pays_every_s = 28800;
+		for (int k = 0; k < 3; k++)
+			s.rows[k].pays_every_s = rows[i].every[k];
+		ok = reported_settle(&out, &kind, &s.ask, &s.err);
+		print_message("# %zu %s\n", i, ok ? "" : s.err.text);
+		assert_int_equal(ok, rows[i].settles != 0);
+		if (ok) {
+			assert_int_equal(out.pays_every_s, rows[i].settles);
+			assert_int_equal(out.at.ms,
+					 given_time(rows[i].at).ms);
+		}
+	}
+}
+
+/* A settlement an hour after each full eight hours, and no other. */
+static void the_anchor_of_a_venue_counts(void **state)
+{
+	enum reported_kind kind;
+	struct settlement out;
+	struct scene s;
+
+	(void)state;
+	set_up(&s, LEG_LONG, "2026-11-19T17:00:01Z");
+	s.ask.n_rows = 0;
+	s.terms = (struct venue_terms){ .pays_every_s = 28800,
+					.anchor_s = 3600 };
+	assert_true(reported_settle(&out, &kind, &s.ask, &s.err));
+	assert_int_equal(out.at.ms, given_time("2026-11-19T17:00:00Z").ms);
+	s.terms.anchor_s = 0;
+	assert_false(reported_settle(&out, &kind, &s.ask, &s.err));
+	s.ask.terms = NULL;		/* seen, but not configured */
+	s.ask.seen_s = 3600;
+	assert_true(reported_settle(&out, &kind, &s.ask, &s.err));
+	assert_int_equal(out.at.ms, given_time("2026-11-19T17:00:00Z").ms);
+}
+
 struct refused {
 	enum side side;
 	const char *at, *says;
@@ -136,7 +228,7 @@ static const struct refused refused[] = {
 	/* Liable is who held it just before: not at the opening itself. */
 	{ LEG_LONG, "2026-11-17T18:00:00Z",
 	  "held from 2026-11-17T18:00:00Z to now" },
-	{ LEG_LONG, "2026-11-20T22:00:00Z", "is in the future" },
+	{ LEG_LONG, "2026-11-20T22:00:00Z", "2026-11-20T22:00:00Z is in the future" },
 };
 
 static void what_cannot_be_is_refused(void **state)
@@ -168,7 +260,8 @@ static void after_the_close_nothing_was_held(void **state)
 	assert_true(reported_settle(&out, &kind, &s.ask, &s.err));
 	s.p.closed_at.ms--;
 	assert_false(reported_settle(&out, &kind, &s.ask, &s.err));
-	assert_non_null(strstr(s.err.text, "was held from"));
+	assert_non_null(strstr(s.err.text, "was held from 2026-11-17T18:00:00Z "
+			       "to 2026-11-19T10:59:59.999Z: name"));
 	set_up(&s, LEG_LONG, "2026-11-19T09:00:00Z");
 	s.p.closed_at = given_time("2026-11-19T08:30:00Z");
 	s.rows[2].hypothetical = true;
@@ -189,7 +282,8 @@ static void what_a_poll_will_book_is_left_to_it(void **state)
 	assert_true(reported_settle(&out, &kind, &s.ask, &s.err));
 	s.ask.polled_at.ms--;
 	assert_false(reported_settle(&out, &kind, &s.ask, &s.err));
-	assert_non_null(strstr(s.err.text, "not booked yet"));
+	assert_non_null(strstr(s.err.text, "not booked yet: the newest poll "
+			       "was at 2026-11-19T10:59:59.999Z;"));
 	/* A row that stands there is another matter. */
 	set_up(&s, LEG_LONG, "2026-11-19T09:00:00Z");
 	s.ask.polled_at = given_time("2026-11-19T08:30:00Z");
@@ -287,6 +381,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_payment_finds_its_settlement),
 		cmocka_unit_test(of_two_settlements_the_nearer_one_is_meant),
+		cmocka_unit_test(of_two_times_of_a_grid_the_earlier_one_is_meant),
+		cmocka_unit_test(the_rows_around_tell_the_rhythm_too),
+		cmocka_unit_test(the_anchor_of_a_venue_counts),
 		cmocka_unit_test(what_cannot_be_is_refused),
 		cmocka_unit_test(after_the_close_nothing_was_held),
 		cmocka_unit_test(what_a_poll_will_book_is_left_to_it),
