@@ -308,9 +308,14 @@ static void reopen_within_the_hour(void **state)
 
 	(void)state;
 	p.closed_at = (struct instant){ ask.now.ms - 3600000 };
+	p.leg[LEG_LONG].exit_price = fact_known(dec_lit("90900"));
 	p.leg[LEG_SHORT].exit_price = fact_known(dec_lit("91000"));
 	c = make(&p, &ask);
-	assert_false(c.position.leg[LEG_SHORT].exit_price.known);
+	for (int s = LEG_LONG; s <= LEG_SHORT; s++) {
+		assert_false(c.position.leg[s].exit_price.known);
+		assert_int_equal(c.position.leg[s].exit_price.why,
+				 WHY_NOT_SET);
+	}
 	assert_true(c.unclose);
 	assert_string_equal(c.position.reason.s, "");
 	assert_string_equal(c.event.reason.s, "FLIP");

@@ -130,12 +130,41 @@ static void two_minutes_ahead_are_accepted(void **state)
 	assert_false(instant_known(p.muted_until));
 }
 
+/* Unknown for a reason, every one of them, whatever stood there. */
+static void a_new_one_knows_nothing_yet(void **state)
+{
+	struct position p;
+
+	(void)state;
+	memset(&p, 0x5a, sizeof(p));
+	change_init_new(&p);
+	for (int s = LEG_LONG; s <= LEG_SHORT; s++) {
+		const struct leg *l = &p.leg[s];
+		const struct fact all[] = { l->quantity, l->entry_price,
+					    l->entry_rate_8h, l->exit_price };
+
+		for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+			assert_false(all[i].known);
+			assert_int_equal(all[i].why, WHY_NOT_SET);
+		}
+	}
+	assert_int_equal(p.entry_divergence.why, WHY_NOT_SET);
+	assert_int_equal(p.entry_oi_ratio.why, WHY_NOT_SET);
+	assert_false(instant_known(p.closed_at) || instant_known(p.opened_at) ||
+		     instant_known(p.muted_until) ||
+		     instant_known(p.decided_at) ||
+		     instant_known(p.confirmed_at));
+	assert_int_equal(p.status, STATUS_OPEN);
+	assert_true(dec_same(p.fees_usd, DEC_ZERO));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(entry_divergence_comes_per_day),
 		cmocka_unit_test(new_positions_hold_their_invariants),
 		cmocka_unit_test(two_minutes_ahead_are_accepted),
+		cmocka_unit_test(a_new_one_knows_nothing_yet),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

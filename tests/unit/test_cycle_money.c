@@ -211,6 +211,60 @@ static void an_interval_as_configured_is_not_news(void **state)
 	close_desk(&d);
 }
 
+static int told_of(struct desk *d, int64_t position)
+{
+	struct event *e;
+	int k = 0;
+	size_t n;
+
+	check(d, store_events(d->store, &e, &n, position, d->arena, &d->err));
+	for (size_t i = 0; i < n; i++)
+		k += strcmp(e[i].kind, "interval") == 0;
+	return k;
+}
+
+/* Each pair has it in its history, the trader hears it once. */
+static void pairs_that_share_a_leg_share_the_news(void **state)
+{
+	struct position second;
+	struct message *m;
+	struct desk d;
+	size_t n;
+	int k = 0;
+
+	(void)state;
+	open_desk(&d, "lighter");
+	second = given_position("BTC", "lighter", "grvt", "500", "0.0007");
+	second.id = 0;
+	check(&d, store_begin(d.store, &d.err));
+	check(&d, store_add_position(d.store, &second, second.opened_at, "cli",
+				     "", &d.err));
+	check(&d, store_commit(d.store, 1000, &d.err));
+	poll(&d, "2026-11-20T15:59:00Z", NULL, "2026-11-20T16:00:00Z");
+	poll(&d, "2026-11-20T16:01:00Z", NULL, "2026-11-20T17:00:00Z");
+	assert_int_equal(told_of(&d, d.pos.id), 1);
+	assert_int_equal(told_of(&d, second.id), 1);
+	check(&d, store_unsent(d.store, &m, &n, d.arena, &d.err));
+	for (size_t i = 0; i < n; i++)
+		k += strcmp(m[i].kind, "interval") == 0;
+	assert_int_equal(k, 1);
+	close_desk(&d);
+}
+
+/* Where nothing was known there is no "before". */
+static void the_first_known_interval_is_told_alone(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	open_desk(&d, "newdex");
+	poll(&d, "2026-11-20T10:59:00Z", "2026-11-20T11:00:00Z", NULL);
+	poll(&d, "2026-11-20T11:01:00Z", "2026-11-20T12:00:00Z", NULL);
+	assert_true(said(&d, "interval", "BTC on newdex settles every 1h"));
+	assert_false(said(&d, "interval", "before"));
+	close_desk(&d);
+}
+
 static void a_silence_of_weeks_leaves_no_hole(void **state)
 {
 	struct settlement *rows;
@@ -359,6 +413,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_interval_that_changes_is_told_and_booked),
 		cmocka_unit_test(an_interval_as_configured_is_not_news),
+		cmocka_unit_test(pairs_that_share_a_leg_share_the_news),
+		cmocka_unit_test(the_first_known_interval_is_told_alone),
 		cmocka_unit_test(a_silence_of_weeks_leaves_no_hole),
 		cmocka_unit_test(an_unknown_rhythm_fails_no_poll),
 		cmocka_unit_test(rules_see_what_this_poll_books),
