@@ -19,7 +19,7 @@ void replay_begin(struct replay_pair *pair)
 	x->slots = pair->slot[0];
 	x->old_slots = pair->slot[1];
 	pair->closed_at = INSTANT_UNKNOWN;
-	pair->divergence = fact_unknown(WHY_NOT_SET);
+	pair->divergence = pair->exit_usd = fact_unknown(WHY_NOT_SET);
 	pair->funding = (struct funding){ .sum_usd = fact_known(DEC_ZERO) };
 }
 
@@ -129,11 +129,10 @@ static bool recorded_until(const struct replay_pair *pair, struct instant now)
 static void conclude(struct replay_pair *pair, const struct recorded_poll *p)
 {
 	struct watched *x = &pair->x;
-	struct fact exit = x->facts.v[FACT_EXIT_COST];
 
 	x->memory.quote_at[LEG_LONG] = judge_seen(x, &p->market, LEG_LONG);
 	x->memory.quote_at[LEG_SHORT] = judge_seen(x, &p->market, LEG_SHORT);
-	pair->exit_usd = exit.known ? exit.v : DEC_ZERO;
+	pair->exit_usd = x->facts.v[FACT_EXIT_COST];
 	if (!x->decision.close_now)
 		return;
 	x->pos.status = STATUS_PENDING_CLOSE;

@@ -30,7 +30,7 @@ struct replay_pair {
 	struct instant closed_at;	/* unknown: none */
 	struct label reason;
 	struct fact divergence;		/* per day, then */
-	struct dec exit_usd;		/* modelled cost of leaving, at the end */
+	struct fact exit_usd;		/* modelled cost of leaving, at the end */
 };
 
 struct replay {

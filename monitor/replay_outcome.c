@@ -8,28 +8,46 @@
 
 #include <inttypes.h>
 
-static bool end_position(struct position *p, const struct replay_pair *pair,
-			 struct err *err)
+static bool out_of_range(const struct position *p, struct err *err)
 {
+	return err_set(err, ERR_DATA, "position %" PRId64 ": fees out of "
+		       "range", p->id);
+}
+
+/* As modelled then; where no cost was configured yet, by today's. */
+static bool leaving(struct dec *out, const struct replay_pair *pair,
+		    const struct terms *today, struct err *err)
+{
+	*out = pair->exit_usd.v;
+	return pair->exit_usd.known ||
+	       report_leaving(out, &pair->recorded, today, err) ||
+	       err_prefix(err, "position %" PRId64, pair->recorded.id);
+}
+
+static bool end_position(struct position *p, const struct replay_pair *pair,
+			 const struct terms *today, struct err *err)
+{
+	bool closed = instant_known(pair->closed_at);
+	struct dec exit = DEC_ZERO;
+
 	*p = pair->recorded;
 	p->fees_usd = pair->x.pos.fees_usd;
 	p->slippage_usd = pair->x.pos.slippage_usd;
 	p->status = STATUS_OPEN;
 	p->reason = (struct label){ "" };
 	p->closed_at = p->decided_at = INSTANT_UNKNOWN;
+	if ((closed || pair->fees_whole) && !leaving(&exit, pair, today, err))
+		return false;
 	/* Where only the fees of the whole are known, leaving is in them. */
-	if (pair->fees_whole &&
-	    !dec_sub(&p->fees_usd, p->fees_usd, pair->exit_usd))
-		return err_set(err, ERR_DATA, "position %" PRId64 ": fees out "
-			       "of range", p->id);
-	if (!instant_known(pair->closed_at))
+	if (pair->fees_whole && !dec_sub(&p->fees_usd, p->fees_usd, exit))
+		return out_of_range(p, err);
+	if (!closed)
 		return true;
 	p->status = STATUS_CLOSED;
 	p->reason = pair->reason;
 	p->closed_at = p->decided_at = pair->closed_at;
-	return dec_add(&p->fees_usd, p->fees_usd, pair->exit_usd) ||
-	       err_set(err, ERR_DATA, "position %" PRId64 ": fees out of range",
-		       p->id);
+	return dec_add(&p->fees_usd, p->fees_usd, exit) ||
+	       out_of_range(p, err);
 }
 
 static bool end_ledger(struct report_ledger *out,
@@ -90,7 +108,7 @@ bool replay_outcome(struct report_history *recorded,
 		was.positions[n] = pair->recorded;
 		was.ledgers[n] = (struct report_ledger){ pair->ledger,
 							 pair->n_ledger };
-		if (!end_position(&is.positions[n], pair, err))
+		if (!end_position(&is.positions[n], pair, terms, err))
 			return false;
 		if (!end_ledger(&is.ledgers[n], pair, arena))
 			return err_set(err, ERR_MEMORY, "no memory");

@@ -100,22 +100,28 @@ static void book(struct report_trade *t, const struct settlement *s,
 		t->funding_usd = fact_add(t->funding_usd, cash);
 }
 
-static bool exit_cost(struct dec *out, const struct position *p,
-		      const struct cut *c, struct err *err)
+bool report_leaving(struct dec *out, const struct position *p,
+		    const struct terms *terms, struct err *err)
 {
 	const struct venue *l = &p->leg[LEG_LONG].venue;
 	const struct venue *s = &p->leg[LEG_SHORT].venue;
-	struct fact cost = facts_half_cost(c->h->terms, *l, *s);
+	struct fact cost = facts_half_cost(terms, *l, *s);
 
-	*out = DEC_ZERO;
-	if (instant_known(p->closed_at))
-		return true;		/* all is paid, also after `until` */
 	if (!cost.known)
 		return err_set(err, ERR_CONFIG, "no cost for %s and %s (%s): "
 			       "set taker_fee and slippage under venues:, or "
 			       "costs.model: round_trip", l->s, s->s,
 			       why_word(cost.why));
 	return dec_mul(out, cost.v, p->size_usd) || too_large(err);
+}
+
+/* Once closed all is paid, also when that was after `until`. */
+static bool exit_cost(struct dec *out, const struct position *p,
+		      const struct cut *c, struct err *err)
+{
+	*out = DEC_ZERO;
+	return instant_known(p->closed_at) ||
+	       report_leaving(out, p, c->h->terms, err);
 }
 
 static bool held_costs(struct report_trade *t)

@@ -41,4 +41,8 @@ MUST_USE bool report_account(struct report_run *out,
 			     const struct report_history *h,
 			     struct arena *arena, struct err *err);
 
+/* What closing both legs costs by these terms; ERR_CONFIG when unknown. */
+MUST_USE bool report_leaving(struct dec *out, const struct position *p,
+			     const struct terms *terms, struct err *err);
+
 #endif

@@ -134,6 +134,12 @@ static void trades_hold_what_was_booked(void **state)
 	assert_int_equal(b->run.n_trades, 2);
 	t = &b->run.trades[0];
 	assert_string_equal(t->reason.s, "TIME_LIMIT");
+	assert_string_equal(t->symbol.s, "BTC");
+	assert_string_equal(t->long_venue.s, "lighter");
+	assert_string_equal(t->short_venue.s, "grvt");
+	assert_dec(t->size_usd, "1000");
+	assert_fact(t->entry_divergence, "0.0003");
+	assert_fact(t->exit_divergence, NULL);
 	assert_fact(t->funding_usd, "1.4");
 	assert_fact(t->held_funding_usd, "6.4");
 	assert_fact(t->after_usd, "5");
@@ -173,6 +179,23 @@ static void the_frame_is_the_data_s(void **state)
 	take(b);
 	assert_time(b->run.until, "2026-01-13T00:00:00Z");
 	assert_int_equal(b->run.n_trades, 2);
+}
+
+static void without_a_poll_the_last_thing_known_is_the_end(void **state)
+{
+	struct book *b = *state;
+
+	b->h.last_poll = INSTANT_UNKNOWN;
+	take(b);
+	assert_time(b->run.until, "2026-01-03T12:00:00Z");	/* a close */
+	b->positions[1].opened_at = given_time("2026-01-04T00:00:00Z");
+	take(b);
+	assert_time(b->run.until, "2026-01-04T00:00:00Z");	/* an opening */
+	/* Exactly at 00:00 that day is there, a moment before it is not. */
+	assert_int_equal(b->run.n_days, 4);
+	b->positions[1].opened_at.ms--;
+	take(b);
+	assert_int_equal(b->run.n_days, 3);
 }
 
 static const struct { const char *own, *held; } days[] = {
@@ -333,6 +356,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(trades_hold_what_was_booked),
 		CASE(the_frame_is_the_data_s),
+		CASE(without_a_poll_the_last_thing_known_is_the_end),
 		CASE(days_are_exit_values),
 		CASE(gave_up_is_known_after_seven_days),
 		CASE(until_is_exclusive_and_undoes_later_closes),
