@@ -335,6 +335,10 @@ static void a_leg_that_stays_costs_nothing_under_fees(void **state)
 	t.costs = COSTS_FEES;
 	dec_format(text, facts_switch_cost(&t, l, g, l, s).v);
 	assert_string_equal(text, "0.0014");
+	dec_format(text, facts_switch_cost(&t, l, g, s, g).v);
+	assert_string_equal(text, "0.0014");
+	dec_format(text, facts_switch_cost(&t, l, g, l, g).v);
+	assert_string_equal(text, "0");
 	dec_format(text, facts_switch_cost(&t, l, g, g, l).v);
 	assert_string_equal(text, "0.0028");
 	assert_false(facts_switch_cost(&t, l, g, l, u).known);
