@@ -251,6 +251,16 @@ static const struct warned warneds[] = {
 	  "B: \"better_opportunity(0.2%, 48h)\"]", NULL },
 	{ "[A: \"better_opportunity(0.1%)\", "
 	  "B: \"better_opportunity(0.2%, model=schedule)\"]", NULL },
+	{ "[A: age(2d), B: age(3d) or age(2d)]", "B can never decide" },
+	{ "[A: flip(0.01%), B: flip(0)]", "B can never decide" },
+	{ "[A: flip(0), B: flip(0.01%)]", NULL },
+	/* two thresholds: only the same ones */
+	{ "[A: \"oi_imbalance(3, 0.2)\", B: \"oi_imbalance(3, 0.2) and flip\"]",
+	  "B can never decide" },
+	{ "[A: \"oi_imbalance(3, 0.2)\", B: \"oi_imbalance(4, 0.2) and flip\"]",
+	  NULL },
+	{ "[A: \"oi_imbalance(4, 0.2)\", B: \"oi_imbalance(3, 0.2) and flip\"]",
+	  NULL },
 	{ "[A: take_profit(1%), B: take_profit(2%)]", "B can never decide" },
 	{ "[A: take_profit(2%), B: take_profit(1%)]", NULL },
 	{ "[A: take_profit(1%), B: \"take_profit(2%, carry)\"]", NULL },
@@ -270,6 +280,8 @@ static const struct warned warneds[] = {
 	{ "[A: erosion(0.2) for 2 polls and min_hold(4h)]", "A: min_hold" },
 	{ "[A: erosion(0.5) and min_hold(4h)]", NULL },
 	{ "[A: flip or min_hold(4h)]", NULL },
+	{ "[A: flip and not min_hold(4h)]", NULL },
+	{ "[A: min_hold(4h) and not flip]", NULL },
 	{ "[A: min_hold(4h) and (age(1d) or flip)]", NULL },
 	{ "[]", "never closes anything" },
 };
