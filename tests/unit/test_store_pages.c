@@ -202,6 +202,7 @@ static void positions_come_with_what_was_booked_while_held(void **state)
 
 	store_case_add(f, "BTC");
 	store_case_add(f, "ETH");
+	put_row(f, 1, LEG_LONG, 5, false);
 	put_row(f, 2, LEG_LONG, 3, false);
 	put_row(f, 2, LEG_SHORT, 4, false);
 	put_row(f, 2, LEG_SHORT, 50, true);
@@ -210,7 +211,8 @@ static void positions_come_with_what_was_booked_while_held(void **state)
 				      &f->err));
 	assert_int_equal(n, 2);
 	assert_string_equal(list[0].p.symbol.s, "BTC");
-	assert_int_equal(list[0].funding.n, 0);
+	assert_int_equal(list[0].funding.n, 1);
+	assert_true(dec_same(list[0].funding.sum_usd.v, dec_int(5)));
 	assert_string_equal(list[1].p.symbol.s, "ETH");
 	assert_int_equal(list[1].funding.n, 2);
 	assert_true(dec_same(list[1].funding.sum_usd.v, dec_int(7)));

@@ -187,6 +187,10 @@ static const struct { const char *line, *facts, *want; } money_cases[] = {
 	{ "A: better_opportunity(0.0001, 70m, schedule)",
 	  LEGS "short_pays_every=?12", "-" },
 	{ "A: break_even_beyond(7d)", MONEY LEGS, "-" },
+	/* 24 of 90 to the margin, 24 of 96 to the fifth, 20 of 100 */
+	{ "A: flip(0.0001) or erosion(0.2)", PAYS, "flip 80/25" },
+	{ "A: better_opportunity(0.0001, 70m, schedule) or erosion(0.2)", LEGS,
+	  "erosion 80/20" },
 };
 
 static void money_and_schedules_have_a_way_to_go_too(void **state)
