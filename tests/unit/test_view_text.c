@@ -157,6 +157,8 @@ static void the_nearest_line_has_used_most_of_its_way(void **state)
 	     "alternative_short_pays_every=28800 alternative_cost=0.0004 " \
 	     "alternative_divergence=0.0024 "
 
+#define OI(l, s) "long_open_interest=" l " short_open_interest=" s " "
+
 static const struct { const char *line, *facts, *want; } money_cases[] = {
 	{ "A: take_profit(1%)", MONEY, "take 20/100" },
 	{ "A: take_profit(1%, carry)", MONEY, "take 50/100" },
@@ -187,6 +189,21 @@ static const struct { const char *line, *facts, *want; } money_cases[] = {
 	{ "A: better_opportunity(0.0001, 70m, schedule)",
 	  LEGS "short_pays_every=?12", "-" },
 	{ "A: break_even_beyond(7d)", MONEY LEGS, "-" },
+	{ "A: oi_imbalance(4, 0.5)", OI("6", "10"), "oi 60/50" },
+	{ "A: oi_imbalance(4, 0.05)", OI("6", "10"), "oi 60/400" },
+	{ "A: oi_imbalance(4, 0)", OI("1", "1000"), "oi 0/400" },
+	{ "A: oi_imbalance(4, 0.5, entry)", OI("4", "2") "entry_oi_ratio=0.8",
+	  "oi 250/400" },
+	{ "A: oi_imbalance(4, 0.5, entry)", OI("4", "2") "entry_oi_ratio=?1",
+	  "-" },
+	{ "A: oi_imbalance(4, 0.5, entry)", OI("4", "2") "entry_oi_ratio=0",
+	  "-" },
+	/* below `not`, also deep, near is far */
+	{ "A: not (erosion(0.2) and carry_below(10%))", PAYS, "-" },
+	{ "A: not (flip or (erosion(0.2) or carry_below(10%)))", PAYS, "-" },
+	{ "A: erosion(0.2) and not carry_below(10%)", PAYS, "erosion 80/20" },
+	{ "A: not flip and (not carry_below(10%) or erosion(0.2))", PAYS,
+	  "erosion 80/20" },
 	/* 24 of 90 to the margin, 24 of 96 to the fifth, 20 of 100 */
 	{ "A: flip(0.0001) or erosion(0.2)", PAYS, "flip 80/25" },
 	{ "A: better_opportunity(0.0001, 70m, schedule) or erosion(0.2)", LEGS,
