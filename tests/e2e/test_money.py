@@ -200,6 +200,16 @@ def test_the_same_again_is_no_change_and_another_amount_needs_replace(t):
     assert r.err.startswith(f"{path}:3:"), r.err
 
 
+def test_a_venue_names_the_leg(t):
+    at = with_ledger(t)
+    paid(t, "position,venue,at,amount_usd\n"
+         f"1,grvt,{stamp(at)},2.5\n1,lighter,{stamp(at)},-0.75\n"
+         f"1,grvt,{stamp(at - 8 * HOUR)},1\n")[0].expect(0, "3 new")
+    assert [x[3] for x in ledger_of(t)] == [None, "1", "-0.75", "2.5"]
+    paid(t, f"position,venue,at,amount_usd\n1,aster,{stamp(at)},1\n")[
+        0].expect(1, r"\A\Z", "no leg of the position is there")
+
+
 def test_a_settlement_that_was_missed_is_added_with_what_was_paid(t):
     at = with_ledger(t, "--external-id", "bot-7")
     hole = at - HOUR

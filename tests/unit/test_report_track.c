@@ -297,6 +297,11 @@ static void what_is_not_later_is_left_out(void **state)
 	assert_int_equal(out[1].at.ms, 8);
 	assert_int_equal(out[2].at.ms, 10);	/* the end is in the last part */
 	assert_true(dec_same(out[2].divergence.v, dec_int(5)));
+	t.n = t.n_given = 0;
+	report_thin_add(&t, (struct instant){ 4 }, fact_known(dec_int(1)));
+	report_thin_add(&t, (struct instant){ 1 }, fact_known(dec_int(2)));
+	report_thin_end(&t);
+	assert_int_equal(t.n, 1);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
