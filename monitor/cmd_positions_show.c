@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "view_explain.h"
 #include "view_ledger.h"
+#include "view_shadow.h"
 
 #include "cli_text.h"
 
@@ -21,6 +22,7 @@ struct shown {
 	size_t n_events;
 	struct decision_row *decisions;
 	size_t n_decisions;
+	struct view_shadow shadow;
 };
 
 static bool load(struct shown *s, struct err *err)
@@ -45,6 +47,9 @@ static bool load(struct shown *s, struct err *err)
 		store_end_read(store);
 	}
 	store_close(store);
+	if (ok)
+		view_shadow_find(&s->shadow, &s->view, s->row, s->events,
+				 s->n_events);
 	return ok;
 }
 
@@ -120,6 +125,7 @@ static void print_json(const struct shown *s)
 	json_out_key(&o, "lines");
 	view_explain_lines(&o, &s->view, s->row);
 	view_ledger_json(&o, s->row);
+	view_shadow_json(&o, &s->shadow);
 	put_decisions(&o, s);
 	put_events(&o, s);
 	json_out_close(&o, '}');
@@ -263,6 +269,7 @@ static void print_text(const struct shown *s)
 		view_explain_table(stdout, &s->view, s->row);
 	}
 	view_ledger_text(stdout, s->c, s->row);
+	view_shadow_text(stdout, s->c, &s->shadow);
 	print_decisions(s);
 	print_events(s);
 	view_print_stale(stdout, s->c, &s->view);

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A shadow's close stands among the position's events, its profile's name
+ * before the sentence; what the pair had earned by then, and has since, is in
+ * the ledger.
+ */
+#include "view_shadow.h"
+
+#include <string.h>
+
+#include "view_text.h"
+
+/* "aggressive: PROFIT_EROSION: ..." */
+static void take_event(struct view_shadow *s, const struct event *e)
+{
+	const char *colon = strstr(e->note, ": ");
+	size_t n = colon ? (size_t)(colon - e->note) : 0;
+
+	if (n == 0 || n >= sizeof(s->profile))
+		return;
+	memset(s->profile, 0, sizeof(s->profile));
+	memcpy(s->profile, e->note, n);
+	s->closed_at = e->at;
+	s->reason = e->reason;
+	s->why = colon + 2;
+}
+
+/* Booked while held, up to a time or after it. */
+static struct fact settled(const struct view_row *r, struct instant t,
+			   bool after)
+{
+	struct funding f = { .sum_usd = fact_known(DEC_ZERO) };
+
+	for (size_t i = 0; i < r->n_settlements; i++)
+		if ((r->settlements[i].at.ms > t.ms) == after)
+			funding_add(&f, &r->settlements[i]);
+	return funding_total(&f);
+}
+
+/* What was paid, and for a pair still open what leaving would cost. */
+static struct fact all_costs(const struct view_row *r)
+{
+	struct fact paid = fact_add(fact_known(r->pos.fees_usd),
+				    fact_known(r->pos.slippage_usd));
+
+	return r->pos.status == STATUS_CLOSED ? paid :
+	       fact_add(paid, r->cost_usd);
+}
+
+void view_shadow_find(struct view_shadow *out, const struct view *v,
+		      const struct view_row *r, const struct event *events,
+		      size_t n)
+{
+	const struct profile *p = config_shadow(v->config, v->account);
+
+	*out = (struct view_shadow){ .closed_at = INSTANT_UNKNOWN, .why = "" };
+	if (p)
+		memcpy(out->profile, p->name, sizeof(out->profile));
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(events[i].kind, "shadow") == 0)
+			take_event(out, &events[i]);
+	out->net_usd = out->since_usd = fact_unknown(WHY_NOT_SET);
+	if (!instant_known(out->closed_at))
+		return;
+	out->net_usd = fact_sub(settled(r, out->closed_at, false),
+				all_costs(r));
+	out->since_usd = settled(r, out->closed_at, true);
+}
+
+void view_shadow_text(FILE *f, const struct cli *c,
+		      const struct view_shadow *s)
+{
+	if (!s->profile[0])
+		return;
+	if (!instant_known(s->closed_at)) {
+		fprintf(f, "\nShadow %s: has not closed it\n", s->profile);
+		return;
+	}
+	fprintf(f, "\nShadow %s would have closed at %s (%s)\n", s->profile,
+		cli_shown_time(c, s->closed_at), s->reason.s);
+	fprintf(f, "  net then %s USD, leaving included; settled since %s USD\n",
+		view_usd(s->net_usd, 2, true, false).s,
+		view_usd(s->since_usd, 2, true, false).s);
+	fputs("  ", f);
+	text_print_safe(f, s->why);
+	putc('\n', f);
+}
+
+void view_shadow_json(struct json_out *o, const struct view_shadow *s)
+{
+	json_out_key(o, "shadow");
+	if (!s->profile[0]) {
+		json_out_text(o, NULL);
+		return;
+	}
+	json_out_open(o, '{');
+	json_out_key(o, "profile");
+	json_out_text(o, s->profile);
+	json_out_key(o, "closed_at");
+	json_out_instant(o, s->closed_at);
+	json_out_key(o, "reason");
+	json_out_text(o, s->reason.s[0] ? s->reason.s : NULL);
+	json_out_key(o, "text");
+	json_out_text(o, s->why[0] ? s->why : NULL);
+	json_out_key(o, "net_usd");
+	json_out_fact(o, &s->net_usd);
+	json_out_key(o, "since_usd");
+	json_out_fact(o, &s->since_usd);
+	json_out_close(o, '}');
+}
