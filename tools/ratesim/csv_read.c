@@ -5,6 +5,8 @@
  */
 #include "market_csv.h"
 
+#include "contract_name.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,8 +106,8 @@ static bool series_add(struct csv_market *m, char *const *cells,
 		return err_set(err, ERR_DATA, "\"%s\" is no venue",
 			       cells[C_VENUE]);
 	if (strlen(cells[C_SYMBOL]) >= CONTRACT_TEXT_MAX ||
-	    !market_base(&s->symbol, &s->preferred, cells[C_SYMBOL],
-			 strlen(cells[C_SYMBOL])))
+	    !contract_base(&s->symbol, &s->preferred, cells[C_SYMBOL],
+			   strlen(cells[C_SYMBOL])))
 		return err_set(err, ERR_DATA, "\"%s\" is no symbol",
 			       cells[C_SYMBOL]);
 	snprintf(s->contract, sizeof(s->contract), "%s", cells[C_SYMBOL]);

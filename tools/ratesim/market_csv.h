@@ -22,7 +22,7 @@ struct series {
 	size_t venue;			/* index, set when all is read */
 	char contract[CONTRACT_TEXT_MAX];	/* the venue's own name */
 	struct symbol symbol;
-	bool preferred;			/* see market_base */
+	bool preferred;			/* see contract_base */
 	struct settlement *rows;	/* by time */
 	size_t n, cap;
 };
