@@ -54,6 +54,9 @@
 	X(SHORT_PRICE, "short-price", 0, "USD", "entry price of the short leg") \
 	X(FEES, "fees", 0, "USD", "fees paid so far") \
 	X(EXTERNAL_ID, "external-id", 0, "ID", "its name elsewhere; unique") \
+	X(HTML, "html", 0, "FILE", "write one self-contained page too") \
+	X(EXPLAIN_METRICS, "explain-metrics", 0, NULL, \
+	  "formula and source of each metric") \
 	X(HELP, "help", 'h', NULL, "help of this command") \
 	X(VERSION, "version", 'V', NULL, "version")
 

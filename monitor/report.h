@@ -9,6 +9,7 @@
 #define CARRYWATCH_REPORT_H
 
 #include "position.h"
+#include "report_metric.h"
 
 #define REPORT_NAME_MAX 160
 
@@ -34,6 +35,7 @@ struct report_trade {
 	int32_t settlements, unknown;	/* booked, and of unknown amount */
 	/* The same entry never closed before the end of the data: */
 	struct fact held_funding_usd;
+	struct fact held_price_usd;	/* unknown without marks */
 	struct dec held_costs_usd;	/* entry paid and exit expected */
 	/* Funding of the 7 days after the close; unknown: data ends before. */
 	struct fact after_usd;
@@ -52,50 +54,18 @@ struct report_run {
 	char name[REPORT_NAME_MAX];	/* "steady", "aggressive erosion.keep=0.5" */
 	struct instant since, until;	/* of the data */
 	struct dec capital_usd;		/* what returns are relative to; > 0 */
-	bool price_included;		/* every trade's price is known */
+	/*
+	 * Every trade's price is known and in the days too; else price is in
+	 * nothing, not even where one trade's is known.
+	 */
+	bool price_included;
+	/* Hold-through ends so long after a close; 0: with the data. */
+	struct span held_after;
 	const struct report_trade *trades;	/* by opening time, then id */
 	size_t n_trades;
 	const struct report_day *days;	/* by time; first: before any trade */
 	size_t n_days;
 };
-
-/* Where fewer days than this are known, statistics of days are n/a. */
-#define REPORT_DAYS_MIN 30
-
-/*
- * A number, or why it is n/a ("less than 30 days", "no variance", ...). One
- * row of REPORT_METRICS each; units: usd, share (0.05 = 5 %), ratio, hours,
- * count.
- */
-struct report_metric {
-	bool known;
-	struct dec v;
-	const char *why;		/* when not known */
-};
-
-enum report_unit { UNIT_USD, UNIT_SHARE, UNIT_RATIO, UNIT_HOURS, UNIT_COUNT };
-
-struct report_metric_text {
-	const char *key;		/* JSON, CSV: "net_usd" */
-	const char *title;		/* people: "net" */
-	enum report_unit unit;
-	const char *formula;		/* as --explain-metrics prints it */
-	const char *source;		/* finance.md section or paper */
-};
-
-enum report_metric_id {
-	METRIC_NET, METRIC_PRICE, METRIC_FUNDING, METRIC_FEES,
-	METRIC_SLIPPAGE, METRIC_EXIT,
-	METRIC_RETURN_NOTIONAL, METRIC_RETURN_CAPITAL, METRIC_APR,
-	METRIC_SHARPE, METRIC_AUTOCORRELATION, METRIC_SHARPE_LO, METRIC_DAYS,
-	METRIC_DAYS_EFFECTIVE, METRIC_DRAWDOWN,
-	METRIC_OPENED, METRIC_CLOSED, METRIC_WINS, METRIC_LOSSES, METRIC_TIES,
-	METRIC_WIN_RATE, METRIC_HOLD_HOURS, METRIC_TURNOVER,
-	METRIC_FEES_OF_FUNDING, METRIC_UNKNOWN,
-	METRIC_COUNT
-};
-
-extern const struct report_metric_text report_metric_texts[METRIC_COUNT];
 
 struct report_exit {			/* one reason, closed trades only */
 	struct label reason;
@@ -121,5 +91,9 @@ MUST_USE bool report_measure(struct report_summary *out,
 MUST_USE bool report_net(struct dec *out, const struct report_trade *t);
 /* The same had it never been closed. */
 MUST_USE bool report_held_net(struct dec *out, const struct report_trade *t);
+/* Both without price where the run has none. False: out of range. */
+MUST_USE bool report_nets(struct dec *net, struct dec *held,
+			  const struct report_run *run,
+			  const struct report_trade *t);
 
 #endif

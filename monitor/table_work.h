@@ -8,7 +8,7 @@
 
 #include "table.h"
 
-#define TABLE_COLUMNS_MAX 48
+#define TABLE_COLUMNS_MAX 64
 
 struct table {
 	const struct column *columns;
