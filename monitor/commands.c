@@ -80,6 +80,11 @@ const struct command command_table[] = {
 	{ "reference", "", 0, 0, 0,
 	  "all keys and rules as a Markdown page",
 	  cmd_reference },
+	{ "report", "", 0, 0,
+	  OPTS_LISTING | OPT(SINCE) | OPT(UNTIL) | OPT(HTML) |
+	  OPT(EXPLAIN_METRICS),
+	  "what an account has earned, beside holding through",
+	  cmd_report },
 	{ "rules list", "", 0, 0, ROWS,
 	  "rules that profile lines are made of", cmd_rules_list },
 	{ "rules show", "NAME", 1, 1, ONE_ITEM,

@@ -21,7 +21,7 @@ struct section {
 static const struct section sections[] = {
 	{ "Monitor", " run status " },
 	{ "Positions", " positions exposure " },
-	{ "Decisions and market", " explain decisions opportunities " },
+	{ "Decisions and market", " explain decisions opportunities report " },
 	{ "Configuration", " check-config profiles rules reference " },
 	{ "This program", " help version completion " },
 };

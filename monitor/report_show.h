@@ -21,8 +21,9 @@ struct report_show {
 };
 
 /*
- * What the command line asks for: --html FILE first, then stdout as
- * --explain-metrics, --json or -o say; piped without -o it is the text.
+ * What the command line asks for: --html FILE (where it is, is told on
+ * stderr), then stdout as --json or -o say; piped without -o it is the text,
+ * with --explain-metrics the formulas below it.
  */
 MUST_USE bool report_print(FILE *f, const struct cli *c,
 			   const struct report_run *runs,
