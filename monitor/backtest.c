@@ -6,6 +6,7 @@
  */
 #include "backtest_work.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define DAY_MS (INT64_C(1000) * DAY_S)
@@ -83,15 +84,13 @@ static struct instant midnight(struct instant t)
 	return (struct instant){ t.ms - t.ms % DAY_MS };
 }
 
-/* `for TIME` breaks off after three polls missed, whatever the step. */
 static bool new_lane(struct backtest *b, struct lane *l,
 		     const struct backtest_lane *spec)
 {
-	*l = (struct lane){ .spec = spec, .profile = *spec->profile,
-			    .account = *b->setup->account,
+	assert(spec->profile->poll_interval.ms == b->setup->every.ms);
+	*l = (struct lane){ .spec = spec, .account = *b->setup->account,
 			    .last_poll = INSTANT_UNKNOWN };
-	l->profile.poll_interval = b->setup->every;
-	l->account.profile = &l->profile;
+	l->account.profile = spec->profile;
 	l->opened = arena_array(b->keep, b->setup->n_pairs,
 				sizeof(*l->opened));
 	if (!l->opened)
@@ -194,10 +193,11 @@ static bool apply(struct backtest *b, const struct settled *row)
 {
 	size_t i = row->series < b->n_slot_of ? b->slot_of[row->series] :
 						SIZE_MAX;
-	struct slot *s = &b->slots[i];
+	struct slot *s;
 
 	if (i == SIZE_MAX)
 		return true;
+	s = &b->slots[i];
 	for (size_t k = 0; k < b->n_lanes; k++) {
 		struct lane *l = &b->lanes[k];
 

@@ -34,6 +34,7 @@ struct backtest_pair {
 /* One run: polls in [since, until), settlements in (since, until]. */
 struct backtest_lane {
 	char name[REPORT_NAME_MAX];
+	/* poll_interval == every: else `for TIME` breaks off at each step */
 	const struct profile *profile;
 	struct instant since, until;
 };

@@ -109,7 +109,7 @@ static void decide_one(struct decision *out, struct facts *f,
 			h->quote_at[s] = q->observed_at;
 	}
 	facts_compute(f, &h->pos, &b->market, b->setup->terms, &memory);
-	decide(out, h->streaks, &h->watch, &h->pos, f, &l->profile, &now);
+	decide(out, h->streaks, &h->watch, &h->pos, f, l->account.profile, &now);
 	b->work.evaluations++;
 }
 
@@ -241,7 +241,7 @@ static bool new_held(struct backtest *b, struct lane *l,
 		     const struct position *p)
 {
 	struct held *h;
-	int n = profile_slots(&l->profile);
+	int n = profile_slots(l->account.profile);
 
 	if (!BACKTEST_ROOM(b, l->held, l->n_held, l->cap_held))
 		return false;

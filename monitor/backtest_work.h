@@ -40,7 +40,6 @@ struct trade {
 
 struct lane {
 	const struct backtest_lane *spec;
-	struct profile profile;		/* polled every step */
 	struct account account;		/* with this profile */
 	struct held *held;
 	size_t n_held, cap_held;
