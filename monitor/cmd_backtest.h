@@ -51,6 +51,8 @@ MUST_USE bool backtest_scan(struct backtest_data *d, struct arena *arena,
 /* cmd_backtest_ask.c: the command line to values. */
 MUST_USE bool backtest_ask(struct backtest_ask *a, struct cli *c,
 			   struct err *err);
+/* cmd_backtest_policy.c: a->config, its costs, the entry policy. */
+MUST_USE bool backtest_policy(struct backtest_ask *a, struct err *err);
 /* cmd_backtest_sets.c: profiles, and every combination of --set. */
 MUST_USE bool backtest_sets(struct backtest_ask *a, struct err *err);
 /*
