@@ -104,6 +104,19 @@ bool backtest_folds(struct backtest_folds *out, const struct backtest_ask *a,
 	return true;
 }
 
+bool backtest_fold_sum(struct dec *net, struct dec *held,
+		       const struct backtest_folds *all, size_t n_sets,
+		       size_t set, struct err *err)
+{
+	*net = *held = DEC_ZERO;
+	for (size_t i = 1; i <= all->n; i++)
+		if (!dec_add(net, *net, all->net[i * n_sets + set]) ||
+		    !dec_add(held, *held, all->held[i * n_sets + set]))
+			return err_set(err, ERR_DATA,
+				       "money is out of range");
+	return true;
+}
+
 /* ---- for people ---- */
 
 enum { FOLD, SINCE, UNTIL, CHOSEN, IN, OUT, HELD, N_COLUMN };
@@ -137,39 +150,37 @@ static void put_row(struct table *t, const struct backtest_ask *a,
 	cell[HELD] = usd(t, f->held);
 }
 
-/* Every set over the same segments, beside what was chosen each time. */
-static bool put_totals(struct table *t, const struct backtest_ask *a,
-		       const struct backtest_folds *all, struct err *err)
-{
-	struct cell *cell = table_total(t);
+/* ---- every set over the same segments ---- */
 
-	cell[FOLD] = cell_text(t, "TOTAL");
-	cell[CHOSEN] = cell_text(t, "as chosen");
-	cell[OUT] = usd(t, all->total);
-	cell[HELD] = usd(t, all->total_held);
+enum { RUN, RUN_NET, RUN_HELD, N_RUN };
+
+static const struct column run_columns[N_RUN] = {
+	[RUN]	   = { "name", "THE SAME FOLDS", false, true, 0 },
+	[RUN_NET]  = { "net_usd", "NET", false, false, 0 },
+	[RUN_HELD] = { "hold_through_net_usd", "IF HELD", false, false, 0 },
+};
+
+static void put_sum(struct table *t, const char *name, struct dec net,
+		    struct dec held)
+{
+	struct cell *cell = table_row(t);
+
+	cell[RUN] = cell_text(t, name);
+	cell[RUN_NET] = usd(t, net);
+	cell[RUN_HELD] = usd(t, held);
+}
+
+static bool put_sums(struct table *t, const struct backtest_ask *a,
+		     const struct backtest_folds *all, struct err *err)
+{
+	put_sum(t, "as chosen", all->total, all->total_held);
 	for (size_t k = 0; k < a->n_sets; k++) {
 		struct dec net, held;
 
 		if (!backtest_fold_sum(&net, &held, all, a->n_sets, k, err))
 			return false;
-		cell = table_total(t);
-		cell[CHOSEN] = cell_text(t, a->sets[k].name);
-		cell[OUT] = usd(t, net);
-		cell[HELD] = usd(t, held);
+		put_sum(t, a->sets[k].name, net, held);
 	}
-	return true;
-}
-
-bool backtest_fold_sum(struct dec *net, struct dec *held,
-		       const struct backtest_folds *all, size_t n_sets,
-		       size_t set, struct err *err)
-{
-	*net = *held = DEC_ZERO;
-	for (size_t i = 1; i <= all->n; i++)
-		if (!dec_add(net, *net, all->net[i * n_sets + set]) ||
-		    !dec_add(held, *held, all->held[i * n_sets + set]))
-			return err_set(err, ERR_DATA,
-				       "money is out of range");
 	return true;
 }
 
@@ -177,19 +188,23 @@ bool backtest_folds_print(FILE *f, const struct backtest_ask *a,
 			  const struct backtest_folds *all, struct err *err)
 {
 	struct table *t = table_new(columns, N_COLUMN, a->cli->arena);
+	struct table *sums = table_new(run_columns, N_RUN, a->cli->arena);
 	struct cli plain = *a->cli;
 
-	if (!t)
+	if (!t || !sums)
 		return err_set(err, ERR_MEMORY, "no memory");
 	for (size_t i = 0; i < all->n; i++)
 		put_row(t, a, &all->fold[i], i);
-	if (!put_totals(t, a, all, err))
+	if (!put_sums(sums, a, all, err))
 		return false;
-	fprintf(f, "\nWALK-FORWARD: %zu segments, each set starts each flat; "
-		"a fold is judged on what its choice has not seen\n",
-		all->n + 1);
 	plain.format = FORMAT_TABLE;
 	plain.limit = 0;
 	plain.opt[OPT_COLUMNS] = plain.opt[OPT_SORT] = NULL;
-	return table_print(f, t, &plain, err);
+	fprintf(f, "\nWALK-FORWARD: %zu segments, each set starts each flat; "
+		"a fold is judged on what its choice has not seen\n\n",
+		all->n + 1);
+	if (!table_print(f, t, &plain, err))
+		return false;
+	fputc('\n', f);
+	return table_print(f, sums, &plain, err);
 }

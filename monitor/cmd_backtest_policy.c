@@ -59,6 +59,15 @@ static bool plain(const char *s, size_t n)
 	return n > 0;
 }
 
+/* Without the account that nobody has named. */
+static const char *short_of(const char *complaint)
+{
+	static const char prefix[] = "accounts.backtest.entry.";
+	size_t n = sizeof(prefix) - 1;
+
+	return strncmp(complaint, prefix, n) ? complaint : complaint + n;
+}
+
 /* The complaint itself: places in a text nobody wrote help nobody. */
 static bool load(struct config *out, const struct page *p, const char *what,
 		 struct arena *arena, struct err *err)
@@ -72,7 +81,7 @@ static bool load(struct config *out, const struct page *p, const char *what,
 	for (int i = 0; i < list.n_errors + list.n_warnings; i++)
 		if (!list.list[i].warning)
 			return err_set(err, ERR_USAGE, "%s: %s", what,
-				       list.list[i].text);
+				       short_of(list.list[i].text));
 	return false;
 }
 
