@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The backtest over tiny markets whose money can be reckoned by hand. Hours
- * count from 2026-01-01T00:00:00Z; a pair is 10,000 USD, costs are 8 bps a
- * round trip: 4 USD for opening and 4 for closing.
- */
-#include "backtest.h"
+/* The backtest's money: what each settlement, close and midnight is worth. */
+#include "backtest_case.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,191 +9,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-#include "given.h"
-#include "simulate.h"
-
-#define EPOCH_MS INT64_C(1767225600000)
-#define HOUR_MS INT64_C(3600000)
-#define LANES_MAX 3
-#define ROWS_MAX 4000
-
-/* Contracts of the tests, sorted by symbol and venue. */
-enum { BTC_A, BTC_B, BTC_C, ETH_A, ETH_B, N_SERIES };
-static const char *const names[N_SERIES][2] = {
-	[BTC_A] = { "BTC", "a" }, [BTC_B] = { "BTC", "b" },
-	[BTC_C] = { "BTC", "c" }, [ETH_A] = { "ETH", "a" },
-	[ETH_B] = { "ETH", "b" },
-};
-
-static const char *const never[] = { NULL };
-
-struct scene {
-	struct arena *arena, *scratch;
-	struct settled row[ROWS_MAX];
-	size_t n_rows, at;
-	struct backtest_series series[N_SERIES];
-	struct backtest_pair pair[2];
-	struct terms terms;
-	struct market_limits limits;
-	struct account account;
-	struct backtest_setup setup;
-	struct backtest_lane lane[LANES_MAX];
-	size_t n_lanes;
-	struct report_run run[LANES_MAX];
-	struct backtest_work work;
-	struct err err;
-};
-
-static struct instant hour(int h)
-{
-	return (struct instant){ EPOCH_MS + h * HOUR_MS };
-}
-
-static int setup(void **state)
-{
-	struct scene *s = calloc(1, sizeof(*s));
-
-	s->arena = arena_new();
-	s->scratch = arena_new();
-	given_terms(&s->terms);
-	s->limits = (struct market_limits){
-		.max_data_age = span_s(300), .max_future = span_s(120),
-		.max_abs_rate_8h = dec_lit("0.05"),
-	};
-	for (size_t i = 0; i < N_SERIES; i++)
-		s->series[i] = (struct backtest_series){
-			given_symbol(names[i][0]), given_venue(names[i][1]),
-			N_SERIES - 1 - i	/* as rows number them */
-		};
-	s->account.entry = (struct entry_policy){
-		.enabled = true, .min_profit = dec_lit("0.0001"),
-		.max_oi_usd = fact_unknown(WHY_NOT_SET),
-		.min_oi_usd = fact_unknown(WHY_NOT_SET),
-		.min_volume_usd = fact_unknown(WHY_NOT_SET),
-		.max_exposure_per_venue_usd = fact_unknown(WHY_NOT_SET),
-		.max_positions = 5, .size_usd = fact_known(dec_int(10000)),
-		.cooldown = span_s(24 * 3600),
-		.max_break_even = span_s(3 * DAY_S),
-	};
-	s->setup = (struct backtest_setup){
-		.series = s->series, .n_series = N_SERIES,
-		.terms = &s->terms, .limits = &s->limits,
-		.account = &s->account, .pairs = s->pair,
-		.every = span_s(3600), .capital_usd = dec_int(100000),
-		.executor = simulate_executor(&s->terms),
-	};
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct scene *s = *state;
-
-	arena_free(s->arena);
-	arena_free(s->scratch);
-	free(s);
-	return 0;
-}
-
-/* ---- what is settled ---- */
-
-static void add_row(struct scene *s, struct instant at, int series,
-		    int32_t interval_s, const char *rate)
-{
-	assert_true(s->n_rows < ROWS_MAX);
-	s->row[s->n_rows++] = (struct settled){
-		.venue = s->series[series].venue,
-		.symbol = s->series[series].symbol,
-		.series = s->series[series].series, .at = at,
-		.rate = { dec_lit(rate), interval_s },
-		.mark_price = fact_unknown(WHY_NOT_SET),
-		.oi_usd = fact_unknown(WHY_NOT_SET),
-	};
-}
-
-/* At every `interval` hours from `from` until `to`, both included. */
-static void settle(struct scene *s, int series, int from, int to, int interval,
-		   const char *rate)
-{
-	for (int h = from; h <= to; h += interval)
-		add_row(s, hour(h), series, interval * 3600, rate);
-}
-
-static int by_time(const void *a, const void *b)
-{
-	const struct settled *x = a, *y = b;
-
-	if (x->at.ms != y->at.ms)
-		return x->at.ms < y->at.ms ? -1 : 1;
-	return x->series < y->series ? -1 : 1;
-}
-
-static enum pulled pull(void *ctx, struct settled *out, struct err *err)
-{
-	struct scene *s = ctx;
-
-	(void)err;
-	if (s->at == s->n_rows)
-		return PULLED_END;
-	*out = s->row[s->at++];
-	return PULLED_ROW;
-}
-
-/* ---- what is played ---- */
-
-static void add_lane(struct scene *s, const char *const *close, int since,
-		     int until)
-{
-	struct profile *p = given_profile(s->arena, close, NULL);
-
-	p->poll_interval = s->setup.every;
-	s->lane[s->n_lanes] = (struct backtest_lane){
-		.profile = p, .since = hour(since), .until = hour(until) };
-	snprintf(s->lane[s->n_lanes].name, REPORT_NAME_MAX, "%s",
-		 *close ? *close : "hold");
-	s->n_lanes++;
-}
-
-static void add_pair(struct scene *s, int l, int r, const char *size)
-{
-	s->pair[s->setup.n_pairs++] = (struct backtest_pair){
-		s->series[l].symbol, { s->series[l].venue, s->series[r].venue },
-		dec_lit(size)
-	};
-}
-
-static void play(struct scene *s)
-{
-	struct settled_source source = { s, pull };
-
-	s->at = 0;
-	qsort(s->row, s->n_rows, sizeof(*s->row), by_time);
-	if (!backtest_play(s->run, &s->work, &s->setup, s->lane, s->n_lanes,
-			   &source, s->arena, s->scratch, &s->err))
-		fail_msg("%s", s->err.text);
-}
-
-static const struct report_trade *trade(const struct scene *s, size_t i)
-{
-	assert_true(i < s->run[0].n_trades);
-	return &s->run[0].trades[i];
-}
-
-static void same(struct dec v, const char *want)
-{
-	char text[DEC_TEXT_MAX];
-
-	dec_format(text, v);
-	assert_string_equal(text, want);
-}
-
-static void same_fact(struct fact f, const char *want)
-{
-	assert_true(f.known);
-	same(f.v, want);
-}
 
 /* ---- settlements ---- */
 
@@ -281,12 +92,17 @@ static void intervals_change_with_the_rows(void **state)
 	settle(s, BTC_B, 0, 8, 8, "0.0008");
 	settle(s, BTC_B, 12, 16, 4, "0.0004");
 	settle(s, BTC_B, 17, 24, 1, "0.0001");
+	settle(s, BTC_B, 32, 40, 8, "0.0008");
 	add_pair(s, BTC_A, BTC_B, "10000");
 	add_lane(s, never, 0, 24);
+	add_lane(s, never, 0, 40);
 	play(s);
 	same_fact(trade(s, 0)->funding_usd, "24");	/* 8 + 2 x 4 + 8 x 1 */
 	assert_int_equal(trade(s, 0)->settlements, 24 + 1 + 2 + 8);
 	assert_int_equal(trade(s, 0)->unknown, 0);
+	same_fact(s->run[1].trades[0].funding_usd, "40");
+	/* A ends at 24; B's change back to 8 h has left nothing out. */
+	assert_int_equal(s->run[1].trades[0].unknown, 16);
 }
 
 /* The same rate a day in another interval decides alike. */
@@ -342,223 +158,11 @@ static void what_was_missed_before_the_opening_is_not(void **state)
 	s->limits.max_data_age = span_s(DAY_S);
 	add_pair(s, BTC_A, BTC_B, "10000");
 	add_lane(s, never, 10, 30);
+	add_lane(s, never, 16, 30);
 	play(s);
 	assert_int_equal(trade(s, 0)->opened_at.ms, hour(10).ms);
 	assert_int_equal(trade(s, 0)->unknown, 1);	/* 16:00 */
-}
-
-/* ---- what is seen ---- */
-
-static void fill_walk(struct scene *s, int from, int to, unsigned seed)
-{
-	for (int h = from; h <= to; h++) {
-		for (int k = 0; k < N_SERIES; k++) {
-			char rate[32];
-
-			seed = seed * 1103515245u + 12345u;
-			snprintf(rate, sizeof(rate), "%s0.000%03u",
-				 seed >> 31 ? "-" : "", (seed >> 16) % 1000);
-			add_row(s, hour(h), k, 3600, rate);
-		}
-	}
-}
-
-static const char *const lively[] = {
-	"FLIPPED: flip", "ERODED: erosion(0.4) for 2 polls",
-	"BETTER: better_opportunity(0.002) and min_hold(2h)", NULL
-};
-
-struct deed {
-	struct instant at;
-	int64_t id;
-	struct fact divergence;
-	char what[LABEL_TEXT_MAX];
-};
-
-/* What was done at or before `until`, in the order of trades. */
-static size_t deeds(struct deed *out, const struct report_run *run,
-		    struct instant until)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < run->n_trades; i++) {
-		const struct report_trade *t = &run->trades[i];
-
-		if (t->opened_at.ms <= until.ms) {
-			out[n] = (struct deed){ t->opened_at, t->id,
-						t->entry_divergence, "open" };
-			n++;
-		}
-		if (instant_known(t->closed_at) &&
-		    t->closed_at.ms <= until.ms) {
-			out[n] = (struct deed){ t->closed_at, t->id,
-						t->exit_divergence, "" };
-			memcpy(out[n++].what, t->reason.s, LABEL_TEXT_MAX);
-		}
-	}
-	return n;
-}
-
-static bool alike(const struct deed *a, const struct deed *b, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (a[i].at.ms != b[i].at.ms || a[i].id != b[i].id ||
-		    a[i].divergence.known != b[i].divergence.known ||
-		    dec_cmp(a[i].divergence.v, b[i].divergence.v) != 0 ||
-		    strcmp(a[i].what, b[i].what) != 0)
-			return false;
-	return true;
-}
-
-/* Whatever comes after a poll, it has not decided otherwise. */
-static void no_look_ahead(void **state)
-{
-	struct scene *s = *state;
-	static struct deed was[500], is[500];
-	size_t n;
-
-	s->account.entry.cooldown = span_s(3600);
-	add_lane(s, lively, 0, 100);
-	fill_walk(s, 0, 100, 1);
-	play(s);
-	n = deeds(was, &s->run[0], hour(60));
-	assert_true(n > 20);
-	for (unsigned seed = 2; seed < 12; seed++) {
-		s->n_rows = 0;
-		fill_walk(s, 0, 60, 1);
-		fill_walk(s, 61, 100, seed);
-		play(s);
-		assert_int_equal(deeds(is, &s->run[0], hour(60)), n);
-		assert_true(alike(is, was, n));
-	}
-	/* And a row of the same moment is seen. */
-	s->n_rows = 0;
-	fill_walk(s, 0, 59, 1);
-	fill_walk(s, 60, 100, 7);
-	play(s);
-	assert_true(deeds(is, &s->run[0], hour(60)) != n ||
-		    !alike(is, was, n));
-}
-
-static void shifted_time_changes_nothing(void **state)
-{
-	struct scene *s = *state;
-	struct report_trade first[64];
-	size_t n;
-
-	add_lane(s, lively, 0, 100);
-	fill_walk(s, 0, 100, 3);
-	play(s);
-	n = s->run[0].n_trades;
-	assert_true(n > 3 && n < 64);
-	memcpy(first, s->run[0].trades, n * sizeof(*first));
-	s->n_rows = 0;
-	fill_walk(s, 48, 148, 3);
-	s->lane[0].since = hour(48);
-	s->lane[0].until = hour(148);
-	play(s);
-	assert_int_equal(s->run[0].n_trades, n);
-	for (size_t i = 0; i < n; i++) {
-		assert_int_equal(trade(s, i)->opened_at.ms,
-				 first[i].opened_at.ms + 48 * HOUR_MS);
-		assert_int_equal(dec_cmp(trade(s, i)->funding_usd.v,
-					 first[i].funding_usd.v), 0);
-		assert_string_equal(trade(s, i)->reason.s, first[i].reason.s);
-	}
-}
-
-/* Beside others a lane does what it does alone. */
-static void lanes_do_not_meet(void **state)
-{
-	struct scene *s = *state;
-	static struct deed alone[500], beside[500];
-	size_t n;
-
-	fill_walk(s, 0, 100, 5);
-	add_lane(s, lively, 10, 90);
-	play(s);
-	n = deeds(alone, &s->run[0], hour(100));
-	s->n_lanes = 0;
-	add_lane(s, never, 0, 100);
-	add_lane(s, lively, 10, 90);
-	add_lane(s, lively, 40, 70);
-	play(s);
-	assert_int_equal(deeds(beside, &s->run[1], hour(100)), n);
-	assert_true(alike(beside, alone, n));
-	assert_true(s->run[2].trades[0].opened_at.ms >= hour(40).ms);
-}
-
-/* Fresh until two intervals overdue, then ageing: no close on old rates. */
-static void a_dead_venue_closes_nothing(void **state)
-{
-	static const char *const close[] = { "OLD: age(5h)", NULL };
-	struct scene *s = *state;
-
-	settle(s, BTC_A, 0, 30, 1, "0");
-	settle(s, BTC_B, 0, 1, 1, "0.0001");
-	settle(s, BTC_B, 20, 30, 1, "0.0001");
-	add_pair(s, BTC_A, BTC_B, "10000");
-	add_lane(s, close, 0, 30);
-	play(s);
-	assert_int_equal(trade(s, 0)->closed_at.ms, hour(20).ms);
-
-	s->n_lanes = 0;
-	add_lane(s, (const char *const[]){ "OLD: age(4h)", NULL }, 0, 30);
-	play(s);	/* 1:00 and two intervals more than one: 4:00 */
-	assert_int_equal(trade(s, 0)->closed_at.ms, hour(4).ms);
-}
-
-/* ---- entries ---- */
-
-static void the_widest_pair_is_opened_first(void **state)
-{
-	struct scene *s = *state;
-
-	settle(s, BTC_A, 0, 10, 1, "0.0001");
-	settle(s, BTC_B, 0, 10, 1, "0.0002");
-	settle(s, BTC_C, 0, 10, 1, "-0.0001");
-	settle(s, ETH_A, 0, 10, 1, "0.0005");
-	settle(s, ETH_B, 0, 10, 1, "0");
-	s->account.entry.max_positions = 2;
-	add_lane(s, never, 0, 10);
-	play(s);
-	assert_int_equal(s->run[0].n_trades, 2);
-	assert_string_equal(trade(s, 0)->symbol.s, "ETH");
-	assert_string_equal(trade(s, 0)->long_venue.s, "b");
-	assert_string_equal(trade(s, 1)->long_venue.s, "c");
-	assert_string_equal(trade(s, 1)->short_venue.s, "b");
-	same_fact(trade(s, 1)->entry_divergence, "0.0072");
-}
-
-/* min_profit is per 8 h; the limit itself is enough. */
-static void entries_keep_to_the_policy(void **state)
-{
-	struct scene *s = *state;
-
-	s->account.entry.max_break_even = span_s(365 * DAY_S);
-	settle(s, BTC_A, 0, 10, 1, "0");
-	settle(s, BTC_B, 0, 4, 1, "0.000012499999999999");
-	settle(s, BTC_B, 5, 10, 1, "0.0000125");
-	add_lane(s, never, 0, 10);
-	play(s);
-	assert_int_equal(s->run[0].n_trades, 1);
-	assert_int_equal(trade(s, 0)->opened_at.ms, hour(5).ms);
-}
-
-static void a_symbol_cools_down(void **state)
-{
-	static const char *const close[] = { "OLD: age(2h)", NULL };
-	struct scene *s = *state;
-
-	s->account.entry.cooldown = span_s(3 * 3600);
-	settle(s, BTC_A, 0, 12, 1, "0");
-	settle(s, BTC_B, 0, 12, 1, "0.0001");
-	add_lane(s, close, 0, 12);
-	play(s);
-	assert_int_equal(s->run[0].n_trades, 3);
-	assert_int_equal(trade(s, 1)->opened_at.ms, hour(5).ms);
-	assert_int_equal(trade(s, 2)->opened_at.ms, hour(10).ms);
-	assert_int_equal(trade(s, 2)->id, 3);
+	assert_int_equal(s->run[1].trades[0].unknown, 0);
 }
 
 /* ---- the other way round ---- */
@@ -616,6 +220,42 @@ static void equity_at_midnight(void **state)
 	same_fact(trade(s, 0)->funding_usd, "16");
 }
 
+/* The poll of midnight comes first; days begin once. */
+static void midnight_sees_its_own_poll(void **state)
+{
+	struct scene *s = *state;
+	const struct report_day *day;
+
+	settle(s, BTC_A, 0, 60, 1, "0");
+	settle(s, BTC_B, 24, 60, 1, "0.0001");
+	add_pair(s, BTC_A, BTC_B, "10000");
+	add_lane(s, never, 0, 60);
+	add_lane(s, never, 24, 60);
+	play(s);
+	day = s->run[0].days;
+	assert_int_equal(s->run[0].n_days, 3);
+	same(day[0].equity_usd, "100000");
+	same(day[1].equity_usd, "99992");
+	same(day[2].equity_usd, "100016");
+	assert_int_equal(s->run[1].n_days, 2);
+	same(s->run[1].days[0].equity_usd, "100000");
+	assert_int_equal(s->run[1].days[0].at.ms, hour(24).ms);
+}
+
+/* Polls stand on the round time, wherever the data begins. */
+static void polls_are_on_the_grid(void **state)
+{
+	struct scene *s = *state;
+
+	settle(s, BTC_A, 0, 10, 1, "0");
+	settle(s, BTC_B, 0, 10, 1, "0.0001");
+	add_pair(s, BTC_A, BTC_B, "10000");
+	add_lane(s, never, 0, 10);
+	s->lane[0].since.ms += 1;
+	play(s);
+	assert_int_equal(trade(s, 0)->opened_at.ms, hour(1).ms);
+}
+
 static void seven_days_after_a_close(void **state)
 {
 	static const char *const close[] = { "OLD: age(1h)", NULL };
@@ -657,19 +297,18 @@ static void pictures_are_bounded(void **state)
 static void money_out_of_range_is_an_error(void **state)
 {
 	struct scene *s = *state;
-	struct settled_source source = { s, pull };
 
 	settle(s, BTC_A, 0, 400, 1, "100000000000000000000");
 	settle(s, BTC_B, 0, 400, 1, "0.0001");
 	add_lane(s, never, 0, 400);
-	assert_false(backtest_play(s->run, &s->work, &s->setup, s->lane, 1,
-				   &source, s->arena, s->scratch, &s->err));
+	assert_false(try_play(s));
 	assert_int_equal(s->err.kind, ERR_DATA);
 }
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scene_setup, \
+						   scene_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(each_leg_settles_at_its_own_times),
 		TEST(a_close_comes_behind_its_settlement),
@@ -678,15 +317,10 @@ int main(void)
 		TEST(intervals_decide_alike),
 		TEST(holes_are_counted),
 		TEST(what_was_missed_before_the_opening_is_not),
-		TEST(no_look_ahead),
-		TEST(shifted_time_changes_nothing),
-		TEST(lanes_do_not_meet),
-		TEST(a_dead_venue_closes_nothing),
-		TEST(the_widest_pair_is_opened_first),
-		TEST(entries_keep_to_the_policy),
-		TEST(a_symbol_cools_down),
 		TEST(swapping_and_scaling),
 		TEST(equity_at_midnight),
+		TEST(midnight_sees_its_own_poll),
+		TEST(polls_are_on_the_grid),
 		TEST(seven_days_after_a_close),
 		TEST(pictures_are_bounded),
 		TEST(money_out_of_range_is_an_error),
