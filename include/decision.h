@@ -37,6 +37,13 @@ static inline bool streak_is_none(const struct streak *s)
 	       s->count == 0 && s->stored == VERDICT_FALSE;
 }
 
+static inline bool streak_same(const struct streak *a, const struct streak *b)
+{
+	return a->since.ms == b->since.ms &&
+	       a->last_known.ms == b->last_known.ms &&
+	       a->count == b->count && a->stored == b->stored;
+}
+
 /* What a person is told; a bit each, set by decide for this poll only. */
 enum notice {
 	NOTICE_CLOSE = 1 << 0,		/* a close was decided */
@@ -63,6 +70,12 @@ struct watch {
 	struct instant unclosed_told;
 	struct label severer;		/* pending: most severe label added */
 };
+
+#define WATCH_NONE ((struct watch){ \
+	.counted = { { INT64_MIN }, { INT64_MIN } }, \
+	.divergence = { .why = WHY_NOT_SET }, \
+	.divergence_at = { INT64_MIN }, .blind_told = { INT64_MIN }, \
+	.unclosed_told = { INT64_MIN } })
 
 struct decision {
 	enum action action;

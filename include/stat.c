@@ -76,18 +76,7 @@ static int64_t power(int places)
 	return p;
 }
 
-static bool mean_of(struct dec *out, const struct dec *x, size_t n)
-{
-	struct dec sum = DEC_ZERO;
-
-	for (size_t i = 0; i < n; i++)
-		if (!dec_add(&sum, sum, x[i]))
-			return false;
-	*out = sum;
-	return n == 0 || dec_div(out, sum, dec_int((int64_t)n));
-}
-
-/* The largest power of ten that keeps the largest deviation below the limit. */
+/* The largest power of ten that keeps every difference below the limit. */
 static bool choose_scale(struct stat_moments *m, bool *flat,
 			 const struct dec *x)
 {
@@ -95,7 +84,7 @@ static bool choose_scale(struct stat_moments *m, bool *flat,
 	struct dec largest = DEC_ZERO, d, two;
 
 	for (size_t i = 0; i < m->n; i++) {
-		if (!dec_sub(&d, x[i], m->mean))
+		if (!dec_sub(&d, x[i], m->first))
 			return false;
 		if (dec_cmp(dec_abs(d), largest) > 0)
 			largest = dec_abs(d);
@@ -108,6 +97,24 @@ static bool choose_scale(struct stat_moments *m, bool *flat,
 		    dec_cmp(d, limit) >= 0)
 			break;
 	return true;
+}
+
+/* x - first, scaled; exact. */
+static bool difference(struct dec *out, const struct stat_moments *m,
+		       struct dec x)
+{
+	return dec_sub(out, x, m->first) &&
+	       dec_mul_int(out, *out, power(m->scale));
+}
+
+static bool mean_above(struct stat_moments *m, const struct dec *x)
+{
+	struct dec d, sum = DEC_ZERO;
+
+	for (size_t i = 0; i < m->n; i++)
+		if (!difference(&d, m, x[i]) || !dec_add(&sum, sum, d))
+			return false;
+	return dec_div(&m->above, sum, dec_int((int64_t)m->n));
 }
 
 static bool add_product(struct dec *sum, struct dec a, struct dec b)
@@ -123,11 +130,14 @@ bool stat_moments_of(struct stat_moments *out, const struct dec *x, size_t n)
 	bool flat;
 
 	*out = (struct stat_moments){ .n = n };
-	if (!mean_of(&out->mean, x, n) || !choose_scale(out, &flat, x))
+	if (n == 0)
+		return true;
+	out->first = x[0];
+	if (!choose_scale(out, &flat, x) || !mean_above(out, x))
 		return false;
 	for (size_t i = 0; i < n && !flat; i++) {
-		if (!dec_sub(&d, x[i], out->mean) ||
-		    !dec_mul_int(&d, d, power(out->scale)) ||
+		if (!difference(&d, out, x[i]) ||
+		    !dec_sub(&d, d, out->above) ||
 		    !add_product(&out->squares, d, d) ||
 		    !add_product(&out->lagged, before, d))
 			return false;
@@ -175,6 +185,14 @@ struct stat_value stat_autocorrelation(const struct stat_moments *m)
 	return value_of(dec_div(&v, m->lagged, m->squares), v);
 }
 
+struct stat_value stat_mean(const struct stat_moments *m)
+{
+	struct dec v = DEC_ZERO;
+
+	return value_of(dec_div(&v, m->above, dec_int(power(m->scale))) &&
+			dec_add(&v, v, m->first), v);
+}
+
 /* mean * factor / deviation */
 static bool ratio(struct dec *out, const struct stat_moments *m,
 		  struct dec factor)
@@ -182,7 +200,8 @@ static bool ratio(struct dec *out, const struct stat_moments *m,
 	struct dec deviation, mean;
 
 	return scaled_deviation(&deviation, m) &&
-	       dec_mul_int(&mean, m->mean, power(m->scale)) &&
+	       dec_mul_int(&mean, m->first, power(m->scale)) &&
+	       dec_add(&mean, mean, m->above) &&
 	       dec_mul(&mean, mean, factor) && dec_div(out, mean, deviation);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Statistics of a series in exact decimals (finance.md 9). Deviations from
- * the mean are scaled up by a power of ten before they are squared, so a
- * series around 1e-5 keeps more than 15 significant digits, not eight. Pure.
+ * Statistics of a series in exact decimals (finance.md 9). Differences from
+ * the first value are scaled up by a power of ten before anything is rounded,
+ * so a series around 1e-5 keeps 15 significant digits and more. Pure.
  */
 #ifndef CARRYWATCH_STAT_H
 #define CARRYWATCH_STAT_H
@@ -38,19 +38,23 @@ MUST_USE bool dec_sqrt(struct dec *out, struct dec a);
 /* What all of them are made of. */
 struct stat_moments {
 	size_t n;
-	struct dec mean;		/* rounded half-even at 18 places */
-	int scale;			/* sums below: times 10^(2 * scale) */
+	int scale;
+	struct dec first;		/* mean = first + above / 10^scale */
+	struct dec above;
+	/* Times 10^(2 * scale): */
 	struct dec squares;		/* sum of (x_t - mean)^2 */
 	struct dec lagged;		/* sum of (x_t - mean)(x_t+1 - mean) */
 };
 
 /*
- * False when a sum leaves the range. Deviations of at most two units of the
+ * False when a sum leaves the range. Differences of at most two units of the
  * last place are rounding, not variance, and count as zero.
  */
 MUST_USE bool stat_moments_of(struct stat_moments *out, const struct dec *x,
 			      size_t n);
 
+/* sum / n; 0 of none */
+struct stat_value stat_mean(const struct stat_moments *m);
 /* sqrt(squares / (n - 1)); two values at least. */
 struct stat_value stat_deviation(const struct stat_moments *m);
 /* rho_1 = lagged / squares */

@@ -47,18 +47,18 @@ static void book(struct held *h, enum side side, const struct slot *s,
 		 const struct settled *row)
 {
 	struct settlement paid = {
-		.position = h->pos.id, .side = side, .at = row->at,
+		.position = h->x.pos.id, .side = side, .at = row->at,
 		.reported_usd = fact_unknown(WHY_NOT_SET),
-		.amount_usd = ledger_amount(side, h->pos.size_usd,
+		.amount_usd = ledger_amount(side, h->x.pos.size_usd,
 					    row->rate.fraction, RATE_8H_S),
 	};
-	int64_t n = missed(s, row, &h->pos);
+	int64_t n = missed(s, row, &h->x.pos);
 
 	if (n > 0 && n < INT32_MAX / 4) {
-		h->funding.n += (int32_t)n;
-		h->funding.n_unknown += (int32_t)n;
+		h->x.funding.n += (int32_t)n;
+		h->x.funding.n_unknown += (int32_t)n;
 	}
-	funding_add(&h->funding, &paid);
+	funding_add(&h->x.funding, &paid);
 }
 
 bool backtest_book(struct backtest *b, struct lane *l, size_t slot,
@@ -72,9 +72,9 @@ bool backtest_book(struct backtest *b, struct lane *l, size_t slot,
 
 		for (int s = LEG_LONG; s <= LEG_SHORT; s++)
 			if (t->slot[s] == slot &&
-			    row->at.ms > h->pos.opened_at.ms)
+			    row->at.ms > h->x.pos.opened_at.ms)
 				book(h, (enum side)s, &b->slots[slot], row);
-		if (!h->funding.sum_usd.known)
+		if (!h->x.funding.sum_usd.known)
 			return err_set(b->err, ERR_DATA,
 				       "funding is out of range");
 	}
@@ -83,40 +83,24 @@ bool backtest_book(struct backtest *b, struct lane *l, size_t slot,
 
 /* ---- decide and close ---- */
 
-static const struct quote *leg_quote(const struct backtest *b,
-				     const struct held *h, int side)
+static void decide_one(struct backtest *b, struct lane *l, struct watched *x)
 {
-	return market_quote(&b->market, h->pos.symbol,
-			    h->pos.leg[side].venue);
-}
-
-static void decide_one(struct decision *out, struct facts *f,
-		       struct backtest *b, struct lane *l, struct held *h)
-{
-	struct facts_memory memory = {
-		{ h->quote_at[LEG_LONG], h->quote_at[LEG_SHORT] },
-		funding_total(&h->funding)
+	const struct judge_poll poll = {
+		&b->market, b->setup->terms, l->last_poll
 	};
-	struct decide_now now = { .now = b->market.taken_at,
-				  .last_poll = l->last_poll };
 
-	for (int s = LEG_LONG; s <= LEG_SHORT; s++) {
-		const struct quote *q = leg_quote(b, h, s);
-		bool usable = q && q->why == WHY_KNOWN;
-
-		now.observed[s] = usable ? q->observed_at : INSTANT_UNKNOWN;
-		if (usable)
-			h->quote_at[s] = q->observed_at;
-	}
-	facts_compute(f, &h->pos, &b->market, b->setup->terms, &memory);
-	decide(out, h->streaks, &h->watch, &h->pos, f, l->account.profile, &now);
+	x->memory.funding_usd = funding_total(&x->funding);
+	judge(x, &poll, l->account.profile);
+	for (int s = LEG_LONG; s <= LEG_SHORT; s++)
+		x->memory.quote_at[s] = judge_seen(x, &b->market,
+						   (enum side)s);
 	b->work.evaluations++;
 }
 
 /* Money of a close; the trade's row is complete but for hold-through. */
-static bool settle_up(struct backtest *b, struct lane *l, struct held *h,
-		      const struct fill *paid)
+static bool settle_up(struct backtest *b, struct lane *l, struct held *h)
 {
+	const struct fill *paid = &h->x.fill;
 	struct report_trade *t = &l->trades[h->trade].t;
 	struct dec net;
 
@@ -124,31 +108,30 @@ static bool settle_up(struct backtest *b, struct lane *l, struct held *h,
 	    !backtest_add(&t->slippage_usd, paid->slippage_usd, b->err))
 		return false;
 	t->exit_usd = DEC_ZERO;
-	t->settlements = h->funding.n;
-	t->unknown = h->funding.n_unknown;
-	t->funding_usd = h->funding.sum_usd;
+	t->settlements = h->x.funding.n;
+	t->unknown = h->x.funding.n_unknown;
+	t->funding_usd = h->x.funding.sum_usd;
 	if (!report_net(&net, t))
 		return err_set(b->err, ERR_DATA, "money is out of range");
 	return backtest_add(&l->realized_usd, net, b->err);
 }
 
-static bool close_one(struct backtest *b, struct lane *l, struct held *h,
-		      const struct fill *paid, const struct decision *d,
-		      const struct facts *f)
+static bool close_one(struct backtest *b, struct lane *l, struct held *h)
 {
 	struct trade *t = &l->trades[h->trade];
+	struct position *p = &h->x.pos;
 
-	h->pos.status = STATUS_CLOSED;
-	h->pos.closed_at = t->t.closed_at = b->market.taken_at;
-	h->pos.reason = t->t.reason = d->label;
-	t->t.exit_divergence = f->v[FACT_DIVERGENCE];
+	p->status = STATUS_CLOSED;
+	p->closed_at = t->t.closed_at = b->market.taken_at;
+	p->reason = t->t.reason = h->x.decision.label;
+	t->t.exit_divergence = h->x.facts.v[FACT_DIVERGENCE];
 	if (!backtest_sum(&t->exit_sum, b, t, b->err) ||
-	    !settle_up(b, l, h, paid) ||
+	    !settle_up(b, l, h) ||
 	    !BACKTEST_ROOM(b, l->closed, l->n_closed, l->cap_closed) ||
 	    !BACKTEST_ROOM(b, l->cooling, l->n_cooling, l->cap_cooling))
 		return false;
 	l->closed[l->n_closed++] = h->trade;
-	l->cooling[l->n_cooling++] = h->pos;
+	l->cooling[l->n_cooling++] = h->x.pos;
 	return true;
 }
 
@@ -158,18 +141,17 @@ static bool decide_all(struct backtest *b, struct lane *l)
 
 	for (size_t i = 0; i < l->n_held; i++) {
 		struct held *h = &l->held[i];
-		struct decision d;
-		struct facts f;
-		struct fill paid;
+		struct watched *x = &h->x;
 
-		decide_one(&d, &f, b, l, h);
+		decide_one(b, l, x);
 		if (!backtest_point(b, &l->trades[h->trade],
 				    b->market.taken_at,
-				    f.v[FACT_DIVERGENCE]))
+				    x->facts.v[FACT_DIVERGENCE]))
 			return false;
-		if (d.action == ACTION_CLOSE &&
-		    fill(&paid, b, &h->pos, false)) {
-			if (!close_one(b, l, h, &paid, &d, &f))
+		x->filled = x->decision.action == ACTION_CLOSE &&
+			    fill(&x->fill, b, &x->pos, false);
+		if (x->filled) {
+			if (!close_one(b, l, h))
 				return false;
 			continue;
 		}
@@ -246,10 +228,10 @@ static bool new_held(struct backtest *b, struct lane *l,
 	if (!BACKTEST_ROOM(b, l->held, l->n_held, l->cap_held))
 		return false;
 	h = &l->held[l->n_held++];
-	*h = (struct held){
-		.pos = *p, .trade = l->n_trades - 1,
-		.funding = { .sum_usd = fact_known(DEC_ZERO) },
-		.quote_at = { p->opened_at, p->opened_at },
+	h->trade = l->n_trades - 1;
+	h->x = (struct watched){
+		.pos = *p, .funding = { .sum_usd = fact_known(DEC_ZERO) },
+		.memory.quote_at = { p->opened_at, p->opened_at },
 		.watch = {
 			.counted = { INSTANT_UNKNOWN, INSTANT_UNKNOWN },
 			.divergence = fact_unknown(WHY_NOT_SET),
@@ -258,11 +240,11 @@ static bool new_held(struct backtest *b, struct lane *l,
 			.unclosed_told = INSTANT_UNKNOWN,
 		},
 	};
-	h->streaks = arena_array(b->keep, (size_t)n + 1, sizeof(*h->streaks));
-	if (!h->streaks)
+	h->x.slots = arena_array(b->keep, (size_t)n + 1, sizeof(*h->x.slots));
+	if (!h->x.slots)
 		return backtest_no_memory(b->err);
 	for (int i = 0; i < n; i++)
-		h->streaks[i] = STREAK_NONE;
+		h->x.slots[i] = STREAK_NONE;
 	return true;
 }
 
@@ -305,7 +287,7 @@ static struct position *book_of(const struct backtest *b, struct lane *l,
 	*n = l->n_held + kept;
 	list = arena_array(b->scratch, *n, sizeof(*list));
 	for (size_t i = 0; list && i < *n; i++)
-		list[i] = i < l->n_held ? l->held[i].pos :
+		list[i] = i < l->n_held ? l->held[i].x.pos :
 					  l->cooling[i - l->n_held];
 	return list;
 }

@@ -59,7 +59,7 @@ static bool add_open(struct dec *sum, const struct backtest *b,
 		const struct held *h = &l->held[i];
 		const struct report_trade *t = &l->trades[h->trade].t;
 
-		if (!backtest_add(sum, h->funding.sum_usd.v, b->err) ||
+		if (!backtest_add(sum, h->x.funding.sum_usd.v, b->err) ||
 		    !backtest_add(sum, dec_neg(t->held_costs_usd), b->err))
 			return false;
 	}
@@ -126,8 +126,8 @@ static int32_t overdue(const struct slot *s, const struct held *h,
 		       struct instant until)
 {
 	int64_t every = (int64_t)s->rate.interval_s * 1000;
-	int64_t from = s->at.ms > h->pos.opened_at.ms ? s->at.ms :
-			h->pos.opened_at.ms;
+	int64_t from = s->at.ms > h->x.pos.opened_at.ms ? s->at.ms :
+			h->x.pos.opened_at.ms;
 	int64_t n = (until.ms - s->at.ms) / every - (from - s->at.ms) / every;
 
 	return n > 0 ? (int32_t)(n < INT32_MAX ? n : INT32_MAX) : 0;
@@ -140,10 +140,10 @@ static void finish_open(struct backtest *b, struct lane *l, struct held *h)
 	for (int s = LEG_LONG; s <= LEG_SHORT; s++)
 		t->t.unknown += overdue(&b->slots[t->slot[s]], h,
 					l->spec->until);
-	t->t.settlements = h->funding.n;
-	t->t.unknown += h->funding.n_unknown;
-	t->t.funding_usd = h->funding.sum_usd;
-	t->t.held_funding_usd = h->funding.sum_usd;
+	t->t.settlements = h->x.funding.n;
+	t->t.unknown += h->x.funding.n_unknown;
+	t->t.funding_usd = h->x.funding.sum_usd;
+	t->t.held_funding_usd = h->x.funding.sum_usd;
 }
 
 static bool finish_closed(struct backtest *b, struct trade *t)

@@ -4,8 +4,7 @@
 #define CARRYWATCH_BACKTEST_WORK_H
 
 #include "backtest.h"
-#include "decide.h"
-#include "store.h"
+#include "judge.h"
 
 #define BACKTEST_AFTER_MS (INT64_C(7) * DAY_S * 1000)
 
@@ -21,11 +20,7 @@ struct slot {
 
 /* A pair that is held now. */
 struct held {
-	struct position pos;
-	struct watch watch;
-	struct streak *streaks;
-	struct instant quote_at[2];
-	struct funding funding;
+	struct watched x;		/* its memory moves on with each poll */
 	size_t trade;			/* index into the lane's trades */
 };
 

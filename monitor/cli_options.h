@@ -32,6 +32,8 @@
 	X(EXIT_CODE, "exit-code", 0, NULL, "10: some alert, 11: must close") \
 	X(NO_COLOR, "no-color", 0, NULL, "no colour on a terminal") \
 	X(PRINT, "print", 0, NULL, "print the effective configuration") \
+	X(PROFILE, "profile", 0, "A,B", "profiles; hold: never closes") \
+	X(VERIFY, "verify", 0, NULL, "exit 1 unless all comes out as recorded") \
 	X(ONCE, "once", 0, NULL, "exactly one poll, then exit") \
 	X(CLOCK, "clock", 0, "ORIGIN,START,SPEED", \
 	  "market clock, dry-run accounts only") \
@@ -56,7 +58,6 @@
 	X(EXTERNAL_ID, "external-id", 0, "ID", "its name elsewhere; unique") \
 	X(HTML, "html", 0, "FILE", "write one self-contained page too") \
 	X(CSV, "csv", 0, "FILE", "recorded settlements; may repeat") \
-	X(PROFILE, "profile", 0, "A,B", "profiles; hold: never closes") \
 	X(SET, "set", 0, "RULE.PARAM=V,V", \
 	  "that argument in every line, one run each; may repeat") \
 	X(ENTRY, "entry", 0, "KEY=V,KEY=V", "entry policy, as in accounts") \

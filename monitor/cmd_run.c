@@ -19,8 +19,6 @@
 #include "simulate.h"
 #include "store_file.h"
 
-#define BLIND_MOST_MS	(INT64_C(7) * DAY_S * 1000)
-
 /* A configuration in force, with what the command line changed of it. */
 struct setup {
 	struct arena *arena;		/* of the next three */
@@ -44,21 +42,6 @@ struct monitor {
 
 /* ---- configuration ---- */
 
-/*
- * Polls further apart: blindness still means as many polls without data, as
- * far as the key's own bound goes; what is recorded must load again.
- */
-static void poll_every(struct profile *p, struct span every)
-{
-	int64_t most = BLIND_MOST_MS;
-	int64_t blind = p->blind_after.ms / p->poll_interval.ms * every.ms;
-
-	p->poll_interval = every;
-	if (p->blind_after.ms < blind)
-		p->blind_after.ms = blind < most ? blind : most;
-	profile_seal(p);
-}
-
 static bool setup_take(struct setup *s, const struct monitor *m,
 		       const struct account *a, struct err *err)
 {
@@ -69,7 +52,7 @@ static bool setup_take(struct setup *s, const struct monitor *m,
 	if (!s->profile)
 		return err_set(err, ERR_MEMORY, "no memory");
 	*s->profile = *a->profile;
-	poll_every(s->profile, m->every);
+	profile_poll_every(s->profile, m->every);
 	s->account.profile = s->profile;
 	return true;
 }

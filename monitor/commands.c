@@ -90,6 +90,11 @@ const struct command command_table[] = {
 	{ "reference", "", 0, 0, 0,
 	  "all keys and rules as a Markdown page",
 	  cmd_reference },
+	{ "replay", "", 0, 0,
+	  OPTS_LISTING | OPT(SINCE) | OPT(UNTIL) | OPT(VERIFY) |
+	  OPT(PROFILE) | OPT(HTML) | OPT(EXPLAIN_METRICS),
+	  "recorded polls again, by these or other rules",
+	  cmd_replay },
 	{ "report", "", 0, 0,
 	  OPTS_LISTING | OPT(SINCE) | OPT(UNTIL) | OPT(HTML) |
 	  OPT(EXPLAIN_METRICS),

@@ -31,6 +31,7 @@ int cmd_profiles_diff(struct cli *c);
 int cmd_profiles_list(struct cli *c);
 int cmd_profiles_show(struct cli *c);
 int cmd_reference(struct cli *c);
+int cmd_replay(struct cli *c);
 int cmd_report(struct cli *c);
 int cmd_rules_list(struct cli *c);
 int cmd_rules_show(struct cli *c);

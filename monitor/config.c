@@ -279,6 +279,32 @@ const struct account *config_account(const struct config *c, const char *name)
 	return NULL;
 }
 
+/* From patient to hasty. */
+static const char *const more_cautious[] = { "steady", "conservative",
+					      "aggressive" };
+
+static const struct profile *next_sooner(const struct config *c,
+					 const struct profile *p)
+{
+	size_t n = sizeof(more_cautious) / sizeof(more_cautious[0]);
+
+	for (; p; p = p->extends[0] ? config_profile(c, p->extends) : NULL)
+		for (size_t i = 0; i + 1 < n; i++)
+			if (!strcmp(p->name, more_cautious[i]))
+				return config_profile(c, more_cautious[i + 1]);
+	return NULL;
+}
+
+const struct profile *config_shadow(const struct config *c,
+				    const struct account *a)
+{
+	if (!strcmp(a->shadow, "off"))
+		return NULL;
+	if (!strcmp(a->shadow, "auto"))
+		return next_sooner(c, a->profile);
+	return config_profile(c, a->shadow);
+}
+
 const struct profile *config_profile(const struct config *c, const char *name)
 {
 	for (size_t i = 0; i < c->n_profiles; i++)

@@ -34,6 +34,7 @@ struct entry_policy {
 struct account {
 	char name[ACCOUNT_TEXT_MAX];
 	const struct profile *profile;
+	char shadow[NAME_TEXT_MAX];	/* as written: auto, off, a profile */
 	enum mode mode;
 	const struct venue *venues;	/* sorted; none: all active */
 	size_t n_venues;
@@ -94,6 +95,12 @@ const struct account *config_account(const struct config *c,
 				     const char *name);
 const struct profile *config_profile(const struct config *c,
 				     const char *name);
+/*
+ * The account's shadow profile, NULL for none. auto: of the shipped profile
+ * the account's own is or extends, the one that closes next sooner.
+ */
+const struct profile *config_shadow(const struct config *c,
+				    const struct account *a);
 /*
  * The effective configuration as YAML that loads to the same values,
  * secrets as ***; with `account` only what this account's polls depend on

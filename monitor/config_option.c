@@ -96,6 +96,10 @@ const struct config_option config_option_table[] = {
 
 	{ "accounts.*.profile", KIND_PROFILE, "steady", AT(account, profile),
 	  .help = "shipped: conservative, aggressive, steady, textbook" },
+	{ "accounts.*.shadow", KIND_SHADOW, "auto", AT(account, shadow),
+	  .help = "profile evaluated on every poll and only recorded; auto: "
+		  "the next more cautious shipped one (steady, conservative, "
+		  "aggressive)" },
 	{ "accounts.*.mode", KIND_CHOICE, "dry-run", .choices = mode_words,
 	  AT(account, mode),
 	  .help = "dry-run: positions on paper, closed as decided" },

@@ -28,6 +28,7 @@
 	X(PATH,		"path",		"~/.local/share/carrywatch") \
 	X(EXTENDS,	"profile",	"conservative") \
 	X(PROFILE,	"profile",	"steady") \
+	X(SHADOW,	"profile",	"aggressive, auto or off") \
 	X(LINES,	"lines",	"- LABEL: expression") \
 	X(VENUE_SET,	"venues",	"[lighter, grvt]") \
 	X(VENUE_ORDER,	"venues",	"[lighter, grvt]") \

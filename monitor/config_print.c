@@ -171,16 +171,35 @@ static void add_profile(struct print *p, const struct profile *x)
 	add_lines(p, "alert", x->line + x->n_close, x->n_lines - x->n_close);
 }
 
-/* All of them; or the account's, which may be a changed copy, and those it
- * extends. */
+static const struct profile *base_of(const struct config *c,
+				     const struct profile *x)
+{
+	return x->extends[0] ? config_profile(c, x->extends) : NULL;
+}
+
+static bool in_chain(const struct config *c, const struct profile *x,
+		     const struct profile *of)
+{
+	for (; of; of = base_of(c, of))
+		if (!strcmp(of->name, x->name))
+			return true;
+	return false;
+}
+
+/* All of them; or the account's, which may be a changed copy, its shadow,
+ * and those they extend. */
 static void add_profiles(struct print *p, const struct config *c,
 			 const struct account *a)
 {
 	print_add(p, "profiles:\n");
 	for (size_t i = 0; !a && i < c->n_profiles; i++)
 		add_profile(p, &c->profiles[i]);
-	for (const struct profile *x = a ? a->profile : NULL; x;
-	     x = x->extends[0] ? config_profile(c, x->extends) : NULL)
+	if (!a)
+		return;
+	for (const struct profile *x = a->profile; x; x = base_of(c, x))
+		add_profile(p, x);
+	for (const struct profile *x = config_shadow(c, a);
+	     x && !in_chain(c, x, a->profile); x = base_of(c, x))
 		add_profile(p, x);
 }
 

@@ -221,6 +221,19 @@ static bool read_profile(struct load *l, const struct profile **out,
 	return false;
 }
 
+/* A profile, or one of two words. */
+static bool read_shadow(struct load *l, char *out, const struct yaml *y,
+			const char *key)
+{
+	const struct profile *p;
+
+	if (strcmp(y->text, "auto") != 0 && strcmp(y->text, "off") != 0 &&
+	    !read_profile(l, &p, y, key))
+		return false;
+	snprintf(out, NAME_TEXT_MAX, "%s", y->text);
+	return true;
+}
+
 static bool read_version(struct load *l, const struct yaml *y)
 {
 	return !strcmp(y->text, "1") ||
@@ -327,6 +340,8 @@ static bool read_word(struct load *l, void *base,
 		return read_path(l, at, y, key);
 	if (o->kind == KIND_PROFILE)
 		return read_profile(l, at, y, key);
+	if (o->kind == KIND_SHADOW)
+		return read_shadow(l, at, y, key);
 	return true;	/* extends: profile_load.c has followed it */
 }
 

@@ -29,7 +29,7 @@ bool cycle_configure(struct cycle *c, const struct config *config,
 	c->config = config;
 	c->account = account;
 	c->interval = account->profile->poll_interval;
-	return true;
+	return cycle_shadow_configure(c, err);
 }
 
 bool cycle_new(struct cycle **out, const struct config *config,
@@ -63,6 +63,8 @@ void cycle_free(struct cycle *c)
 		return;
 	arena_free(c->arena);
 	arena_free(c->before_arena);
+	arena_free(c->shadow_arena);
+	free(c->shadow);
 	free(c->config_text);
 	free(c);
 }
@@ -78,32 +80,19 @@ static struct instant last_seen(const struct work *w, const struct position *p,
 	return q ? q->observed_at : INSTANT_UNKNOWN;
 }
 
-static struct instant observed_now(const struct work *w,
-				   const struct position *p, enum side side)
-{
-	const struct quote *q = market_quote(&w->market, p->symbol,
-					     p->leg[side].venue);
-
-	return q && q->why == WHY_KNOWN ? q->observed_at : INSTANT_UNKNOWN;
-}
-
 static void decide_one(struct work *w, struct watched *x)
 {
 	const struct position *p = &x->pos;
-	struct decide_now now = {
-		.now = w->now,
-		.last_poll = w->has_last ? w->last.at : INSTANT_UNKNOWN,
-		.observed = { observed_now(w, p, LEG_LONG),
-			      observed_now(w, p, LEG_SHORT) },
+	const struct judge_poll poll = {
+		&w->market, &w->terms,
+		w->has_last ? w->last.at : INSTANT_UNKNOWN
 	};
 
 	x->memory = (struct facts_memory){
 		{ last_seen(w, p, LEG_LONG), last_seen(w, p, LEG_SHORT) },
 		cycle_funding(w, x)
 	};
-	facts_compute(&x->facts, p, &w->market, &w->terms, &x->memory);
-	decide(&x->decision, x->slots, &x->watch, p, &x->facts,
-	       w->cycle->account->profile, &now);
+	judge(x, &poll, w->cycle->account->profile);
 }
 
 static bool order_fill(struct work *w, struct fill *out,
@@ -279,6 +268,9 @@ static void keep_view(struct work *w)
 
 	arena_reset(c->before_arena);
 	c->before = cycle_view_copy(w->view, c->before_arena);
+	if (!cycle_keep(&c->kept, &c->n_kept, w, c->before_arena))
+		c->before = NULL;
+	cycle_shadow_keep(w);
 	c->feed = cycle_feed_keep(&w->market, c->before_arena);
 	arena_reset(c->arena);
 	c->missed_ticks = 0;

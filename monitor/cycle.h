@@ -38,6 +38,12 @@ struct cycle {
 	struct arena *arena, *before_arena;
 	struct evidence_view *before;	/* in before_arena; NULL: key next */
 	struct feed *feed;		/* of that poll too, in the same arena */
+	struct evidence_kept *kept;		/* what it left of each position */
+	size_t n_kept;
+	struct profile *shadow;		/* NULL: none; malloc'd */
+	struct arena *shadow_arena;
+	struct evidence_kept *shadowed;	/* what the shadow remembers */
+	size_t n_shadowed;
 	int32_t since_key;
 	char config_hash[PROFILE_HASH_TEXT];
 	char *config_text;		/* malloc'd */

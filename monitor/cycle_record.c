@@ -55,17 +55,17 @@ static bool put_poll(struct work *w, struct err *err)
 static bool put_evidence(struct work *w, struct err *err)
 {
 	struct cycle *c = w->cycle;
-	bool key = !c->before || c->since_key >= CYCLE_KEY_EVERY;
 	unsigned char *blob;
 	size_t n;
 
+	w->key = !c->before || c->since_key >= CYCLE_KEY_EVERY;
 	if (!cycle_view(w, err) ||
-	    !evidence_encode(&blob, &n, w->view, key ? NULL : c->before,
+	    !evidence_encode(&blob, &n, w->view, w->key ? NULL : c->before,
 			     w->arena, err))
 		return false;
-	if (!store_put_evidence(c->store, w->poll.seq, key, blob, n, err))
+	if (!store_put_evidence(c->store, w->poll.seq, w->key, blob, n, err))
 		return false;
-	c->since_key = key ? 1 : c->since_key + 1;
+	c->since_key = w->key ? 1 : c->since_key + 1;
 	return true;
 }
 
@@ -126,17 +126,6 @@ static bool put_severer(struct work *w, const struct watched *x,
 	return store_add_event(w->cycle->store, &e, err);
 }
 
-static bool decision_changed(const struct watched *x)
-{
-	const struct decision *d = &x->decision;
-
-	if (x->pos.status == STATUS_PENDING_CLOSE)
-		return false;		/* its decision stands already */
-	return d->close_now || d->action != x->old_watch.action ||
-	       (d->action == ACTION_ALERT &&
-		strcmp(d->label.s, x->old_watch.label.s) != 0);
-}
-
 static bool put_decision(struct work *w, const struct watched *x,
 			 struct err *err)
 {
@@ -147,7 +136,7 @@ static bool put_decision(struct work *w, const struct watched *x,
 		.label = x->decision.label, .text = text,
 	};
 
-	if (!decision_changed(x))
+	if (!judge_changed(x))
 		return true;
 	sentence_decision(text, x, w->cycle->account->profile);
 	return store_put_decision(w->cycle->store, &row, err);
@@ -279,7 +268,7 @@ static bool put_all(struct work *w, struct cycle_result *out, struct err *err)
 		out->closes += x->decision.close_now;
 		out->alerts += x->decision.action == ACTION_ALERT;
 	}
-	return cycle_feed_tell(w, err) && cycle_settle(w, err) &&
+	return cycle_shadow(w, err) && cycle_feed_tell(w, err) && cycle_settle(w, err) &&
 	       put_entries(w, out, err);
 }
 

@@ -89,10 +89,12 @@ static bool keep_quotes(struct evidence_view *v, const struct work *w)
 	return true;
 }
 
-static void keep_row(struct evidence_row *row, const struct watched *x,
-		     const struct profile *p)
+static bool keep_row(struct evidence_row *row, const struct work *w,
+		     const struct watched *x)
 {
+	const struct profile *p = w->cycle->account->profile;
 	const struct decision *d = &x->decision;
+	bool known;
 
 	row->position = x->pos.id;
 	row->action = d->action;
@@ -105,11 +107,12 @@ static void keep_row(struct evidence_row *row, const struct watched *x,
 	row->n_slots = profile_slots(p);
 	for (int i = 0; i < row->n_slots; i++)
 		row->slot[i] = x->slots[i];
+	row->memory = cycle_memory(w, x, &known);
+	return known || row->memory;
 }
 
 bool cycle_view(struct work *w, struct err *err)
 {
-	const struct profile *p = w->cycle->account->profile;
 	struct evidence_view *v = arena_alloc(w->arena, sizeof(*v));
 
 	if (v)
@@ -122,9 +125,11 @@ bool cycle_view(struct work *w, struct err *err)
 	v->venues = w->market.venues;
 	v->n_venues = w->market.n_venues;
 	v->opportunities_known = w->market.opportunities_known;
+	v->dexes_known = w->market.dexes_known;
 	for (size_t i = 0; i < w->n_watched; i++)
-		if (!w->watched[i].skipped)
-			keep_row(&v->rows[v->n_rows++], &w->watched[i], p);
+		if (!w->watched[i].skipped &&
+		    !keep_row(&v->rows[v->n_rows++], w, &w->watched[i]))
+			return err_set(err, ERR_MEMORY, "no memory for evidence");
 	w->view = v;
 	return true;
 }
@@ -151,5 +156,7 @@ struct evidence_view *cycle_view_copy(const struct evidence_view *v,
 	c->quotes = copy_array(arena, v->quotes, v->n_quotes,
 			       sizeof(*v->quotes));
 	c->rows = copy_array(arena, v->rows, v->n_rows, sizeof(*v->rows));
+	for (size_t i = 0; c->rows && i < c->n_rows; i++)
+		c->rows[i].memory = NULL;	/* of the poll's own arena */
 	return c->venues && c->quotes && c->rows ? c : NULL;
 }

@@ -4,23 +4,11 @@
 #define CARRYWATCH_CYCLE_WORK_H
 
 #include "cycle.h"
-#include "decide.h"
+#include "judge.h"
+#include "sentence.h"
 
 /* Evidence goes on, and hold-through is booked, for so long after a close. */
 #define CYCLE_AFTERLIFE_MS	(INT64_C(7) * DAY_S * 1000)
-
-struct watched {
-	struct position pos;		/* as read before the fetch */
-	struct funding funding;		/* the same of its ledger */
-	struct facts_memory memory;	/* what the facts rest on */
-	struct facts facts;
-	struct decision decision;
-	struct streak *slots, *old_slots;
-	struct watch watch, old_watch;
-	struct fill fill;		/* when filled at once */
-	bool filled;
-	bool skipped;			/* changed meanwhile: no decision */
-};
 
 struct work {
 	struct cycle *cycle;
@@ -41,6 +29,9 @@ struct work {
 	struct entry *entries;
 	size_t n_entries;
 	struct evidence_view *view;	/* what is recorded of the market */
+	struct evidence_kept *shadowed;	/* what the shadow makes of it */
+	size_t n_shadowed;
+	bool key;			/* ... without reference to another */
 };
 
 /* NULL when the pair was never quoted. */
@@ -65,26 +56,28 @@ struct feed *cycle_feed_keep(const struct market *m, struct arena *arena);
 /* Ranked pairs whose rates are not the fresh ones; the first one's symbol. */
 size_t cycle_disagreements(const struct market *m, struct symbol *first);
 
+/* ---- cycle_shadow.c ---- */
+
+/* The shadow of the account's configuration, and what it remembers. */
+MUST_USE bool cycle_shadow_configure(struct cycle *c, struct err *err);
+/* Its part of the poll's transaction, and what stays of it after. */
+MUST_USE bool cycle_shadow(struct work *w, struct err *err);
+void cycle_shadow_keep(struct work *w);
+
+/* ---- cycle_memory.c ---- */
+
+/* What a position brought into this poll, in the arena; NULL without
+ * memory, or (*known true) when it is what the poll before left. */
+struct evidence_memory *cycle_memory(const struct work *w,
+				     const struct watched *x, bool *known);
+/* What this poll leaves of each position, by id; false without memory. */
+MUST_USE bool cycle_keep(struct evidence_kept **out, size_t *n, const struct work *w,
+			 struct arena *arena);
+
 /* What evidence keeps of this poll; rows of skipped positions left out. */
 MUST_USE bool cycle_view(struct work *w, struct err *err);
 /* A copy that outlives the poll; NULL without memory. */
 struct evidence_view *cycle_view_copy(const struct evidence_view *v,
 				      struct arena *arena);
-
-/* ---- sentence.c: what a person reads; text in buf, always ended ---- */
-
-#define SENTENCE_MAX 600
-
-/* Why a decision was made, with the numbers that made it. */
-void sentence_decision(char buf[static SENTENCE_MAX], const struct watched *x,
-		       const struct profile *p);
-/* The text of one notice bit; kind and priority for the outbox. */
-void sentence_notice(char buf[static SENTENCE_MAX], const char **kind,
-		     int *priority, enum notice bit, const struct watched *x,
-		     const struct work *w);
-void sentence_unconfirmed(char buf[static SENTENCE_MAX],
-			  const struct position *p, const struct work *w);
-void sentence_entry(char buf[static SENTENCE_MAX], const struct entry *e,
-		    bool opened);
 
 #endif

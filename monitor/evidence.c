@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Frame of an evidence blob: version and kind, flags, poll and instant, the
- * three sections, and a CRC over all of it. A blob that is not a key names
+ * four sections, and a CRC over all of it. A blob that is not a key names
  * the poll it builds on and is refused on any other.
  */
-#include "evidence_bytes.h"
+#include "evidence_parts.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 #define VERSION		1u
-#define CRC_SIZE	4
 
 /* First byte: version, and the lowest bit says "key". */
 enum { FIRST_DELTA = VERSION << 1, FIRST_KEY = VERSION << 1 | 1 };
@@ -18,7 +17,8 @@ enum { FIRST_DELTA = VERSION << 1, FIRST_KEY = VERSION << 1 | 1 };
 /* Second byte. */
 enum {
 	OPPORTUNITIES_KNOWN = 1, SAME_VENUES = 2, SAME_QUOTES = 4,
-	SAME_ROWS = 8, SAME_ANY = 14, FLAGS_ALL = 15
+	SAME_ROWS = 8, SAME_ANY = 14, DEXES_UNKNOWN = 16, HAS_MEMORY = 32,
+	FLAGS_ALL = 63
 };
 
 static const struct evidence_view nothing = { .at = { INT64_MIN } };
@@ -28,6 +28,10 @@ static unsigned view_flags(const struct evidence_view *now,
 {
 	unsigned f = now->opportunities_known ? OPPORTUNITIES_KNOWN : 0;
 
+	if (!now->dexes_known)
+		f |= DEXES_UNKNOWN;
+	if (evidence_any_memory(now))
+		f |= HAS_MEMORY;
 	if (!before)
 		return f;
 	if (evidence_same_venues(now, before))
@@ -51,14 +55,6 @@ static void put_frame(struct evidence_out *o, const struct evidence_view *now,
 			     before ? before->at : nothing.at);
 }
 
-static void put_crc(struct evidence_out *o)
-{
-	uint32_t c = o->failed ? 0 : evidence_crc(o->p, o->n);
-
-	for (int i = 0; i < CRC_SIZE; i++)
-		evidence_put_u8(o, c >> 8 * i & 0xff);
-}
-
 bool evidence_encode(unsigned char **blob, size_t *n,
 		     const struct evidence_view *now,
 		     const struct evidence_view *before,
@@ -74,7 +70,9 @@ bool evidence_encode(unsigned char **blob, size_t *n,
 	evidence_put_venues(&o, now, before, flags & SAME_VENUES);
 	evidence_put_quotes(&o, now, before, flags & SAME_QUOTES);
 	evidence_put_rows(&o, now, before, flags & SAME_ROWS);
-	put_crc(&o);
+	if (flags & HAS_MEMORY)
+		evidence_put_memories(&o, now);
+	evidence_put_crc(&o);
 	if (o.failed)
 		return err_set(err, ERR_STORE, "evidence of poll %" PRId64
 			       " cannot be written: too large or no memory",
@@ -87,17 +85,6 @@ bool evidence_encode(unsigned char **blob, size_t *n,
 bool evidence_is_key(const unsigned char *blob, size_t n)
 {
 	return n > 0 && blob[0] == FIRST_KEY;
-}
-
-static bool crc_right(const unsigned char *blob, size_t n)
-{
-	uint32_t c = 0;
-
-	if (n < CRC_SIZE)
-		return false;
-	for (size_t i = 0; i < CRC_SIZE; i++)
-		c |= (uint32_t)blob[n - CRC_SIZE + i] << 8 * i;
-	return c == evidence_crc(blob, n - CRC_SIZE);
 }
 
 static int64_t get_poll(struct evidence_in *in,
@@ -124,12 +111,15 @@ static void get_view(struct evidence_in *in, struct evidence_view *v,
 	v->poll = get_poll(in, before);
 	v->at = evidence_get_instant(in, before ? before->at : nothing.at);
 	v->opportunities_known = flags & OPPORTUNITIES_KNOWN;
+	v->dexes_known = !(flags & DEXES_UNKNOWN);
 	if (!in->failed && instant_known(v->at))
 		evidence_get_venues(in, v, before, flags & SAME_VENUES, arena);
 	if (!in->failed)
 		evidence_get_quotes(in, v, before, flags & SAME_QUOTES, arena);
 	if (!in->failed)
 		evidence_get_rows(in, v, before, flags & SAME_ROWS, arena);
+	if (!in->failed && flags & HAS_MEMORY)
+		evidence_get_memories(in, v, arena);
 }
 
 bool evidence_decode(struct evidence_view *now,
@@ -140,10 +130,10 @@ bool evidence_decode(struct evidence_view *now,
 	struct evidence_view v = nothing;
 	struct evidence_in in = { .p = blob };
 
-	if (!crc_right(blob, n))
+	if (!evidence_crc_right(blob, n))
 		return err_set(err, ERR_STORE, "evidence is damaged "
 			       "(checksum of %zu bytes)", n);
-	in.n = n - CRC_SIZE;
+	in.n = n - EVIDENCE_CRC_SIZE;
 	get_view(&in, &v, before, arena);
 	if (in.failed || in.at != in.n || !instant_known(v.at))
 		return err_set(err, ERR_STORE, "evidence is damaged, or does "
@@ -160,6 +150,6 @@ void evidence_market(struct market *out, const struct evidence_view *v)
 		.venues = v->venues, .n_venues = v->n_venues,
 		.quotes = v->quotes, .n_quotes = v->n_quotes,
 		.opportunities_known = v->opportunities_known,
-		.dexes_known = true,
+		.dexes_known = v->dexes_known,
 	};
 }

@@ -12,6 +12,40 @@
 
 #include "decision.h"
 #include "expr.h"
+#include "facts.h"
+
+/*
+ * What a position brought into a poll: together with the poll's market it
+ * decides what was concluded.
+ */
+struct evidence_memory {
+	enum status status;
+	struct label reason, muted;
+	struct instant decided_at, muted_until;
+	struct dec fees_usd, slippage_usd;
+	struct facts_memory facts;
+	struct watch watch;
+	int n_slots;
+	struct streak *slot;
+};
+
+bool evidence_memory_same(const struct evidence_memory *a,
+			  const struct evidence_memory *b);
+
+/* The same beside its position. */
+struct evidence_kept {
+	int64_t position;
+	struct evidence_memory memory;
+};
+
+/* A list of them by position as a blob, and back into the arena. */
+MUST_USE bool evidence_encode_kept(unsigned char **blob, size_t *n,
+				   const struct evidence_kept *list,
+				   size_t count, struct instant at,
+				   struct arena *arena, struct err *err);
+MUST_USE bool evidence_decode_kept(struct evidence_kept **list, size_t *count,
+				   const unsigned char *blob, size_t n,
+				   struct arena *arena, struct err *err);
 
 /* What a poll concluded about one position. */
 struct evidence_row {
@@ -24,6 +58,8 @@ struct evidence_row {
 	struct finding finding[LINES_MAX];
 	int n_slots;
 	struct streak slot[SLOTS_MAX];	/* after the poll, for explain */
+	/* NULL: what the poll before left, or none was recorded (0.1.0). */
+	const struct evidence_memory *memory;
 };
 
 struct evidence_view {
@@ -36,6 +72,7 @@ struct evidence_view {
 	struct evidence_row *rows;	/* by position id */
 	size_t n_rows;
 	bool opportunities_known;
+	bool dexes_known;		/* version 0.1.0: always */
 };
 
 /*

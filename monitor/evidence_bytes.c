@@ -336,3 +336,22 @@ uint32_t evidence_crc(const unsigned char *p, size_t n)
 	}
 	return ~c;
 }
+
+void evidence_put_crc(struct evidence_out *o)
+{
+	uint32_t c = o->failed ? 0 : evidence_crc(o->p, o->n);
+
+	for (int i = 0; i < EVIDENCE_CRC_SIZE; i++)
+		evidence_put_u8(o, c >> 8 * i & 0xff);
+}
+
+bool evidence_crc_right(const unsigned char *blob, size_t n)
+{
+	uint32_t c = 0;
+
+	if (n < EVIDENCE_CRC_SIZE)
+		return false;
+	for (size_t i = 0; i < EVIDENCE_CRC_SIZE; i++)
+		c |= (uint32_t)blob[n - EVIDENCE_CRC_SIZE + i] << 8 * i;
+	return c == evidence_crc(blob, n - EVIDENCE_CRC_SIZE);
+}

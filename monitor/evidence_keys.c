@@ -4,7 +4,7 @@
  * so what a venue was in the view before is found by walking both at once;
  * a list that did not change is not written again.
  */
-#include "evidence_bytes.h"
+#include "evidence_parts.h"
 
 #include <string.h>
 

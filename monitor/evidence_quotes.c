@@ -4,13 +4,16 @@
  * reader expects. Most venues stamp all their quotes alike, so that time is
  * written once per venue.
  */
-#include "evidence_bytes.h"
+#include "evidence_parts.h"
 
 /* Flag byte of a quote: what differs from what the reader expects. */
 enum {
 	QUOTE_RATE = 1, QUOTE_OI = 2, QUOTE_VOLUME = 4, QUOTE_OBSERVED = 8,
-	QUOTE_NEXT = 16, QUOTE_WHY = 32, QUOTE_INTERVAL = 64, QUOTE_ALL = 127
+	QUOTE_NEXT = 16, QUOTE_WHY = 32, QUOTE_INTERVAL = 64, QUOTE_MORE = 128
 };
+
+/* A second byte behind QUOTE_MORE: what few quotes have. */
+enum { MORE_PAYS = 1, MORE_MARK = 2, MORE_MARK_WHY = 4, MORE_ALL = 7 };
 
 _Static_assert(WHY_COUNT <= 16, "three reasons share twelve bits");
 
@@ -70,6 +73,7 @@ static const struct quote *quote_before(const struct evidence_view *v,
 		.why = WHY_KNOWN, .rate = { .interval_s = RATE_8H_S },
 		.next_funding = INSTANT_UNKNOWN,
 		.oi_usd = { .known = true }, .volume_usd = { .known = true },
+		.mark_price = { .why = WHY_NOT_ASKED },
 	};
 	int c = 1;
 
@@ -82,6 +86,20 @@ static const struct quote *quote_before(const struct evidence_view *v,
 static bool differs(struct dec a, struct dec b)
 {
 	return dec_cmp(a, b) != 0;
+}
+
+static unsigned more_flags(const struct quote *q, const struct quote *b)
+{
+	unsigned f = 0;
+
+	if (q->pays_every_s != b->pays_every_s)
+		f |= MORE_PAYS;
+	if (q->mark_price.known &&
+	    differs(q->mark_price.v, value(&b->mark_price)))
+		f |= MORE_MARK;
+	if (reason(&q->mark_price) != reason(&b->mark_price))
+		f |= MORE_MARK_WHY;
+	return f;
 }
 
 static unsigned quote_flags(const struct quote *q, const struct quote *b,
@@ -104,7 +122,23 @@ static unsigned quote_flags(const struct quote *q, const struct quote *b,
 		f |= QUOTE_WHY;
 	if (q->rate.interval_s != b->rate.interval_s)
 		f |= QUOTE_INTERVAL;
+	if (more_flags(q, b))
+		f |= QUOTE_MORE;
 	return f;
+}
+
+static void put_more(struct evidence_out *o, const struct quote *q,
+		     const struct quote *b)
+{
+	unsigned f = more_flags(q, b);
+
+	evidence_put_u8(o, f);
+	if (f & MORE_PAYS)
+		evidence_put_int(o, q->pays_every_s);
+	if (f & MORE_MARK_WHY)
+		evidence_put_u8(o, reason(&q->mark_price));
+	if (f & MORE_MARK)
+		evidence_put_dec(o, q->mark_price.v, value(&b->mark_price));
 }
 
 static void put_quote(struct evidence_out *o, const struct quote *q,
@@ -127,6 +161,8 @@ static void put_quote(struct evidence_out *o, const struct quote *q,
 		evidence_put_instant(o, q->next_funding, s->next[v]);
 		s->next[v] = q->next_funding;
 	}
+	if (f & QUOTE_MORE)
+		put_more(o, q, b);
 }
 
 /* A run of quotes with nothing to say. */
@@ -226,12 +262,26 @@ static int32_t get_interval(struct evidence_in *in)
 	return (int32_t)v;
 }
 
+static void get_more(struct evidence_in *in, struct quote *q,
+		     const struct quote *b, bool given)
+{
+	unsigned f = given ? evidence_get_u8(in) : 0;
+	enum why why = b->mark_price.why;
+
+	if (f & ~(unsigned)MORE_ALL)
+		in->failed = true;
+	q->pays_every_s = b->pays_every_s;
+	if (f & MORE_PAYS)
+		q->pays_every_s = get_interval(in);
+	if (f & MORE_MARK_WHY)
+		why = get_why(in, evidence_get_u8(in));
+	q->mark_price = get_fact(in, why, &b->mark_price, f & MORE_MARK);
+}
+
 static void get_quote(struct evidence_in *in, struct quote *q,
 		      const struct quote *b, unsigned f, struct evidence_stamps *s,
 		      size_t v)
 {
-	if (f & ~(unsigned)QUOTE_ALL)
-		in->failed = true;
 	get_reasons(in, q, b, f & QUOTE_WHY);
 	q->rate = b->rate;
 	if (f & QUOTE_INTERVAL)
@@ -248,6 +298,7 @@ static void get_quote(struct evidence_in *in, struct quote *q,
 	if (f & QUOTE_NEXT)
 		s->next[v] = q->next_funding =
 			evidence_get_instant(in, s->next[v]);
+	get_more(in, q, b, f & QUOTE_MORE);
 }
 
 static void get_all(struct evidence_in *in, struct evidence_view *now,

@@ -4,7 +4,7 @@
  * differs from the same position's row in the view before; its streaks are
  * evidence_slots.c.
  */
-#include "evidence_bytes.h"
+#include "evidence_parts.h"
 
 #include <string.h>
 
@@ -209,7 +209,7 @@ void evidence_put_rows(struct evidence_out *o, const struct evidence_view *now,
 
 /* ---- reading ---- */
 
-static struct label get_label(struct evidence_in *in)
+struct label evidence_get_label(struct evidence_in *in)
 {
 	char text[LABEL_TEXT_MAX];
 	size_t n = evidence_get_name(in, text, sizeof(text));
@@ -231,7 +231,7 @@ static void get_deciding(struct evidence_in *in, struct evidence_row *r,
 		return;
 	}
 	r->line = (int)(u >> 1) - 1;
-	r->label = u & 1 ? get_label(in) : expected_label(l, base, r->line);
+	r->label = u & 1 ? evidence_get_label(in) : expected_label(l, base, r->line);
 }
 
 /* A number of things that are packed: four may share a byte. */

@@ -3,7 +3,7 @@
  * Streaks of one row of an evidence blob. What a quiet poll does to a running
  * streak is one code of two bits; for evidence_rows.c only.
  */
-#include "evidence_bytes.h"
+#include "evidence_parts.h"
 
 enum slot_code {
 	SLOT_SAME,		/* as before */
@@ -27,22 +27,15 @@ static bool slot_on(struct streak *out, struct streak s, struct instant at,
 				       &out->count);
 }
 
-static bool same_streak(const struct streak *a, const struct streak *b)
-{
-	return a->since.ms == b->since.ms &&
-	       a->last_known.ms == b->last_known.ms &&
-	       a->count == b->count && a->stored == b->stored;
-}
-
 static enum slot_code slot_code(const struct streak *s,
 				const struct streak *base, struct instant at,
 				bool new_data)
 {
 	struct streak on;
 
-	if (same_streak(s, base))
+	if (streak_same(s, base))
 		return SLOT_SAME;
-	if (slot_on(&on, *base, at, new_data) && same_streak(s, &on))
+	if (slot_on(&on, *base, at, new_data) && streak_same(s, &on))
 		return SLOT_ON;
 	return streak_is_none(s) ? SLOT_NONE : SLOT_GIVEN;
 }
@@ -53,14 +46,14 @@ bool evidence_slots_differ(const struct evidence_row *r,
 	for (int i = 0; i < r->n_slots; i++) {
 		struct streak b = slot_before(base, i);
 
-		if (!same_streak(&r->slot[i], &b))
+		if (!streak_same(&r->slot[i], &b))
 			return true;
 	}
 	return false;
 }
 
-static void put_streak(struct evidence_out *o, const struct streak *s,
-		       struct instant at)
+void evidence_put_streak(struct evidence_out *o, const struct streak *s,
+			 struct instant at)
 {
 	evidence_put_u8(o, s->stored);
 	evidence_put_instant(o, s->since, at);
@@ -82,10 +75,10 @@ void evidence_put_slots(struct evidence_out *o, const struct evidence_row *r,
 	evidence_put_pairs(o, code, r->n_slots);
 	for (int i = 0; i < r->n_slots; i++)
 		if (code[i] == SLOT_GIVEN)
-			put_streak(o, &r->slot[i], at);
+			evidence_put_streak(o, &r->slot[i], at);
 }
 
-static struct streak get_streak(struct evidence_in *in, struct instant at)
+struct streak evidence_get_streak(struct evidence_in *in, struct instant at)
 {
 	unsigned stored = evidence_get_u8(in);
 	struct streak s = STREAK_NONE;
@@ -120,7 +113,7 @@ static struct streak get_slot(struct evidence_in *in, unsigned code,
 	case SLOT_NONE:
 		return STREAK_NONE;
 	case SLOT_GIVEN:
-		return get_streak(in, at);
+		return evidence_get_streak(in, at);
 	}
 	return STREAK_NONE;
 }

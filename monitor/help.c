@@ -21,7 +21,8 @@ struct section {
 static const struct section sections[] = {
 	{ "Monitor", " run status " },
 	{ "Positions", " positions exposure " },
-	{ "Decisions and market", " explain decisions opportunities report " },
+	{ "Decisions and market", " explain decisions opportunities " },
+	{ "Money over time", " replay backtest report export " },
 	{ "Configuration", " check-config profiles rules reference " },
 	{ "This program", " help version completion " },
 };

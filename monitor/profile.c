@@ -15,6 +15,9 @@
 /* Every line in full, the label and the keys with room to spare. */
 #define FORMAT_MAX (LINES_MAX * (LINE_TEXT_MAX + LABEL_TEXT_MAX + 16) + 512)
 
+/* What is recorded must load again: the bound of profiles.*.blind_after. */
+#define BLIND_MOST_MS	(INT64_C(7) * DAY_S * 1000)
+
 int profile_slot(const struct profile *p, int line)
 {
 	int slot = 0;
@@ -78,6 +81,17 @@ size_t profile_format(char *buf, size_t n, const struct profile *p)
 	add_lines(&o, "close", p->line, p->n_close);
 	add_lines(&o, "alert", p->line + p->n_close, p->n_lines - p->n_close);
 	return o.used;
+}
+
+void profile_poll_every(struct profile *p, struct span every)
+{
+	int64_t blind = p->blind_after.ms / p->poll_interval.ms * every.ms;
+
+	p->poll_interval = every;
+	if (p->blind_after.ms < blind)
+		p->blind_after.ms = blind < BLIND_MOST_MS ? blind
+							   : BLIND_MOST_MS;
+	profile_seal(p);
 }
 
 void profile_seal(struct profile *p)

@@ -24,6 +24,11 @@ int profile_slots(const struct profile *p);	/* in all, <= SLOTS_MAX */
 int profile_close_line(const struct profile *p, struct label label);
 /* Canonical text (YAML that loads to the same profile); length. */
 size_t profile_format(char *buf, size_t n, const struct profile *p);
+/*
+ * Polls at another interval than the profile's own: blindness still means as
+ * many polls without data, as far as the bound of its key goes.
+ */
+void profile_poll_every(struct profile *p, struct span every);
 /* Fill p->hash from the canonical text. */
 void profile_seal(struct profile *p);
 

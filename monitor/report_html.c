@@ -33,8 +33,9 @@ static const char style[] =
 "border-left:4px solid var(--held)}\n"
 ".tiles{display:grid;gap:10px;margin:16px 0;"
 "grid-template-columns:repeat(auto-fit,minmax(150px,1fr))}\n"
-".tile{padding:10px 14px;background:var(--card);border-radius:6px}"
-".tile span{display:block;font-size:13px;color:var(--muted)}"
+".tile{padding:10px 12px;background:var(--card);border-radius:6px}"
+".tile span{display:block;font-size:12px;color:var(--muted);"
+"white-space:nowrap}"
 ".tile strong{font-size:22px;font-variant-numeric:tabular-nums}\n"
 ".wide{overflow-x:auto}\n"
 "table{border-collapse:collapse;width:100%;font-size:13px;"
@@ -42,17 +43,18 @@ static const char style[] =
 "th,td{padding:5px 8px;text-align:right;vertical-align:top;"
 "border-bottom:1px solid var(--line);white-space:nowrap}"
 "th{color:var(--muted);font-weight:600;white-space:normal;"
-"vertical-align:bottom}"
+"vertical-align:bottom;min-width:64px}"
 "th:first-child,td.text{text-align:left}\n"
 "td details p{white-space:normal;max-width:560px;color:var(--muted)}"
 "summary{cursor:pointer}.na{color:var(--muted)}.good{color:var(--good)}"
 ".bad{color:var(--bad)}.total td{border-top:2px solid var(--line)}\n"
 "figure{margin:0 0 8px;padding:12px 14px;background:var(--card);"
-"border-radius:6px}figcaption{font-weight:600;margin-bottom:6px}\n"
+"border-radius:6px;overflow-x:auto}figcaption{font-weight:600;margin-bottom:6px}\n"
 ".pair{display:grid;gap:12px;"
-"grid-template-columns:repeat(auto-fit,minmax(440px,1fr))}\n"
+"grid-template-columns:repeat(auto-fill,minmax(440px,1fr))}\n"
 "@media(max-width:520px){.pair{grid-template-columns:1fr}}\n"
-"svg{display:block;width:100%;height:auto}"
+"svg{display:block;width:100%;height:auto;min-width:440px}"
+"section>figure svg{min-width:760px}"
 "svg text{font-size:11px;fill:var(--muted)}\n"
 "path{fill:none;stroke-width:1.6;stroke-linejoin:round}"
 "path.own{stroke:var(--own)}path.held{stroke:var(--held)}"
@@ -103,7 +105,7 @@ static void put_head(const struct page *p)
 
 static void put_when(const struct page *p, const struct report_run *run)
 {
-	fprintf(p->f, "<p class=\"when\">%s to %s UTC, capital %s USD</p>\n",
+	fprintf(p->f, "<p class=\"when\">%s to %s, UTC; capital %s USD</p>\n",
 		report_time_words(run->since).s,
 		report_time_words(run->until).s,
 		report_cost_words(run->capital_usd).s);

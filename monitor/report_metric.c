@@ -50,7 +50,7 @@ const struct report_metric_text report_metric_texts[METRIC_COUNT] = {
 		"lag-1 autocorrelation", UNIT_RATIO,
 		"rho_1 = sum (r_d - m)(r_{d+1} - m) / sum (r_d - m)^2; "
 		"n/a under 30 days", "finance.md 9" },
-	[METRIC_SHARPE_LO] = { "sharpe_lo", "Sharpe, Lo-corrected",
+	[METRIC_SHARPE_LO] = { "sharpe_lo", "Lo-corrected Sharpe",
 		UNIT_RATIO,
 		"SR q / sqrt(q + 2 sum_{k<q} (q - k) rho_k), q = 365, SR of "
 		"one day, rho_k = rho_1^k (returns taken as AR(1)); "

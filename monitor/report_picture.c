@@ -13,11 +13,15 @@
 #define STEPS_UP	5
 #define EXITS_MAX	12
 
+/* As wide as it is shown at most, so that words keep their size. */
+#define WIDE	1000
+#define HALF	500
+
 static struct svg_plot plot_of(const struct picture *p, struct instant from,
-			       struct instant to, int height)
+			       struct instant to, int width, int height)
 {
-	return (struct svg_plot){ .f = p->f, .width = 720, .height = height,
-				  .left = 78, .right = 14, .top = 10,
+	return (struct svg_plot){ .f = p->f, .width = width, .height = height,
+				  .left = 66, .right = 14, .top = 10,
 				  .bottom = 26, .from = from, .to = to };
 }
 
@@ -99,7 +103,7 @@ static bool draw_days(const struct picture *p, const struct days *d,
 		      const char *label, const char *unit, int height)
 {
 	struct svg_plot plot = plot_of(p, d->own[0].at, d->own[d->n - 1].at,
-				       height);
+				       WIDE, height);
 	struct range r = { .some = false };
 
 	widen_points(&r, d->own, d->n);
@@ -176,7 +180,7 @@ static struct fact shown_rate(struct fact daily)
  * At most four points for each pixel: what comes between the first, the
  * extremes and the last of them would be drawn over anyway.
  */
-#define PIXELS 640
+#define PIXELS HALF
 
 struct bucket {
 	int64_t x;
@@ -279,7 +283,9 @@ bool picture_divergence(const struct picture *p, const struct report_trade *t)
 	if (t->n_points == 0 ||
 	    last_shown(p->run, t).ms <= t->opened_at.ms)
 		return sentence(p, "No divergence was recorded.");
-	plot = plot_of(p, t->opened_at, last_shown(p->run, t), 200);
+	plot = plot_of(p, t->opened_at, last_shown(p->run, t), HALF,
+		       210);
+	plot.top = 20;
 	points = arena_array(p->arena, t->n_points * 4, sizeof(*points));
 	if (!points)
 		return false;

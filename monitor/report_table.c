@@ -115,7 +115,7 @@ void page_runs(FILE *f, const struct report_run *runs,
 {
 	static const char *const titles[] = {
 		"run", "net", "hold-through net", "beyond holding",
-		"return on capital", "APR on capital", "Sharpe, Lo-corrected",
+		"return on capital", "APR on capital", "Lo-corrected Sharpe",
 		"max drawdown", "opened", "closed", "win rate",
 		"costs / funding",
 	};
@@ -192,8 +192,8 @@ static void exit_row(FILE *f, const struct report_exit *e)
 	span_cell(f, e->held, e->n);
 	usd_cell(f, e->net_usd);
 	usd_cell(f, e->held_net_usd);
-	if (e->n_after > 0)
-		usd_cell(f, e->after_usd);
+	if (e->n_after > 0)		/* given up: no gain, no loss */
+		page_number(f, report_usd_words(e->after_usd).s, NULL);
 	else
 		fputs("<td class=\"na\" title=\"the data ends before\">n/a"
 		      "</td>", f);

@@ -176,13 +176,13 @@ static void open_row(struct table *t, const struct report_open *o)
 {
 	struct cell *cell = table_total(t);
 
-	cell[E_REASON] = cell_text(t, "LEFT OPEN");
+	cell[E_REASON] = cell_text(t, "LEFT OPEN (unrealised)");
 	cell[E_N] = cell_count(t, o->n);
 	if (o->n > 0)
 		cell[E_HELD] = average_cell(t, o->held, o->n);
 	cell[E_NET] = usd_cell(t, o->net_usd);
 	cell[E_IF_HELD] = usd_cell(t, o->held_net_usd);
-	cell[E_AFTER] = cell_text(t, "(unrealised)");
+	cell[E_AFTER].shown = cell[E_OF].shown = "-";
 }
 
 static bool print_exits(const struct page *p)

@@ -91,6 +91,15 @@ MUST_USE bool store_save_memory(struct store *s, int64_t position,
 MUST_USE bool store_forget_memory(struct store *s, int64_t position,
 				  struct err *err);
 
+/* What the shadow profile of this hash remembers; *n 0: nothing. */
+MUST_USE bool store_shadow(struct store *s, const unsigned char **blob,
+			   size_t *n, const char *hash, struct arena *arena,
+			   struct err *err);
+MUST_USE bool store_put_shadow(struct store *s, const char *profile,
+			       const char *hash, int64_t poll,
+			       const unsigned char *blob, size_t n,
+			       struct err *err);
+
 /* ---- polls, evidence, decisions ---- */
 
 struct poll {
@@ -124,6 +133,26 @@ MUST_USE bool store_evidence(struct store *s, struct evidence_view *out,
 			     struct instant at, struct arena *arena,
 			     struct err *err);
 
+/* Recorded polls as they stand, one after the other, for replay. */
+struct recorded_blob {
+	int64_t poll;
+	struct instant at;
+	char config[PROFILE_HASH_TEXT];
+	char version[24];
+	bool key;
+	const unsigned char *data;
+	size_t n;
+};
+
+/* At most `limit` polls with evidence after `poll`, in the arena. */
+MUST_USE bool store_recorded(struct store *s, struct recorded_blob **out,
+			     size_t *n, int64_t poll, int limit,
+			     struct arena *arena, struct err *err);
+/* The key poll from which the first poll at or after `at` can be read; 0:
+ * none is recorded. INSTANT_UNKNOWN: the oldest. */
+MUST_USE bool store_recorded_start(struct store *s, int64_t *out,
+				   struct instant at, struct err *err);
+
 struct decision_row {
 	int64_t id, poll, position;
 	struct instant at;
@@ -135,6 +164,14 @@ struct decision_row {
 /* Decisions other than an unchanged hold; kept for ever. */
 MUST_USE bool store_put_decision(struct store *s, struct decision_row *d,
 				 struct err *err);
+/* The decision of one position in one poll, if it is a row. */
+MUST_USE bool store_decision(struct store *s, struct decision_row *out,
+			     bool *found, int64_t poll, int64_t position,
+			     struct arena *arena, struct err *err);
+/* Decisions of polls first..last. */
+MUST_USE bool store_count_decisions(struct store *s, int64_t *out,
+				    int64_t first, int64_t last,
+				    struct err *err);
 /* Newest first; position 0 = all; limit <= 0 = all. */
 MUST_USE bool store_decisions(struct store *s, struct decision_row **out,
 			      size_t *n, int64_t position,

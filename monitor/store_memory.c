@@ -8,14 +8,6 @@
 
 #include <string.h>
 
-static const struct watch watch_none = {
-	.counted = { { INT64_MIN }, { INT64_MIN } },
-	.divergence = { .why = WHY_NOT_SET },
-	.divergence_at = { INT64_MIN },
-	.blind_told = { INT64_MIN },
-	.unclosed_told = { INT64_MIN },
-};
-
 /* ---- loading ---- */
 
 static struct streak get_streak(struct sql *q)
@@ -85,7 +77,7 @@ bool store_load_memory(struct store *s, struct streak *slots,
 	if (!load_streaks(s, slots, position, p, err))
 		return false;
 	q = sql_use(s, SQL_WATCH);
-	*w = watch_none;
+	*w = WATCH_NONE;
 	sql_put_int(&q, position);
 	if (sql_row(&q))
 		get_watch(&q, w);
@@ -93,13 +85,6 @@ bool store_load_memory(struct store *s, struct streak *slots,
 }
 
 /* ---- saving ---- */
-
-static bool same_streak(const struct streak *a, const struct streak *b)
-{
-	return a->since.ms == b->since.ms &&
-	       a->last_known.ms == b->last_known.ms &&
-	       a->count == b->count && a->stored == b->stored;
-}
 
 static bool save_streak(struct store *s, int64_t position, const char *line,
 			int node, const struct streak *k, struct err *err)
@@ -124,7 +109,7 @@ static bool save_line(struct store *s, int64_t position, const struct line *l,
 		      struct err *err)
 {
 	for (int k = 0; k < l->n_slots; k++)
-		if (!same_streak(&now[k], &old[k]) &&
+		if (!streak_same(&now[k], &old[k]) &&
 		    !save_streak(s, position, l->text, k, &now[k], err))
 			return false;
 	return true;
@@ -249,5 +234,38 @@ bool store_forget_memory(struct store *s, int64_t position, struct err *err)
 		return false;
 	q = sql_use(s, SQL_WATCH_FORGET);
 	sql_put_int(&q, position);
+	return sql_run(&q, err);
+}
+
+/* ---- the shadow ---- */
+
+bool store_shadow(struct store *s, const unsigned char **blob, size_t *n,
+		  const char *hash, struct arena *arena, struct err *err)
+{
+	struct sql q = sql_use(s, SQL_SHADOW);
+	const void *data;
+
+	*n = 0;
+	*blob = (const unsigned char *)"";
+	sql_put_text(&q, hash);
+	if (sql_row(&q)) {
+		data = sql_get_blob(&q, n);
+		*blob = (const unsigned char *)arena_text(arena, data, *n);
+	}
+	if (!sql_done(&q, err))
+		return false;
+	return *blob || err_set(err, ERR_MEMORY, "no memory");
+}
+
+bool store_put_shadow(struct store *s, const char *profile, const char *hash,
+		      int64_t poll, const unsigned char *blob, size_t n,
+		      struct err *err)
+{
+	struct sql q = sql_use(s, SQL_SHADOW_PUT);
+
+	sql_put_text(&q, profile);
+	sql_put_text(&q, hash);
+	sql_put_int(&q, poll);
+	sql_put_blob(&q, blob, n);
 	return sql_run(&q, err);
 }

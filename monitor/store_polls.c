@@ -146,6 +146,33 @@ static void get_decision(struct sql *q, struct decision_row *d,
 	d->text = sql_get_arena_text(q, arena);
 }
 
+bool store_decision(struct store *s, struct decision_row *out, bool *found,
+		    int64_t poll, int64_t position, struct arena *arena,
+		    struct err *err)
+{
+	struct sql q = sql_use(s, SQL_DECISION);
+
+	sql_put_int(&q, poll);
+	sql_put_int(&q, position);
+	*found = sql_row(&q);
+	if (*found)
+		get_decision(&q, out, arena);
+	return sql_done(&q, err);
+}
+
+bool store_count_decisions(struct store *s, int64_t *out, int64_t first,
+			   int64_t last, struct err *err)
+{
+	struct sql q = sql_use(s, SQL_DECISION_COUNT);
+
+	*out = 0;
+	sql_put_int(&q, first);
+	sql_put_int(&q, last);
+	if (sql_row(&q))
+		*out = sql_get_int(&q);
+	return sql_done(&q, err);
+}
+
 bool store_decisions(struct store *s, struct decision_row **out, size_t *n,
 		     int64_t position, struct instant since,
 		     struct instant until, int limit, struct arena *arena,

@@ -88,6 +88,11 @@ const char *const sql_texts[SQL_COUNT] = {
 		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
 	[SQL_WATCH_FORGET] = "DELETE FROM watches WHERE position = ?1",
 
+	[SQL_SHADOW] = "SELECT data FROM shadow WHERE hash = ?1",
+	[SQL_SHADOW_PUT] = "INSERT INTO shadow (id, profile, hash, poll, data) "
+		"VALUES (1, ?1, ?2, ?3, ?4) ON CONFLICT (id) DO UPDATE "
+		"SET profile = ?1, hash = ?2, poll = ?3, data = ?4",
+
 	[SQL_POLL_LAST] = "SELECT " POLL_COLUMNS " FROM polls "
 		"ORDER BY seq DESC LIMIT 1",
 	[SQL_POLL_PUT] = "INSERT INTO polls (" POLL_COLUMNS ") "
@@ -118,6 +123,12 @@ const char *const sql_texts[SQL_COUNT] = {
 		"FROM evidence",
 	[SQL_EVIDENCE_PAGES] = "SELECT coalesce(sum(pgsize), 0) FROM dbstat "
 		"WHERE name = 'evidence' AND aggregate = TRUE",
+	[SQL_RECORDED] = "SELECT p.seq, p.at, p.config, p.version, e.key, "
+		"e.data FROM evidence e JOIN polls p ON p.seq = e.poll "
+		"WHERE e.poll > ?1 ORDER BY e.poll LIMIT ?2",
+	[SQL_RECORDED_START] = "SELECT max(poll) FROM evidence WHERE key = 1 "
+		"AND poll <= coalesce((SELECT min(seq) FROM polls "
+		"WHERE at >= ?1 AND seq IN (SELECT poll FROM evidence)), 0)",
 	[SQL_FILE_BYTES] = "SELECT (page_count - freelist_count) * page_size "
 		"FROM pragma_page_count, pragma_freelist_count, "
 		"pragma_page_size",
@@ -125,6 +136,10 @@ const char *const sql_texts[SQL_COUNT] = {
 	[SQL_DECISION_PUT] = "INSERT INTO decisions (poll, position, at, "
 		"action, before, label, text) "
 		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[SQL_DECISION] = "SELECT id, poll, position, at, action, before, "
+		"label, text FROM decisions WHERE poll = ?1 AND position = ?2",
+	[SQL_DECISION_COUNT] = "SELECT count(*) FROM decisions "
+		"WHERE poll BETWEEN ?1 AND ?2",
 	[SQL_DECISIONS] = "SELECT id, poll, position, at, action, before, "
 		"label, text FROM decisions "
 		"WHERE (?1 = 0 OR position = ?1) AND at >= ?2 AND at <= ?3 "

@@ -208,14 +208,16 @@ static const int64_t time_steps[] = {
 	112 * DAY_S, INT64_C(364) * DAY_S, INT64_C(3640) * DAY_S,
 };
 #define N_STEPS (sizeof(time_steps) / sizeof(time_steps[0]))
-#define TIME_TICKS 6
+#define TICK_PX	95		/* a time and some air */
+#define EDGE	(32 * CENTI)	/* half a time does not fit there */
 
 static int64_t time_step(const struct svg_plot *p)
 {
+	int64_t ticks = area_width(p) / (TICK_PX * CENTI);
 	size_t i = 0;
 
 	while (i + 1 < N_STEPS && (p->to.ms - p->from.ms) / 1000 >
-				  time_steps[i] * TIME_TICKS)
+				  time_steps[i] * ticks)
 		i++;
 	return time_steps[i] * 1000;
 }
@@ -223,6 +225,7 @@ static int64_t time_step(const struct svg_plot *p)
 /* "2026-11-20", or "11-20 08:00" where days are parted. */
 static void put_time(const struct svg_plot *p, struct instant at, bool days)
 {
+	int64_t x = x_of(p, at), from_left = x - p->left * CENTI;
 	char text[INSTANT_TEXT_MAX], word[16];
 
 	instant_format(text, at);
@@ -230,8 +233,9 @@ static void put_time(const struct svg_plot *p, struct instant at, bool days)
 		snprintf(word, sizeof(word), "%.10s", text);
 	else
 		snprintf(word, sizeof(word), "%.5s %.5s", text + 5, text + 11);
-	put_text(p->f, x_of(p, at), (p->height - p->bottom + 16) * CENTI,
-		 "middle", word);
+	put_text(p->f, x, (p->height - p->bottom + 16) * CENTI,
+		 from_left > area_width(p) - EDGE ? "end" :
+		 from_left < EDGE ? "start" : "middle", word);
 }
 
 static void time_axis(const struct svg_plot *p)
@@ -334,6 +338,5 @@ void svg_mark(const struct svg_plot *p, const char *class, struct instant at,
 	bool late = x > p->left * CENTI + area_width(p) / 2;
 
 	put_upright(p, class, x);
-	put_text(p->f, x + (late ? -4 : 4) * CENTI, (p->top + 11) * CENTI,
-		 late ? "end" : "start", word);
+	put_text(p->f, x, (p->top - 5) * CENTI, late ? "end" : "start", word);
 }

@@ -52,7 +52,7 @@ void svg_steps(const struct svg_plot *p, const char *class,
 	       const struct svg_point *points, size_t n, struct instant end);
 /* A value over the whole width; nothing outside the scale. */
 void svg_level(const struct svg_plot *p, const char *class, struct dec v);
-/* An upright at a time, with a word at its head. */
+/* An upright at a time, with a word above it: leave 16 pixels there. */
 void svg_mark(const struct svg_plot *p, const char *class, struct instant at,
 	      const char *word);
 

@@ -6,9 +6,9 @@
 
 #include "html.h"
 
-#define WIDTH	720
-#define LABEL	200		/* room for names on the left */
-#define VALUE	110		/* for the numbers on the right */
+#define WIDTH	500
+#define LABEL	176		/* room for names on the left */
+#define VALUE	76		/* for the numbers on the right */
 #define ROW	22
 #define BAR	14
 #define GAP	8		/* above a name */

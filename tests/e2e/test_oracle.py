@@ -175,13 +175,13 @@ def rule_line(num):
     return f"rule {call} {' '.join(words)}", verdict(want)
 
 
-def oracle(t):
-    program = t.dir / "oracle"
+def oracle(t, name="oracle"):
+    program = t.dir / name
     t.command("gcc", "-std=gnu17", "-O1", "-g",
               *(["-fsanitize=address,undefined"] if "san" in lib.BUILD.name
                 else []),
               "-I", lib.ROOT / "include", "-I", lib.ROOT / "monitor",
-              "-o", program, lib.ROOT / "tests/e2e/oracle.c",
+              "-o", program, lib.ROOT / f"tests/e2e/{name}.c",
               lib.BUILD / "libcarrywatch.a", seconds=120).expect(0)
     return program
 

@@ -46,6 +46,7 @@ static const struct key keys[] = {
 	{ "profiles.*.close", "" },
 	{ "profiles.*.alert", "" },
 	{ "accounts.*.profile", "steady" },
+	{ "accounts.*.shadow", "auto" },
 	{ "accounts.*.mode", "dry-run" },
 	{ "accounts.*.on_close", "none" },
 	{ "accounts.*.venues", "" },
@@ -248,6 +249,52 @@ static void test_accounts(void **state)
 	arena_free(l.arena);
 }
 
+/* ---- shadows ---- */
+
+static const char shadows[] =
+	"version: 1\n"
+	"profiles:\n"
+	"  mine: {extends: conservative, blind_after: 30m}\n"
+	"  bare: {close: [A: flip]}\n"
+	"accounts:\n"
+	"  a: {}\n"
+	"  b: {profile: mine}\n"
+	"  c: {profile: aggressive}\n"
+	"  d: {profile: textbook}\n"
+	"  e: {profile: bare}\n"
+	"  f: {shadow: off}\n"
+	"  g: {shadow: mine}\n";
+
+static const struct shadow_case { const char *account, *shadow; }
+shadow_cases[] = {
+	{ "a", "conservative" },	/* steady's */
+	{ "b", "aggressive" },		/* of what it extends */
+	{ "c", NULL }, { "d", NULL }, { "e", NULL }, { "f", NULL },
+	{ "g", "mine" },
+};
+
+static void test_shadows(void **state)
+{
+	struct loaded l = load(shadows);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(shadow_cases) / sizeof(*shadow_cases);
+	     i++) {
+		const struct shadow_case *c = &shadow_cases[i];
+		const struct account *a = config_account(&l.c, c->account);
+		const struct profile *p = config_shadow(&l.c, a);
+
+		assert_int_equal(p != NULL, c->shadow != NULL);
+		if (p)
+			assert_string_equal(p->name, c->shadow);
+	}
+	/* What is recorded beside a poll must load by itself. */
+	l = load(config_print(&l.c, config_account(&l.c, "g"), l.arena));
+	assert_string_equal(config_shadow(&l.c, config_account(&l.c, "g"))
+			    ->name, "mine");
+	arena_free(l.arena);
+}
+
 /* ---- printing ---- */
 
 static void test_round_trip(void **state)
@@ -350,6 +397,7 @@ int main(void)
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_venues),
 		cmocka_unit_test(test_accounts),
+		cmocka_unit_test(test_shadows),
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_ancestors),
 		cmocka_unit_test(test_quoting),

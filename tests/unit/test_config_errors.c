@@ -214,7 +214,7 @@ static const struct wrong wrongs[] = {
 	  "a count: write a whole number such as 5" },
 	{ "version: 1\naccounts:\n  paper: {entry.min_profit: 0.001}",
 	  "3:11: error: unknown key \"entry.min_profit\" in "
-	  "accounts.paper; known are profile, mode, on_close, venues, "
+	  "accounts.paper; known are profile, shadow, mode, on_close, venues, "
 	  "min_volume, tick_offset, entry" },
 	{ "version: 1\nservice: {url: \"a",
 	  "2:18: error: YAML: found unexpected end of stream while "

@@ -3,7 +3,7 @@
  * Evidence blobs: random sequences of views come back exactly; damage is
  * refused, or at least harmless when its checksum is right again; sizes.
  */
-#include "evidence_bytes.h"
+#include "evidence_parts.h"
 #include "given.h"
 
 #include <setjmp.h>
@@ -108,6 +108,9 @@ static void random_quote(struct quote *q, struct instant at)
 		q->next_funding = random_instant(at);
 	q->oi_usd = random_fact();
 	q->volume_usd = random_fact();
+	q->mark_price = chance(50) ? random_fact() :
+				     fact_unknown(WHY_NOT_ASKED);
+	q->pays_every_s = chance(50) ? 0 : below(86401);
 }
 
 static void random_finding(struct finding *f)
@@ -245,6 +248,7 @@ static struct evidence_view *random_view(const struct evidence_view *before,
 	v->at = (struct instant){ before ? before->at.ms + below(70000) - 1000 :
 				  given_time(GIVEN_NOW).ms };
 	v->opportunities_known = chance(80);
+	v->dexes_known = chance(80);
 	v->venues = arena_array(a, N_VENUES, sizeof(*v->venues));
 	v->quotes = arena_array(a, N_VENUES * N_SYMBOLS + 1,
 				sizeof(*v->quotes));
@@ -277,7 +281,9 @@ static bool same_quote(const struct quote *a, const struct quote *b)
 	       a->observed_at.ms == b->observed_at.ms &&
 	       a->next_funding.ms == b->next_funding.ms &&
 	       same_fact(&a->oi_usd, &b->oi_usd) &&
-	       same_fact(&a->volume_usd, &b->volume_usd);
+	       same_fact(&a->volume_usd, &b->volume_usd) &&
+	       same_fact(&a->mark_price, &b->mark_price) &&
+	       a->pays_every_s == b->pays_every_s;
 }
 
 static bool same_row(const struct evidence_row *a,
@@ -308,6 +314,7 @@ static void assert_same(const struct evidence_view *a,
 	assert_int_equal(a->poll, b->poll);
 	assert_int_equal(a->at.ms, b->at.ms);
 	assert_int_equal(a->opportunities_known, b->opportunities_known);
+	assert_int_equal(a->dexes_known, b->dexes_known);
 	assert_int_equal(a->n_venues, b->n_venues);
 	assert_int_equal(a->n_quotes, b->n_quotes);
 	assert_int_equal(a->n_rows, b->n_rows);

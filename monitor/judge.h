@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One position in one poll: what it brings, what is concluded, what it
+ * leaves. The live poll and replay both go through judge(). Pure.
+ */
+#ifndef CARRYWATCH_JUDGE_H
+#define CARRYWATCH_JUDGE_H
+
+#include "decide.h"
+#include "facts.h"
+#include "store.h"
+
+struct watched {
+	struct position pos;		/* as it came into the poll */
+	struct funding funding;		/* its ledger then (live only) */
+	struct facts_memory memory;	/* what the facts rest on */
+	struct facts facts;
+	struct decision decision;
+	struct streak *slots, *old_slots;
+	struct watch watch, old_watch;
+	struct fill fill;		/* when filled at once */
+	bool filled;
+	bool skipped;			/* changed meanwhile: no decision */
+};
+
+/* The poll itself: the same for every position. */
+struct judge_poll {
+	const struct market *market;
+	const struct terms *terms;
+	struct instant last_poll;	/* unknown at the first one */
+};
+
+/* What decide() is told of a position's quotes. */
+struct decide_now judge_now(const struct position *p,
+			    const struct judge_poll *poll);
+
+/*
+ * Facts and decision; x->slots and x->watch move on, the old ones stay as
+ * they are. x->pos, x->memory, x->slots and x->watch are given.
+ */
+void judge(struct watched *x, const struct judge_poll *poll,
+	   const struct profile *profile);
+
+/* Is it a row of `decisions`: another action, label or a close? */
+bool judge_changed(const struct watched *x);
+
+/* The newest usable quote of a leg once this poll is over. */
+struct instant judge_seen(const struct watched *x, const struct market *m,
+			  enum side side);
+
+#endif

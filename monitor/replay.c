@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Each pair carries its memory from poll to poll exactly as the monitor's
+ * store would have; where the record says what a position brought along,
+ * that is taken instead. Under another profile nothing of what the recorded
+ * one did to a pair is taken over: it starts open, unmuted, at its first poll.
+ */
+#include "replay.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+void replay_begin(struct replay_pair *pair)
+{
+	struct watched *x = &pair->x;
+
+	x->pos = pair->recorded;
+	x->slots = pair->slot[0];
+	x->old_slots = pair->slot[1];
+	pair->closed_at = INSTANT_UNKNOWN;
+	pair->divergence = fact_unknown(WHY_NOT_SET);
+	pair->funding = (struct funding){ .sum_usd = fact_known(DEC_ZERO) };
+}
+
+static const struct profile *profile_of(const struct replay *r,
+					const struct recorded_poll *p)
+{
+	return r->profile ? r->profile : p->account->profile;
+}
+
+/* As the store gives what it has never kept. */
+static void start_anew(struct replay_pair *pair)
+{
+	struct watched *x = &pair->x;
+
+	x->pos.status = STATUS_OPEN;
+	x->pos.reason = x->pos.muted = (struct label){ "" };
+	x->pos.decided_at = x->pos.closed_at = x->pos.muted_until =
+		INSTANT_UNKNOWN;
+	x->watch = WATCH_NONE;
+	x->memory = FACTS_MEMORY_NONE;
+	for (int i = 0; i < SLOTS_MAX; i++)
+		x->slots[i] = STREAK_NONE;
+	pair->begun = true;
+}
+
+/* ---- as recorded ---- */
+
+static bool take_memory(struct replay_pair *pair, const struct recorded_poll *p,
+			const struct evidence_memory *m, struct err *err)
+{
+	struct watched *x = &pair->x;
+
+	if (m->n_slots != profile_slots(p->account->profile))
+		return err_set(err, ERR_STORE, "poll %" PRId64 ": position %"
+			       PRId64 " brought %d streaks, its profile has %d",
+			       p->seq, x->pos.id, m->n_slots,
+			       profile_slots(p->account->profile));
+	x->pos.status = m->status;
+	x->pos.reason = m->reason;
+	x->pos.muted = m->muted;
+	x->pos.decided_at = m->decided_at;
+	x->pos.muted_until = m->muted_until;
+	x->pos.closed_at = INSTANT_UNKNOWN;
+	x->pos.fees_usd = m->fees_usd;
+	x->pos.slippage_usd = m->slippage_usd;
+	x->memory = m->facts;
+	x->watch = m->watch;
+	memcpy(x->slots, m->slot, (size_t)m->n_slots * sizeof(*x->slots));
+	if (m->status == STATUS_OPEN)
+		pair->closed_at = INSTANT_UNKNOWN;	/* kept or reopened */
+	pair->begun = true;
+	return true;
+}
+
+/*
+ * Polls of version 0.1.0 leave open what a position brought along where the
+ * record begins: then what comes out of a poll proves nothing.
+ */
+static void go_on_bare(struct replay_pair *pair, const struct recorded_poll *p)
+{
+	if (!pair->begun) {
+		pair->sure = p->seq == 1 || instant_known(p->last);
+		start_anew(pair);
+	}
+	if (!replay_apply_events(pair, p->at))
+		pair->sure = false;
+}
+
+static bool prepare(struct replay_pair *pair, const struct recorded_poll *p,
+		    const struct evidence_row *row, struct err *err)
+{
+	if (row->memory) {
+		pair->sure = true;
+		return take_memory(pair, p, row->memory, err);
+	}
+	if (p->bare)
+		go_on_bare(pair, p);
+	return pair->begun ||
+	       err_set(err, ERR_STORE, "poll %" PRId64 ": nothing is recorded "
+		       "of what position %" PRId64 " brought along", p->seq,
+		       row->position);
+}
+
+/* ---- under another profile ---- */
+
+static void book(struct replay_pair *pair, struct instant now)
+{
+	while (pair->booked < pair->n_ledger &&
+	       pair->ledger[pair->booked].at.ms <= now.ms) {
+		struct settlement row = pair->ledger[pair->booked++];
+
+		row.hypothetical = false;	/* here it is still held */
+		funding_add(&pair->funding, &row);
+	}
+	pair->x.memory.funding_usd = funding_total(&pair->funding);
+}
+
+static bool recorded_until(const struct replay_pair *pair, struct instant now)
+{
+	struct instant closed = pair->recorded.closed_at;
+
+	return !instant_known(closed) || now.ms <= closed.ms + REPLAY_AFTER_MS;
+}
+
+/* ---- one poll ---- */
+
+static void conclude(struct replay_pair *pair, const struct recorded_poll *p)
+{
+	struct watched *x = &pair->x;
+	struct fact exit = x->facts.v[FACT_EXIT_COST];
+
+	x->memory.quote_at[LEG_LONG] = judge_seen(x, &p->market, LEG_LONG);
+	x->memory.quote_at[LEG_SHORT] = judge_seen(x, &p->market, LEG_SHORT);
+	pair->exit_usd = exit.known ? exit.v : DEC_ZERO;
+	if (!x->decision.close_now)
+		return;
+	x->pos.status = STATUS_PENDING_CLOSE;
+	x->pos.reason = x->decision.label;
+	x->pos.decided_at = p->at;
+	pair->closed_at = p->at;
+	pair->reason = x->decision.label;
+	pair->divergence = x->facts.v[FACT_DIVERGENCE];
+}
+
+static void evaluate(struct replay *r, struct replay_pair *pair,
+		     const struct recorded_poll *p)
+{
+	const struct profile *profile = profile_of(r, p);
+	const struct judge_poll poll = { &p->market, &p->terms, p->last };
+	struct watched *x = &pair->x;
+
+	memcpy(x->old_slots, x->slots,
+	       (size_t)profile_slots(profile) * sizeof(*x->slots));
+	x->old_watch = x->watch;
+	judge(x, &poll, profile);
+	pair->polls++;
+	r->evaluations++;
+}
+
+static bool counts(const struct replay *r, struct instant at)
+{
+	return (!instant_known(r->since) || at.ms >= r->since.ms) &&
+	       (!instant_known(r->until) || at.ms < r->until.ms);
+}
+
+static bool as_recorded(char *buf, size_t n, struct replay *r,
+			const struct replay_pair *pair,
+			const struct recorded_poll *p,
+			const struct evidence_row *row)
+{
+	const struct watched *x = &pair->x;
+
+	r->compared++;
+	if (!replay_same(buf, n, x, row, p->account->profile))
+		return false;
+	if (!r->decided || !judge_changed(x))
+		return true;
+	r->decisions++;
+	return r->decided(r->ctx, buf, n, x, p);
+}
+
+static void compare(struct replay *r, const struct replay_pair *pair,
+		    const struct recorded_poll *p,
+		    const struct evidence_row *row)
+{
+	char what[800], when[INSTANT_TEXT_MAX];
+
+	if (!r->verify || r->differs || !counts(r, p->at))
+		return;
+	if (!pair->sure) {
+		r->unsure++;
+		return;
+	}
+	if (as_recorded(what, sizeof(what), r, pair, p, row))
+		return;
+	r->differs = true;
+	instant_format(when, p->at);
+	snprintf(r->difference, sizeof(r->difference), "poll %" PRId64 " at %s, "
+		 "position %" PRId64 ": %s", p->seq, when, row->position,
+		 what);
+}
+
+static struct replay_pair *find(const struct replay *r, int64_t id)
+{
+	size_t lo = 0, hi = r->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (r->pairs[mid].recorded.id == id)
+			return &r->pairs[mid];
+		if (r->pairs[mid].recorded.id < id)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return NULL;
+}
+
+static bool step_recorded(struct replay *r, const struct recorded_poll *p,
+			  struct err *err)
+{
+	for (size_t i = 0; i < p->view.n_rows; i++) {
+		const struct evidence_row *row = &p->view.rows[i];
+		struct replay_pair *pair = find(r, row->position);
+
+		if (!pair)
+			return err_set(err, ERR_STORE, "poll %" PRId64 " judged "
+				       "position %" PRId64 ", which does not "
+				       "exist", p->seq, row->position);
+		if (!prepare(pair, p, row, err))
+			return false;
+		evaluate(r, pair, p);
+		compare(r, pair, p, row);
+		conclude(pair, p);
+	}
+	return true;
+}
+
+static void begin_judged(struct replay *r, const struct recorded_poll *p)
+{
+	for (size_t i = 0; i < p->view.n_rows; i++) {
+		const struct evidence_row *row = &p->view.rows[i];
+		struct replay_pair *pair = find(r, row->position);
+
+		if (!pair || pair->begun)
+			continue;
+		start_anew(pair);
+		pair->fees_whole = !row->memory &&
+				   pair->recorded.status == STATUS_CLOSED;
+		if (row->memory) {
+			pair->x.pos.fees_usd = row->memory->fees_usd;
+			pair->x.pos.slippage_usd = row->memory->slippage_usd;
+		}
+	}
+}
+
+static void step_other(struct replay *r, const struct recorded_poll *p)
+{
+	if (!counts(r, p->at))
+		return;
+	begin_judged(r, p);
+	for (size_t i = 0; i < r->n; i++) {
+		struct replay_pair *pair = &r->pairs[i];
+
+		if (!pair->begun || pair->over)
+			continue;
+		pair->over = !recorded_until(pair, p->at);
+		if (pair->over)
+			continue;
+		book(pair, p->at);
+		evaluate(r, pair, p);
+		conclude(pair, p);
+		pair->over = instant_known(pair->closed_at);
+	}
+}
+
+bool replay_step(struct replay *r, const struct recorded_poll *p,
+		 struct err *err)
+{
+	r->polls += counts(r, p->at);
+	if (!r->profile)
+		return step_recorded(r, p, err);
+	step_other(r, p);
+	return true;
+}

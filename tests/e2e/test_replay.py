@@ -1,0 +1,225 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Recorded polls replayed: the same comes out, what differs is found, another
+profile is asked, and the shadow said so at the time."""
+import contextlib
+import datetime
+import json
+import lzma
+import sqlite3
+from decimal import Decimal
+
+import lib
+import simclient
+from service import Quote, Service
+
+VENUES = "aster, backpack, edgex, grvt, hyperliquid, lighter, paradex"
+PAPER = """\
+  paper:
+    profile: %s
+    shadow: %s
+    mode: dry-run
+    venues: [%s]
+    entry: {min_profit: 0.0003, max_positions: 12, size_usd: 5000 USD,
+            cooldown: 1h}
+"""
+
+
+def db_path(t, name):
+    return t.dir / "data" / name
+
+
+@contextlib.contextmanager
+def opened(path):
+    db = sqlite3.connect(path, timeout=10, isolation_level=None)
+    try:
+        yield db
+    finally:
+        db.close()
+
+
+def ask(path, sql, *args):
+    with opened(path) as db:
+        return db.execute(sql, args).fetchall()
+
+
+def record(t, profile="steady", shadow="aggressive", polls=90):
+    """A dry run over an invented market, a day in seconds."""
+    origin = "2026-11-02T00:00:00Z"
+    clock = ("--clock", f"{origin},{simclient.stamp()},12000")
+    sim = t.ratesim("--seed", "5", *clock)
+    t.config(sim.url, PAPER % (profile, shadow, VENUES))
+    t.run("run", *clock, "--every", "15m", "--polls", polls, "-q",
+          seconds=60).expect(0)
+    sim.stop()
+    return db_path(t, "paper.dry-run.db")
+
+
+def ms(text):
+    at = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return round(at.timestamp() * 1000)
+
+
+def test_what_was_recorded_comes_out_again(t):
+    """... and the shadow closed when a replay of its profile says so"""
+    path = record(t)
+    n = ask(path, "SELECT count(*) FROM decisions")[0][0]
+    assert n > 0
+    t.run("replay", "--verify").expect(
+        0, out=rf"(?s)90 polls replayed.* {n} decisions came out as recorded")
+    [run, own] = t.run("replay", "--profile", "aggressive",
+                       "--json").expect(0).json()
+    assert (run["name"], own["name"]) == ("aggressive", "as recorded")
+    closed = {p: c for p, c in ask(path, "SELECT id, closed_at FROM positions"
+                                   " WHERE status = 'closed'")}
+    would = {(x["id"], ms(x["closed_at"]), x["reason"])
+             for x in run["trades"] if x["closed_at"]}
+    in_time = {w for w in would if w[1] <= closed.get(w[0], w[1])}
+    told = set(ask(path, "SELECT position, at, reason FROM events"
+                   " WHERE kind = 'shadow'"))
+    assert told and told == in_time, (told, in_time)
+
+
+def test_the_recorded_profile_asked_by_name_closes_the_same(t):
+    path = record(t, profile="aggressive", shadow="off")
+    [run, own] = t.run("replay", "--profile", "aggressive",
+                       "--json").expect(0).json()
+    assert not ask(path, "SELECT * FROM events WHERE kind = 'shadow'")
+    assert len(run["trades"]) > 3
+    for a, b in zip(run["trades"], own["trades"]):
+        assert a["id"] == b["id"]
+        for key in ("closed_at", "reason", "funding_usd", "net_usd"):
+            assert a[key] == b[key], (key, a, b)
+
+
+def test_a_part_replays_from_recorded_memory(t):
+    path = record(t)
+    at = [a for a, in ask(path, "SELECT at FROM polls ORDER BY seq")]
+    text = lambda k: datetime.datetime.fromtimestamp(
+        at[k] / 1000, datetime.timezone.utc).isoformat()
+    t.run("replay", "--since", text(70), "--until", text(80)).expect(
+        0, out="10 polls replayed")
+    t.run("replay", "--since", text(30)).expect(0, out="60 polls replayed")
+    t.run("replay", "--since", "2030-01-01").expect(3, err="no poll of paper")
+
+
+def changed(t, path, sql, code, words):
+    """The same database but for one change: the replay says what differs."""
+    kept = path.read_bytes()
+    with opened(path) as db:
+        db.execute("DROP TRIGGER closed_never_changes")
+        db.execute(sql)
+    r = t.run("replay", "--verify")
+    path.write_bytes(kept)
+    assert r.code == code and words in r.out + r.err, (sql, str(r))
+
+
+def test_what_differs_is_found(t):
+    path = record(t, profile="aggressive", polls=70)
+    changed(t, path, "UPDATE decisions SET text = text || '!' WHERE id = 2",
+            1, "recorded decision \"")
+    changed(t, path, "DELETE FROM decisions WHERE id = 2", 1,
+            "is not recorded")
+    changed(t, path, "INSERT INTO decisions (poll, position, at, action,"
+            " before, label, text) SELECT seq, 1, at, 'alert', 'hold', 'X', ''"
+            " FROM polls WHERE seq = 60", 1, "decisions are recorded")
+    changed(t, path, "UPDATE positions SET entry_divergence = '9'"
+            " WHERE id = (SELECT min(position) FROM decisions)", 1,
+            "NOT THE SAME  poll ")
+    changed(t, path, "UPDATE evidence SET data = zeroblob(length(data))"
+            " WHERE poll = 40", 6, "poll 40: evidence is damaged")
+    changed(t, path, "DELETE FROM evidence WHERE poll = 40", 6,
+            "does not follow the poll before")
+    t.run("replay", "--verify").expect(0)
+
+
+def test_wrong_words_are_told(t):
+    t.config()
+    t.run("replay", "-a", "paper").expect(3)
+    record(t, polls=3)
+    t.run("replay", "--verify", "--profile", "steady").expect(
+        2, err="leave --profile away")
+    t.run("replay", "--profile", "stedy").expect(3, err="no profile \"stedy\"")
+
+
+def test_people_between_the_polls_change_nothing_of_it(t):
+    service = Service({"lighter": {"BTC": "0.0001", "ETH": "0.0001"},
+                       "grvt": {"BTC": "0.0003", "ETH": "0.0003"}})
+    t.service = service
+    profiles = ("profiles:\n  p: {close: [FLIP: flip for 2 polls,"
+                " HALF: erosion(0.5)]}\n")
+    t.config(service.url, "  main: {profile: p, mode: live, "
+             "venues: [lighter, grvt]}\n", more=profiles)
+    opened_at = simclient.utc(simclient.NOON) - datetime.timedelta(hours=5)
+    path = t.dir / "pairs.jsonl"
+    path.write_text("".join(json.dumps({
+        "symbol": s, "long_venue": "lighter", "short_venue": "grvt",
+        "size_usd": "9000", "opened_at": opened_at.isoformat(),
+        "entry_divergence_8h": "0.0003"}) + "\n" for s in ("BTC", "ETH")))
+    t.run("positions", "import", path).expect(0)
+
+    def poll(rate=None):
+        if rate:
+            service.rates["grvt"]["BTC"] = Quote(rate)
+        t.run("run", "--once").expect(0)
+    poll()
+    poll("0.00012")				# HALF: pending
+    poll()
+    t.run("positions", "keep", "1", "--for", "1h").expect(0)
+    poll()
+    t.run("positions", "close", "2", "-y", "--fees", "2").expect(0)
+    poll("0.00005")
+    poll("0.00004")				# FLIP for 2 polls
+    t.run("positions", "reopen", "2").expect(0)
+    poll("0.0003")
+    r = t.run("replay", "--verify").expect(0, out="7 polls replayed")
+    assert "12 evaluations and" in r.out, r.out
+    assert ask(db_path(t, "main.db"), "SELECT count(*) FROM decisions"
+               " WHERE action = 'close'") == [(2,)]
+
+
+# ---- upgrades ----
+
+def old(t):
+    """A database as version 0.1.0 left it: 90 polls, 28 pairs, 22 closed."""
+    t.config(accounts="  demo: {profile: aggressive, mode: dry-run}\n")
+    path = db_path(t, "demo.dry-run.db")
+    path.parent.mkdir(mode=0o700)
+    with lzma.open(lib.ROOT / "tests/db/v1.db.xz") as f:
+        path.write_bytes(f.read())
+    path.chmod(0o600)
+    return path
+
+
+def test_a_database_of_0_1_0_replays_the_same_after_its_upgrade(t):
+    path = old(t)
+    t.run("replay", "--verify").expect(6, err="schema version 1")
+    before = ask(path, "SELECT position, side, at, rate_8h, pays_every_s,"
+                 " amount_usd, late, hypothetical FROM settlements ORDER BY"
+                 " 1, 2, 3")
+    t.run("positions", "note", "1", "upgraded").expect(0)
+    assert ask(path, "PRAGMA user_version") == [(2,)]
+    assert path.with_name(path.name + ".backup-v1").exists()
+    assert ask(path, "SELECT position, side, at, rate_8h, pays_every_s,"
+               " amount_usd, late, hypothetical FROM settlements ORDER BY"
+               " 1, 2, 3") == before
+    assert ask(path, "SELECT DISTINCT base, reported_usd FROM settlements"
+               ) == [("entry notional", None)]
+    t.run("replay", "--verify").expect(
+        0, out=r"(?s)90 polls replayed.* 25 decisions came out as recorded")
+    closed = dict(ask(path, "SELECT id, closed_at FROM positions"
+                      " WHERE status = 'closed'"))
+    [_, own] = t.run("replay", "--profile", "steady",
+                     "--json").expect(0).json()
+    unjudged = {p for p, in ask(path, "SELECT id FROM positions WHERE"
+                                " opened_at = (SELECT max(at) FROM polls)")}
+    assert {x["id"] for x in own["trades"]} == set(range(1, 29)) - unjudged
+    for x in own["trades"]:
+        rows = [Decimal(a) for p, _, at, _, _, a, _, h in before
+                if p == x["id"] and not h and a and a[0] != "?"]
+        assert Decimal(x["funding_usd"]) == sum(rows), x
+        assert bool(x["closed_at"]) == (x["id"] in closed), x
+
+
+if __name__ == "__main__":
+    lib.main()

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Golden property: what was recorded comes out again, whatever happened
+ * meanwhile, from the oldest poll on and from any later one; and what is not
+ * what was recorded is found.
+ */
+#include "replay_load.h"
+#include "replay_scene.h"
+
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static uint64_t seed_of(void)
+{
+	const char *text = getenv("CW_SEED");
+	uint64_t seed = text ? strtoull(text, NULL, 10) : 20261120;
+
+	print_message("# CW_SEED=%" PRIu64 "\n", seed);
+	return seed ? seed : 1;
+}
+
+static void check(struct scene *s, bool ok)
+{
+	if (!ok)
+		fail_msg("%s", s->err.text);
+}
+
+/* All polls from `since` on; the arena holds the pairs. */
+static struct replay replayed(struct scene *s, struct instant since,
+			      struct arena *arena)
+{
+	struct replay r = { .verify = true, .since = since,
+			    .until = INSTANT_UNKNOWN };
+	struct source_store *source;
+	struct recorded_poll p;
+	bool more;
+
+	check(s, replay_load(&r, s->store, arena, &s->err));
+	check(s, source_store_open(&source, s->store, "main", since, &s->err));
+	for (;;) {
+		check(s, source_store_next(source, &p, &more, &s->err));
+		if (!more)
+			break;
+		check(s, replay_step(&r, &p, &s->err));
+	}
+	source_store_close(source);
+	return r;
+}
+
+static void assert_same(struct scene *s, struct instant since, int64_t polls)
+{
+	struct arena *arena = arena_new();
+	struct replay r = replayed(s, since, arena);
+
+	if (r.differs)
+		fail_msg("%s", r.difference);
+	assert_int_equal(r.unsure, 0);
+	assert_true(r.polls >= polls);
+	if (!instant_known(since))
+		assert_int_equal(r.compared, r.evaluations);
+	assert_true(r.compared > polls);
+	print_message("# %" PRId64 " polls, %" PRId64 " evaluations, %" PRId64
+		      " compared, %" PRId64 " closes\n", r.polls,
+		      r.evaluations, r.compared, s->closes);
+	arena_free(arena);
+}
+
+static void play(struct scene *s, int polls, bool people)
+{
+	for (int i = 0; i < polls; i++) {
+		scene_poll(s);
+		if (people && scene_random(s) % 3 == 0)
+			scene_act(s);
+		if (people && scene_random(s) % 97 == 0)
+			scene_restart(s);
+	}
+}
+
+static void a_long_run_with_people_comes_out_again(void **state)
+{
+	struct scene s;
+	struct instant middle;
+
+	(void)state;
+	scene_begin(&s, seed_of(), true, 50);
+	play(&s, 700, true);
+	middle = s.now;
+	play(&s, 700, true);
+	assert_true(s.closes > 20 && s.alerts > 1000);
+	assert_same(&s, INSTANT_UNKNOWN, 1400);
+	assert_same(&s, middle, 600);
+	scene_end(&s);
+}
+
+static void two_thousand_polls_of_fifty_pairs_come_out_again(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_begin(&s, seed_of() + 1, true, 50);
+	play(&s, 2000, false);
+	assert_same(&s, INSTANT_UNKNOWN, 2000);
+	scene_end(&s);
+}
+
+static void simulated_closes_come_out_again(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_begin(&s, seed_of() + 2, false, 60);
+	play(&s, 500, false);
+	assert_true(s.closes > 10);
+	assert_same(&s, INSTANT_UNKNOWN, 500);
+	scene_end(&s);
+}
+
+/* ---- what must be found ---- */
+
+static void assert_found(struct scene *s, const char *word)
+{
+	struct arena *arena = arena_new();
+	struct replay r = replayed(s, INSTANT_UNKNOWN, arena);
+
+	assert_true(r.differs);
+	if (!strstr(r.difference, word))
+		fail_msg("\"%s\" is not in: %s", word, r.difference);
+	arena_free(arena);
+}
+
+static void another_input_is_found(void **state)
+{
+	struct arena *arena = arena_new();
+	struct position *list;
+	struct event e = { .kind = "note", .by = "cli", .note = "" };
+	struct scene s;
+	size_t n;
+
+	(void)state;
+	scene_begin(&s, seed_of() + 3, true, 10);
+	play(&s, 80, false);
+	check(&s, store_positions(s.store, &list, &n, STORE_WATCHED,
+				  INSTANT_UNKNOWN, arena, &s.err));
+	e.position = list[1].id;
+	list[1].entry_divergence = fact_known(dec_lit("0.9"));
+	check(&s, store_begin(s.store, &s.err));
+	check(&s, store_change_position(s.store, &list[1], &e, &s.err));
+	check(&s, store_commit(s.store, 1000, &s.err));
+	assert_found(&s, "SEVERE");
+	arena_free(arena);
+	scene_end(&s);
+}
+
+static void every_part_of_a_row_is_compared(void **state)
+{
+	struct watched x = { .slots = (struct streak[]){ STREAK_NONE } };
+	struct evidence_row row = { .line = -1, .n_lines = 1, .n_slots = 1,
+				    .slot = { STREAK_NONE } };
+	struct profile p = { .n_lines = 1, .n_close = 1 };
+	char buf[200];
+
+	(void)state;
+	p.line[0].n_slots = 1;
+	x.decision = (struct decision){ .line = -1, .n_lines = 1 };
+	assert_true(replay_same(buf, sizeof(buf), &x, &row, &p));
+#define DIFFERS(change) do { \
+	struct evidence_row kept = row; \
+	change; \
+	assert_false(replay_same(buf, sizeof(buf), &x, &row, &p)); \
+	assert_true(buf[0] != '\0'); \
+	row = kept; \
+} while (0)
+	DIFFERS(row.action = ACTION_ALERT);
+	DIFFERS(row.label.s[0] = 'A');
+	DIFFERS(row.line = 0);
+	DIFFERS(row.new_data = true);
+	DIFFERS(row.n_lines = 0);
+	DIFFERS(row.finding[0].verdict = VERDICT_TRUE);
+	DIFFERS(row.finding[0].verdict = VERDICT_UNKNOWN);
+	DIFFERS(row.slot[0].count = 1);
+	DIFFERS(row.n_slots = 0);
+	x.decision.finding[0].verdict = VERDICT_UNKNOWN;
+	row.finding[0].verdict = VERDICT_UNKNOWN;
+	assert_true(replay_same(buf, sizeof(buf), &x, &row, &p));
+	DIFFERS(row.finding[0].missing = FACT_AGE);
+	DIFFERS(row.finding[0].why = WHY_STALE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_long_run_with_people_comes_out_again),
+		cmocka_unit_test(
+			two_thousand_polls_of_fifty_pairs_come_out_again),
+		cmocka_unit_test(simulated_closes_come_out_again),
+		cmocka_unit_test(another_input_is_found),
+		cmocka_unit_test(every_part_of_a_row_is_compared),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
