@@ -132,6 +132,29 @@ void fill_walk(struct scene *s, int from, int to, unsigned seed)
 	}
 }
 
+void fill_waves(struct scene *s, int hours)
+{
+	static const int every[N_SERIES] = { 1, 4, 8, 1, 4 };
+	int64_t level[N_SERIES] = { 0 };
+	unsigned seed = 20261120;
+
+	for (int h = 0; h < hours; h++) {
+		for (int k = 0; k < N_SERIES; k++) {
+			char rate[DEC_TEXT_MAX];
+			struct dec d;
+
+			seed = seed * 1103515245u + 12345u;
+			level[k] += (int64_t)(seed >> 16) % 4001 - 2000;
+			level[k] -= level[k] / 8;
+			if (h % every[k] != 0)
+				continue;
+			assert_true(dec_join(&d, level[k] * every[k], 8));
+			dec_format(rate, d);
+			add_row(s, hour(h), k, every[k] * 3600, rate);
+		}
+	}
+}
+
 /* ---- what is played ---- */
 
 void add_lane(struct scene *s, const char *const *close, int since,

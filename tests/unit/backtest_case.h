@@ -48,6 +48,9 @@ void settle(struct scene *s, int series, int from, int to, int interval,
 /* Every hour a rate for each contract, by seed. */
 void fill_walk(struct scene *s, int from, int to, unsigned seed);
 
+/* Rates that come and go slowly; a settles hourly, b each 4 h, c each 8 h. */
+void fill_waves(struct scene *s, int hours);
+
 void add_lane(struct scene *s, const char *const *close, int since, int until);
 void add_pair(struct scene *s, int l, int r, const char *size);
 /* False: s->err. */

@@ -362,7 +362,7 @@ static void a_file_must_say_what_it_is(void **state)
 	static const struct { const char *text, *why; } cases[] = {
 		{ "", ":1:1: the file is empty" },
 		{ "time,rate\n", ":1:1: the first line must be ts_utc_ms" },
-		{ HEAD + 1, ":1:1: the first line must be ts_utc_ms" },
+		{ &(HEAD)[1], ":1:1: the first line must be ts_utc_ms" },
 	};
 
 	(void)state;
