@@ -245,26 +245,27 @@ def test_sets(t):
     """--set replaces the argument in every line that calls the rule"""
     path = waves(t)
     _, runs = played(t, path, "--profile", "conservative,aggressive",
-                     "--set", "erosion.keep=0.3,0.9", "--set", "age.limit=9h")
+                     "--set", "erosion.keep=0.1,0.9", "--set", "age.limit=9h")
     assert sorted(runs) == [
         f"{p} erosion.keep={k} age.limit=9h"
-        for p in ("aggressive", "conservative") for k in ("0.3", "0.9")]
+        for p in ("aggressive", "conservative") for k in ("0.1", "0.9")]
     assert [r["net_usd"] for r in runs.values()] == sorted(
         (r["net_usd"] for r in runs.values()), key=Decimal, reverse=True)
-    t.config(accounts="  p: {profile: steady, mode: dry-run}\n", more="""\
+    for keep in ("0.1", "0.9"):
+        t.config(accounts="  p: {profile: steady, mode: dry-run}\n", more=f"""\
 profiles:
   mine:
     close:
       - DIVERGENCE_FLIPPED: flip
-      - SEVERE_EROSION: erosion(0.9)
-      - PROFIT_EROSION: erosion(0.9)
+      - SEVERE_EROSION: erosion({keep})
+      - PROFIT_EROSION: erosion({keep})
       - BETTER_OPPORTUNITY: better_opportunity(0.002)
       - WEEKLY_REBALANCE: age(9h)
 """)
-    mine = t.run("backtest", path, "--profile", "mine", "--json").expect()
-    mine, same = mine.json()["runs"][0], runs[
-        "conservative erosion.keep=0.9 age.limit=9h"]
-    assert mine["trades"] == same["trades"] and len(mine["trades"]) > 5
+        mine = t.run("backtest", path, "--profile", "mine", "--json").expect()
+        mine, same = mine.json()["runs"][0], runs[
+            f"conservative erosion.keep={keep} age.limit=9h"]
+        assert mine["trades"] == same["trades"] and len(mine["trades"]) > 5
     for run in runs.values():
         assert run["hold_through"]["opened"] == run["opened"]
 

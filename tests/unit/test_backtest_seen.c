@@ -160,6 +160,22 @@ static void a_dead_venue_closes_nothing(void **state)
 	assert_int_equal(trade(s, 0)->closed_at.ms, hour(4).ms);
 }
 
+/* Where a venue settles off the round hours, its next one is an interval on. */
+static void the_next_settlement_is_an_interval_on(void **state)
+{
+	static const char *const close[] = {
+		"WINDOW: funding_window(70m, when=any)", NULL
+	};
+	struct scene *s = *state;
+
+	settle(s, BTC_A, -4, 30, 8, "0");
+	settle(s, BTC_B, -4, 30, 8, "0.0008");
+	add_pair(s, BTC_A, BTC_B, "10000");
+	add_lane(s, close, 0, 30);
+	play(s);
+	assert_int_equal(trade(s, 0)->closed_at.ms, hour(3).ms);
+}
+
 /* ---- entries ---- */
 
 static void the_widest_pair_is_opened_first(void **state)
@@ -222,6 +238,7 @@ int main(void)
 		TEST(shifted_time_changes_nothing),
 		TEST(lanes_do_not_meet),
 		TEST(a_dead_venue_closes_nothing),
+		TEST(the_next_settlement_is_an_interval_on),
 		TEST(the_widest_pair_is_opened_first),
 		TEST(entries_keep_to_the_policy),
 		TEST(a_symbol_cools_down),
