@@ -59,7 +59,7 @@
 	X(HTML, "html", 0, "FILE", "write one self-contained page too") \
 	X(CSV, "csv", 0, "FILE", "recorded settlements; may repeat") \
 	X(SET, "set", 0, "RULE.PARAM=V,V", \
-	  "that argument in every line, one run each; may repeat") \
+	  "in every line, a run each; may repeat") \
 	X(ENTRY, "entry", 0, "KEY=V,KEY=V", "entry policy, as in accounts") \
 	X(PAIR, "pair", 0, "COIN:LONG:SHORT[:USD]", \
 	  "open it at once instead; may repeat") \

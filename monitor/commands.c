@@ -25,7 +25,7 @@ const struct command command_table[] = {
 	  OF_BACKTEST | OPT(OUTPUT) | OPT(JSON) | OPT(COLUMNS) | OPT(SORT) |
 	  OPT(LIMIT) | OPT(SINCE) | OPT(UNTIL) | OPT(HTML) |
 	  OPT(EXPLAIN_METRICS),
-	  "profiles over recorded settlements, beside holding through",
+	  "what profiles would have earned on settlements",
 	  cmd_backtest },
 	{ "check-config", "", 0, 0, OPT(PRINT) | OPT(ACCOUNT),
 	  "all that is wrong with the configuration",

@@ -335,6 +335,8 @@ REFUSED = [
     (2, ["--pair", "BTC:a:a"], "two venues that differ"),
     (2, ["--pair", "BTC:a:b:0"], "above 0"),
     (2, ["--pair", "BTC:a:b:1:2"], "write COIN:LONG:SHORT"),
+    (2, ["--csv", "x"] * 65, "--csv: more than 64"),
+    (2, ["--csv", "x"] * 60 + ["y"] * 10, "more than 64 files"),
 ]
 
 
