@@ -6,6 +6,8 @@
  */
 #include "carry.h"
 
+#include <assert.h>
+
 #define DAY_MS		(INT64_C(1000) * DAY_S)
 #define YEARS_100_D	36500
 
@@ -41,7 +43,7 @@ static bool take_leg(struct carry_leg *out, struct finding *why,
 	if (whole_ms(&out->next_ms, f->v[id->next].v) &&
 	    dec_to_int(&out->pays_s, f->v[id->pays].v) &&
 	    out->next_ms > 0 && out->next_ms <= DAY_MS &&
-	    out->pays_s > 0 && out->pays_s <= DAY_S)
+	    out->pays_s > 0 && DAY_S % out->pays_s == 0)
 		return true;
 	*why = finding_unknown(id->next, WHY_OVERFLOW);
 	return false;
@@ -75,15 +77,31 @@ bool carry_expected(struct dec *out, const struct carry_leg leg[static 2],
 	return dec_sub(out, flow[LEG_SHORT], flow[LEG_LONG]);
 }
 
+bool carry_gain(struct dec *out, struct finding *why, const struct facts *f,
+		struct dec horizon)
+{
+	struct carry_leg held[2], other[2];
+	struct dec a, b;
+	int64_t ms;
+
+	if (!carry_legs(held, why, f, false) || !carry_legs(other, why, f, true))
+		return false;
+	if (whole_ms(&ms, horizon) && carry_expected(&a, held, ms) &&
+	    carry_expected(&b, other, ms) && dec_sub(out, b, a))
+		return true;
+	*why = finding_unknown(FACT_ALT_DIVERGENCE, WHY_OVERFLOW);
+	return false;
+}
+
 /* ---- break-even ---- */
 
 struct walk {
 	const struct carry_leg *leg;
 	struct dec cash[2];		/* of one settlement, by leg; signed */
 	int64_t at[2];			/* of the next one */
-	struct dec sum, highest;	/* since now */
-	struct dec target;
-	int64_t hit;			/* when the sum reached it; 0: not yet */
+	struct dec sum, highest;	/* since now, "rate*s" */
+	struct dec cost, size;		/* USD */
+	int64_t hit;			/* when the sum covered it; 0: not yet */
 };
 
 static int64_t next_of(const struct walk *w)
@@ -103,7 +121,7 @@ static bool settle(struct walk *w, int64_t t)
 	}
 	if (dec_cmp(w->sum, w->highest) > 0)
 		w->highest = w->sum;
-	if (dec_cmp(w->sum, w->target) >= 0)
+	if (dec_cmp_mul(w->sum, w->size, w->cost, dec_int(DAY_S)) >= 0)
 		w->hit = t;
 	return true;
 }
@@ -116,20 +134,31 @@ static bool walk_through(struct walk *w, int64_t end)
 	return true;
 }
 
-/* Days that surely pass before the target, none when it is never reached. */
+/*
+ * Days that surely pass before the cost is covered, -1 when it never is. The
+ * rounded quotients may be off by less than one: a day less is never too far.
+ */
 static bool days_ahead(int64_t *days, const struct walk *w, struct dec a_day)
 {
-	struct dec missing, n;
+	struct dec missing, far, n;
+	bool ok;
 
 	*days = -1;
 	if (dec_sign(a_day) <= 0)
 		return true;
-	if (!dec_sub(&missing, w->target, w->highest) ||
-	    !dec_div(&n, missing, a_day) || !dec_to_int(days, n))
+	if (!dec_mul_int(&missing, w->cost, DAY_S) ||
+	    !dec_div(&missing, missing, w->size) ||
+	    !dec_sub(&missing, missing, w->highest) ||
+	    !dec_mul_int(&far, a_day, YEARS_100_D))
 		return false;
-	if (*days > YEARS_100_D)
-		*days = -1;
-	else if (*days > 0)		/* the quotient was rounded */
+	if (dec_cmp(missing, far) > 0)
+		return true;
+	ok = dec_div(&n, missing, a_day);
+	assert(ok);		/* at most YEARS_100_D */
+	ok = dec_to_int(days, n);
+	assert(ok);
+	(void)ok;
+	if (*days > 0)
 		(*days)--;
 	return true;
 }
@@ -137,51 +166,55 @@ static bool days_ahead(int64_t *days, const struct walk *w, struct dec a_day)
 static bool skip_days(struct walk *w, struct dec a_day, int64_t days)
 {
 	struct dec more;
+	bool ok;
 
 	for (int s = LEG_LONG; s <= LEG_SHORT; s++)
 		w->at[s] += days * DAY_MS;
-	return dec_mul_int(&more, a_day, days) &&
-	       dec_add(&w->sum, w->sum, more) &&
-	       walk_through(w, next_of(w) + 4 * DAY_MS);
+	ok = dec_mul_int(&more, a_day, days);
+	assert(ok);		/* less than what is missing, which fits */
+	ok = dec_add(&w->sum, w->sum, more);
+	assert(ok);
+	(void)ok;
+	return walk_through(w, next_of(w) + 4 * DAY_MS);
 }
 
-static bool begin(struct walk *w, const struct carry_leg *leg, struct dec cost)
+static bool begin(struct walk *w, const struct carry_leg *leg)
 {
-	*w = (struct walk){ .leg = leg, .at = { leg[0].next_ms,
-						leg[1].next_ms } };
 	return dec_mul_int(&w->cash[LEG_LONG], dec_neg(leg[LEG_LONG].daily),
 			   leg[LEG_LONG].pays_s) &&
 	       dec_mul_int(&w->cash[LEG_SHORT], leg[LEG_SHORT].daily,
-			   leg[LEG_SHORT].pays_s) &&
-	       dec_mul_int(&w->target, cost, DAY_S);
+			   leg[LEG_SHORT].pays_s);
+}
+
+/* Until both legs have settled, and one day more: what a day brings. */
+static bool walk_first_days(struct walk *w, struct dec *a_day)
+{
+	int64_t steady = w->at[0] > w->at[1] ? w->at[0] : w->at[1];
+	struct dec before;
+
+	if (!walk_through(w, steady))
+		return false;
+	before = w->highest = w->sum;
+	return walk_through(w, steady + DAY_MS) &&
+	       dec_sub(a_day, w->sum, before);
 }
 
 bool carry_break_even(int64_t *after_ms, const struct carry_leg leg[static 2],
-		      struct dec cost)
+		      struct dec cost, struct dec size)
 {
-	struct walk w;
-	struct dec before, a_day;
-	int64_t steady, days;
+	struct walk w = { .leg = leg, .cost = cost, .size = size,
+			  .at = { leg[0].next_ms, leg[1].next_ms } };
+	struct dec a_day;
+	int64_t days;
 
-	*after_ms = dec_sign(cost) > 0 ? CARRY_NEVER : 0;
+	*after_ms = 0;
 	if (dec_sign(cost) <= 0)
 		return true;
-	if (!begin(&w, leg, cost))
-		return false;
-	steady = w.at[0] > w.at[1] ? w.at[0] : w.at[1];
-	if (!walk_through(&w, steady))
-		return false;
-	before = w.sum;
-	w.highest = w.sum;
-	if (!walk_through(&w, steady + DAY_MS) ||
-	    !dec_sub(&a_day, w.sum, before))
+	if (!begin(&w, leg) || !walk_first_days(&w, &a_day))
 		return false;
 	if (w.hit == 0) {
-		if (!days_ahead(&days, &w, a_day))
-			return false;
-		if (days < 0)
-			return true;
-		if (!skip_days(&w, a_day, days))
+		if (!days_ahead(&days, &w, a_day) ||
+		    (days >= 0 && !skip_days(&w, a_day, days)))
 			return false;
 	}
 	*after_ms = w.hit ? w.hit : CARRY_NEVER;

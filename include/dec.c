@@ -90,21 +90,7 @@ static bool round_wide(struct dec *out, bool negative, const struct wide *q,
 
 /* ---- arithmetic ---- */
 
-bool dec_add(struct dec *out, struct dec a, struct dec b)
-{
-	__int128 sum;
-
-	if (__builtin_add_overflow(a.e18, b.e18, &sum))
-		return false;
-	return make(out, sum < 0, sum < 0 ? -(u128)sum : (u128)sum);
-}
-
-bool dec_sub(struct dec *out, struct dec a, struct dec b)
-{
-	return dec_add(out, a, dec_neg(b));
-}
-
-bool dec_mul_int(struct dec *out, struct dec a, int64_t n)
+bool dec_mul_int_long(struct dec *out, struct dec a, int64_t n)
 {
 	__int128 product;
 
@@ -223,7 +209,7 @@ static inline int product_cmp(struct product x, struct product y)
 	return c ? c : cmp_units(x.low, y.low);
 }
 
-int dec_cmp_mul(struct dec a, struct dec b, struct dec c, struct dec d)
+int dec_cmp_mul_long(struct dec a, struct dec b, struct dec c, struct dec d)
 {
 	int sx = dec_sign(a) * dec_sign(b), sy = dec_sign(c) * dec_sign(d);
 
@@ -243,8 +229,8 @@ static inline struct product multiply_on(u128 *top, struct product x, u128 z)
 	return (struct product){ middle, low.low };
 }
 
-int dec_cmp_mul3(struct dec a, struct dec b, struct dec c,
-		 struct dec d, struct dec e, struct dec f)
+int dec_cmp_mul3_long(struct dec a, struct dec b, struct dec c,
+		      struct dec d, struct dec e, struct dec f)
 {
 	int sx = dec_sign(a) * dec_sign(b) * dec_sign(c);
 	int sy = dec_sign(d) * dec_sign(e) * dec_sign(f);

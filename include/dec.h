@@ -39,10 +39,18 @@ static inline struct dec dec_int(int64_t n)	/* cannot fail */
 	return (struct dec){ (__int128)n * 1000000000000000000 };
 }
 
-/* Exact; false on overflow. */
-MUST_USE bool dec_add(struct dec *out, struct dec a, struct dec b);
-MUST_USE bool dec_sub(struct dec *out, struct dec a, struct dec b);
-MUST_USE bool dec_mul_int(struct dec *out, struct dec a, int64_t n);
+static inline struct dec dec_milli(int64_t n)	/* thousandths; cannot fail */
+{
+	return (struct dec){ (__int128)n * 1000000000000000 };
+}
+
+/* Exact; false on overflow, *out is then untouched. */
+MUST_USE static inline bool dec_add(struct dec *out, struct dec a,
+				    struct dec b);
+MUST_USE static inline bool dec_sub(struct dec *out, struct dec a,
+				    struct dec b);
+MUST_USE static inline bool dec_mul_int(struct dec *out, struct dec a,
+					int64_t n);
 /* Rounded half-even at 18 places; false on overflow or division by zero. */
 MUST_USE bool dec_mul(struct dec *out, struct dec a, struct dec b);
 MUST_USE bool dec_div(struct dec *out, struct dec a, struct dec b);
@@ -70,16 +78,22 @@ static inline int dec_sign(struct dec a)	/* -1, 0, 1 */
 	return (a.e18 > 0) - (a.e18 < 0);
 }
 
+static inline bool dec_same(struct dec a, struct dec b)
+{
+	return a.e18 == b.e18;
+}
+
 static inline int dec_cmp(struct dec a, struct dec b)
 {
-	return (a.e18 > b.e18) - (a.e18 < b.e18);
+	return a.e18 < b.e18 ? -1 : a.e18 > b.e18;
 }
 
 /* Sign of a*b - c*d, exact (256 bits): thresholds never divide or round. */
-int dec_cmp_mul(struct dec a, struct dec b, struct dec c, struct dec d);
+static inline int dec_cmp_mul(struct dec a, struct dec b, struct dec c,
+			      struct dec d);
 /* Sign of a*b*c - d*e*f, exact (384 bits). */
-int dec_cmp_mul3(struct dec a, struct dec b, struct dec c,
-		 struct dec d, struct dec e, struct dec f);
+static inline int dec_cmp_mul3(struct dec a, struct dec b, struct dec c,
+			       struct dec d, struct dec e, struct dec f);
 
 /*
  * Canonical text: no exponent, no trailing zeros, no "-0", at least one
@@ -98,5 +112,7 @@ MUST_USE bool dec_to_int(int64_t *out, struct dec a);
  */
 MUST_USE bool dec_split(int64_t *mantissa, int *scale, struct dec a);
 MUST_USE bool dec_join(struct dec *out, int64_t mantissa, int scale);
+
+#include "dec_inline.h"
 
 #endif

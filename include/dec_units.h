@@ -5,8 +5,6 @@
 
 #include "dec.h"
 
-__extension__ typedef unsigned __int128 u128;
-
 #define PLACES	18
 #define MAX_MAG	(((u128)1 << 127) - 1)	/* the range is symmetric */
 

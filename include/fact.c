@@ -37,25 +37,3 @@ const char *fact_unit(enum fact_id id)
 	assert(id < FACT_COUNT);
 	return fact_texts[id].unit;
 }
-
-static struct fact both(struct fact a, struct fact b,
-			bool (*f)(struct dec *, struct dec, struct dec))
-{
-	struct dec v;
-
-	if (!a.known)
-		return a;
-	if (!b.known)
-		return b;
-	return f(&v, a.v, b.v) ? fact_known(v) : fact_unknown(WHY_OVERFLOW);
-}
-
-struct fact fact_add(struct fact a, struct fact b)
-{
-	return both(a, b, dec_add);
-}
-
-struct fact fact_sub(struct fact a, struct fact b)
-{
-	return both(a, b, dec_sub);
-}

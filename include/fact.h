@@ -53,8 +53,20 @@ static inline struct fact fact_unknown(enum why why)
 }
 
 /* Unknown if either is (the first one's reason) or out of range. */
-struct fact fact_add(struct fact a, struct fact b);
-struct fact fact_sub(struct fact a, struct fact b);
+static inline struct fact fact_add(struct fact a, struct fact b)
+{
+	struct dec sum;
+
+	if (!a.known || !b.known)
+		return a.known ? b : a;
+	return dec_add(&sum, a.v, b.v) ? fact_known(sum) :
+					 fact_unknown(WHY_OVERFLOW);
+}
+
+static inline struct fact fact_sub(struct fact a, struct fact b)
+{
+	return fact_add(a, (struct fact){ b.known, b.why, dec_neg(b.v) });
+}
 
 /*
  * Name and unit of every fact. "per day" is a daily rate (rate.h), "s"

@@ -24,6 +24,12 @@ static int cmp_quote_keys(const struct quote *x, const struct quote *y)
 	return c != 0 ? c : venue_cmp(x->venue, y->venue);
 }
 
+static bool same_keys(const struct quote *x, const struct quote *y)
+{
+	return symbol_same(&x->symbol, &y->symbol) &&
+	       venue_same(&x->venue, &y->venue);
+}
+
 static int cmp_quotes(const void *a, const void *b)
 {
 	return cmp_quote_keys(a, b);
@@ -211,7 +217,7 @@ const struct quote *market_quote(const struct market *m, struct symbol s,
 	struct quote key = { .symbol = s, .venue = v };
 	size_t i = lower_bound(m, s, v);
 
-	if (i == m->n_quotes || cmp_quote_keys(&m->quotes[i], &key) != 0)
+	if (i == m->n_quotes || !same_keys(&m->quotes[i], &key))
 		return NULL;
 	return &m->quotes[i];
 }
@@ -227,7 +233,7 @@ const struct quote *market_symbol(const struct market *m, struct symbol s,
 	size_t first = lower_bound(m, s, (struct venue){ "" });
 	size_t end = first;
 
-	while (end < m->n_quotes && symbol_cmp(m->quotes[end].symbol, s) == 0)
+	while (end < m->n_quotes && symbol_same(&m->quotes[end].symbol, &s))
 		end++;
 	*n = end - first;
 	return m->quotes + first;
@@ -256,6 +262,27 @@ bool market_usable(const struct market *m)
 		if (m->quotes[i].why == WHY_KNOWN)
 			return true;
 	return false;
+}
+
+static bool same_standing(const struct venue_view *a,
+			  const struct venue_view *b)
+{
+	return venue_same(&a->venue, &b->venue) && a->listed == b->listed &&
+	       a->active == b->active && a->rates == b->rates;
+}
+
+bool market_same_keys(const struct market *a, const struct market *b)
+{
+	if (a->n_venues != b->n_venues || a->n_quotes != b->n_quotes ||
+	    a->dexes_known != b->dexes_known)
+		return false;
+	for (size_t i = 0; i < a->n_venues; i++)
+		if (!same_standing(&a->venues[i], &b->venues[i]))
+			return false;
+	for (size_t i = 0; i < a->n_quotes; i++)
+		if (!same_keys(&a->quotes[i], &b->quotes[i]))
+			return false;
+	return true;
 }
 
 int32_t market_pays_every(const struct quote *q, const struct venue_terms *t)

@@ -107,6 +107,8 @@ const struct quote *market_symbol(const struct market *m, struct symbol s,
 enum why market_why_absent(const struct market *m, struct venue v);
 /* True when any venue's rates gave at least one fresh quote (exit code 5). */
 bool market_usable(const struct market *m);
+/* Same venues, standing and answers, same quotes in place: but for numbers. */
+bool market_same_keys(const struct market *a, const struct market *b);
 
 /* Seconds between settlements: as seen, else as configured; 0: unknown. */
 int32_t market_pays_every(const struct quote *q, const struct venue_terms *t);

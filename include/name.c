@@ -38,13 +38,3 @@ bool symbol_parse(struct symbol *out, const char *s, size_t n)
 {
 	return name_parse(out->s, s, n, 'A');
 }
-
-int venue_cmp(struct venue a, struct venue b)
-{
-	return memcmp(a.s, b.s, sizeof(a.s));
-}
-
-int symbol_cmp(struct symbol a, struct symbol b)
-{
-	return memcmp(a.s, b.s, sizeof(a.s));
-}

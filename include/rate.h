@@ -9,6 +9,7 @@
 #define CARRYWATCH_RATE_H
 
 #include "dec.h"
+#include "instant.h"
 
 #define RATE_8H_S 28800
 
@@ -18,7 +19,15 @@ struct rate {
 };
 
 /* False when the interval does not divide 24 h or the product overflows. */
-MUST_USE bool rate_per_day(struct dec *out, struct rate r);
+MUST_USE static inline bool rate_per_day(struct dec *out, struct rate r)
+{
+	if (r.interval_s == RATE_8H_S)	/* nearly all: spares a division */
+		return dec_mul_int(out, r.fraction, DAY_S / RATE_8H_S);
+	if (r.interval_s <= 0 || DAY_S % r.interval_s != 0)
+		return false;
+	return dec_mul_int(out, r.fraction, DAY_S / r.interval_s);
+}
+
 /* For display only: a daily rate per interval_s, half-even at 18 places. */
 struct dec rate_from_day(struct dec daily, int32_t interval_s);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Three-valued logic, and finding a rule in the table make wrote. */
+/* The words of a verdict, and finding a rule in the table make wrote. */
 #include "rule.h"
 
 #include <string.h>
@@ -15,29 +15,17 @@ const char *verdict_word(enum verdict v)
 	return words[v];
 }
 
-struct finding finding_or(struct finding a, struct finding b)
+uint64_t rule_uses(const struct rule *r, const struct dec *arg)
 {
-	if (a.verdict == VERDICT_TRUE || b.verdict == VERDICT_FALSE)
-		return a;
-	if (b.verdict == VERDICT_TRUE || a.verdict == VERDICT_FALSE)
-		return b;
-	return a;	/* both unknown: the first names its input */
-}
+	uint64_t uses = r->uses;
 
-struct finding finding_and(struct finding a, struct finding b)
-{
-	if (a.verdict == VERDICT_FALSE || b.verdict == VERDICT_TRUE)
-		return a;
-	if (b.verdict == VERDICT_FALSE || a.verdict == VERDICT_TRUE)
-		return b;
-	return a;
-}
+	for (size_t i = 0; i < sizeof(r->only) / sizeof(r->only[0]); i++) {
+		const struct choice_uses *c = &r->only[i];
 
-struct finding finding_not(struct finding a)
-{
-	if (a.verdict == VERDICT_UNKNOWN)
-		return a;
-	return finding_bool(a.verdict == VERDICT_FALSE);
+		if (c->uses && dec_cmp(arg[c->param], dec_int(c->choice)) != 0)
+			uses &= ~c->uses;
+	}
+	return uses;
 }
 
 const struct rule *rule_find(const char *name, size_t n)

@@ -8,35 +8,9 @@
 #define CARRYWATCH_RULE_H
 
 #include "market.h"
+#include "verdict.h"
 
 #define RULE_PARAMS_MAX 4
-
-enum verdict { VERDICT_FALSE, VERDICT_TRUE, VERDICT_UNKNOWN };
-
-const char *verdict_word(enum verdict v);	/* "false" "true" "unknown" */
-
-/* A verdict, and for UNKNOWN the input that is missing. */
-struct finding {
-	enum verdict verdict;
-	enum fact_id missing;
-	enum why why;
-};
-
-static inline struct finding finding_bool(bool b)
-{
-	return (struct finding){ b ? VERDICT_TRUE : VERDICT_FALSE,
-				 FACT_COUNT, WHY_KNOWN };
-}
-
-static inline struct finding finding_unknown(enum fact_id id, enum why why)
-{
-	return (struct finding){ VERDICT_UNKNOWN, id, why };
-}
-
-/* Kleene: one TRUE, or one FALSE, settles it whatever the other is. */
-struct finding finding_or(struct finding a, struct finding b);
-struct finding finding_and(struct finding a, struct finding b);
-struct finding finding_not(struct finding a);
 
 struct facts;
 
@@ -56,11 +30,24 @@ struct param {
 	const char *help;
 };
 
+/* Facts that are read only while one choice of one parameter is made. */
+struct choice_uses {
+	uint8_t param, choice;
+	uint64_t uses;			/* 0 ends them */
+};
+
 struct rule {
 	const char *name;
 	const char *help;		/* TRUE when ..., one line */
 	struct param params[RULE_PARAMS_MAX];	/* name NULL ends them */
-	uint64_t uses;			/* bit mask of the facts it reads */
+	uint64_t uses;			/* bit mask of the facts it may read */
+	struct choice_uses only[2];	/* those of them that depend */
+	/*
+	 * Bit mask of parameters that came after lines had been stored: left
+	 * out of the canonical text at their default, or an upgrade would
+	 * change the text, and with it end every running streak.
+	 */
+	uint8_t added;
 	bool protective;		/* may close on stale rates */
 	struct finding (*eval)(const struct facts *f, const struct dec *arg);
 };
@@ -80,6 +67,9 @@ static inline struct finding finding_missing(const struct facts *f,
 {
 	return finding_unknown(id, f->v[id].why);
 }
+
+/* The facts one call reads, given its arguments. */
+uint64_t rule_uses(const struct rule *r, const struct dec *arg);
 
 /* Written by make from the file names of rules/, sorted by name. */
 extern const struct rule *const rule_table[];

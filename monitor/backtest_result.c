@@ -22,7 +22,7 @@ bool backtest_sum(struct dec *out, const struct backtest *b,
 static bool funding_since(struct dec *out, const struct backtest *b,
 			  const struct trade *t, struct dec since)
 {
-	struct dec now;
+	struct dec now = DEC_ZERO;
 
 	if (!backtest_sum(&now, b, t, b->err))
 		return false;

@@ -36,11 +36,29 @@ void rule_text_params(char buf[static RULE_TEXT_MAX], const struct rule *r)
 	}
 }
 
-void rule_text_facts(char buf[static RULE_TEXT_MAX], const struct rule *r)
+void rule_text_when(char buf[static RULE_TEXT_MAX], const struct rule *r,
+		    enum fact_id id)
 {
 	buf[0] = '\0';
+	for (size_t i = 0; i < sizeof(r->only) / sizeof(r->only[0]); i++) {
+		const struct choice_uses *c = &r->only[i];
+		const struct param *p = &r->params[c->param];
+
+		if (!(c->uses >> id & 1U))
+			continue;
+		snprintf(buf, RULE_TEXT_MAX, "%s=%s", p->name,
+			 p->choices[c->choice]);
+	}
+}
+
+void rule_text_facts(char buf[static RULE_TEXT_MAX], const struct rule *r)
+{
+	char when[RULE_TEXT_MAX];
+
+	buf[0] = '\0';
 	for (int i = 0; i < FACT_COUNT; i++) {
-		if (r->uses >> i & 1U)
+		rule_text_when(when, r, (enum fact_id)i);
+		if (r->uses >> i & 1U && !*when)
 			add(buf, " ", fact_name((enum fact_id)i));
 	}
 }

@@ -99,6 +99,20 @@ static void param_row(const struct param *p)
 	puts("|");
 }
 
+static void print_facts(const struct rule *r)
+{
+	char when[RULE_TEXT_MAX];
+
+	for (int i = 0; i < FACT_COUNT; i++) {
+		if (!(r->uses >> i & 1U))
+			continue;
+		rule_text_when(when, r, (enum fact_id)i);
+		printf(" `%s` (%s%s%s)", fact_name((enum fact_id)i),
+		       fact_unit((enum fact_id)i), *when ? ", with " : "",
+		       when);
+	}
+}
+
 static void print_rule(const struct rule *r)
 {
 	char text[RULE_TEXT_MAX];
@@ -107,11 +121,7 @@ static void print_rule(const struct rule *r)
 	printf("\n### %s(%s)\n\nTrue when: %s.%s\n\nReads:", r->name, text,
 	       r->help, r->protective ? " Protective: may close on stale "
 	       "rates." : "");
-	for (int i = 0; i < FACT_COUNT; i++) {
-		if (r->uses >> i & 1U)
-			printf(" `%s` (%s)", fact_name((enum fact_id)i),
-			       fact_unit((enum fact_id)i));
-	}
+	print_facts(r);
 	puts("");
 	if (r->params[0].name)
 		puts("\n| parameter | written | default | bounds | meaning |\n"

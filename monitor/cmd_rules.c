@@ -77,15 +77,19 @@ static void json_param(struct json_out *o, const struct param *p)
 	json_out_close(o, '}');
 }
 
-static void json_facts(struct json_out *o, uint64_t uses)
+static void json_facts(struct json_out *o, const struct rule *r)
 {
+	char when[RULE_TEXT_MAX];
+
 	json_out_open(o, '[');
 	for (int i = 0; i < FACT_COUNT; i++) {
-		if (!(uses >> i & 1U))
+		if (!(r->uses >> i & 1U))
 			continue;
+		rule_text_when(when, r, (enum fact_id)i);
 		json_out_open(o, '{');
 		json_field(o, "name", fact_name((enum fact_id)i));
 		json_field(o, "unit", fact_unit((enum fact_id)i));
+		json_field(o, "when", *when ? when : NULL);
 		json_out_close(o, '}');
 	}
 	json_out_close(o, ']');
@@ -106,7 +110,7 @@ static void show_json(const struct rule *r, bool compact)
 		json_param(&o, &r->params[i]);
 	json_out_close(&o, ']');
 	json_out_key(&o, "facts");
-	json_facts(&o, r->uses);
+	json_facts(&o, r);
 	json_out_close(&o, '}');
 }
 
@@ -119,6 +123,20 @@ static void show_param(const struct param *p)
 	       rule_text_kind(p->kind),
 	       p->def ? "default " : "must be given", p->def ? p->def : "",
 	       *bounds ? "; " : "", bounds);
+}
+
+static void show_facts(const struct rule *r)
+{
+	char when[RULE_TEXT_MAX];
+
+	for (int i = 0; i < FACT_COUNT; i++) {
+		if (!(r->uses >> i & 1U))
+			continue;
+		rule_text_when(when, r, (enum fact_id)i);
+		printf("  %-28s %s%s%s\n", fact_name((enum fact_id)i),
+		       fact_unit((enum fact_id)i), *when ? ", with " : "",
+		       when);
+	}
 }
 
 static void show_text(const struct rule *r)
@@ -134,11 +152,7 @@ static void show_text(const struct rule *r)
 	for (int i = 0; i < RULE_PARAMS_MAX && r->params[i].name; i++)
 		show_param(&r->params[i]);
 	puts("\nFacts it reads");
-	for (int i = 0; i < FACT_COUNT; i++) {
-		if (r->uses >> i & 1U)
-			printf("  %-24s %s\n", fact_name((enum fact_id)i),
-			       fact_unit((enum fact_id)i));
-	}
+	show_facts(r);
 }
 
 static bool no_such_rule(const char *name, struct err *err)

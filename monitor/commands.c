@@ -98,7 +98,7 @@ const struct command command_table[] = {
 	{ "report", "", 0, 0,
 	  OPTS_LISTING | OPT(SINCE) | OPT(UNTIL) | OPT(HTML) |
 	  OPT(EXPLAIN_METRICS),
-	  "what an account has earned, beside holding through",
+	  "what was earned, beside holding through",
 	  cmd_report },
 	{ "rules list", "", 0, 0, ROWS,
 	  "rules that profile lines are made of", cmd_rules_list },

@@ -24,7 +24,11 @@ struct step {			/* one decision being made */
 	const struct facts *f;
 	const struct profile *p;
 	struct instant now;
+	uint32_t close;			/* the close lines, a bit each */
+	struct verdicts seen;
 };
+
+_Static_assert(LINES_MAX <= 32, "a bit for every line");
 
 static struct label label_of(const char *text)
 {
@@ -59,22 +63,24 @@ static struct span silence(const struct profile *p)
 	return three.ms > p->blind_after.ms ? three : p->blind_after;
 }
 
-static void evaluate(struct decision *out, struct streak *slots,
-		     const struct facts *f, const struct profile *p,
-		     struct instant now)
+static void evaluate(struct step *s, struct streak *slots)
 {
-	struct expr_now en = { now, out->new_data, silence(p) };
+	const struct expr_now now = { s->now, s->out->new_data, silence(s->p) };
 
-	out->n_lines = p->n_lines;
-	for (int i = 0; i < p->n_lines; i++) {
-		out->finding[i] = expr_eval(&p->line[i], slots, f, &en);
-		slots += p->line[i].n_slots;
-	}
+	s->out->n_lines = s->p->n_lines;
+	s->seen = expr_eval_lines(s->out->finding, s->p->line, s->p->n_lines,
+				  slots, s->f, &now);
 }
 
-static bool is_true(const struct step *s, int line)
+/* Of the lines of a mask the first one; -1 none. */
+static int first_of(uint32_t lines)
 {
-	return s->out->finding[line].verdict == VERDICT_TRUE;
+	return lines ? __builtin_ctz(lines) : -1;
+}
+
+static uint32_t above(int line)
+{
+	return (uint32_t)((UINT64_C(1) << line) - 1);
 }
 
 static bool may_act(const struct step *s, int line)
@@ -89,43 +95,46 @@ static bool muted(const struct step *s, int line)
 	       same_label(s->pos->muted, s->p->line[line].label);
 }
 
-/* The first close line above `end` that may close now; -1 none. */
-static int closing_line(const struct step *s, int end)
+/* Of these lines the first one that may close now; -1 none. */
+static int closing_line(const struct step *s, uint32_t lines)
 {
-	for (int i = 0; i < end; i++)
-		if (is_true(s, i) && may_act(s, i) && !muted(s, i))
-			return i;
+	for (lines &= s->seen.is_true; lines != 0; lines &= lines - 1)
+		if (may_act(s, first_of(lines)) && !muted(s, first_of(lines)))
+			return first_of(lines);
 	return -1;
 }
 
 static int waiting_line(const struct step *s)
 {
-	for (int i = 0; i < s->p->n_close; i++)
-		if (is_true(s, i) && !muted(s, i))
-			return i;
+	uint32_t lines = s->seen.is_true & s->close;
+
+	for (; lines != 0; lines &= lines - 1)
+		if (!muted(s, first_of(lines)))
+			return first_of(lines);
 	return -1;
 }
 
-/* Slot 0 of a line remembers since when it has been UNKNOWN. */
+/*
+ * Slot 0 of a line remembers since when it has been UNKNOWN, and nothing
+ * once it is not.
+ */
 static int blind_line(const struct step *s)
 {
-	const struct streak *line = s->slots;
+	uint32_t lines = s->seen.is_unknown & s->close;
 
-	for (int i = 0; i < s->p->n_close; i++) {
-		if (instant_known(line->since) &&
-		    s->now.ms - line->since.ms > s->p->blind_after.ms)
-			return i;
-		line += s->p->line[i].n_slots;
+	for (; lines != 0; lines &= lines - 1) {
+		const struct streak *slot =
+			&s->slots[profile_slot(s->p, first_of(lines))];
+
+		if (s->now.ms - slot->since.ms > s->p->blind_after.ms)
+			return first_of(lines);
 	}
 	return -1;
 }
 
 static int alert_line(const struct step *s)
 {
-	for (int i = s->p->n_close; i < s->p->n_lines; i++)
-		if (is_true(s, i))
-			return i;
-	return -1;
+	return first_of(s->seen.is_true & ~s->close);
 }
 
 static void conclude(struct step *s, enum action action, int line,
@@ -174,8 +183,8 @@ static void track_blindness(struct step *s, int line)
 
 static void decide_open(struct step *s)
 {
-	int blind = blind_line(s);
-	int line = closing_line(s, s->p->n_close);
+	int blind = s->seen.is_unknown ? blind_line(s) : -1;
+	int line = s->seen.is_true ? closing_line(s, s->close) : -1;
 
 	track_blindness(s, blind);
 	if (line >= 0) {					/* 2 */
@@ -206,8 +215,7 @@ static void decide_open(struct step *s)
 /* A line further up than the deciding one: added to the record, once. */
 static void look_for_severer(struct step *s, int deciding)
 {
-	int end = deciding >= 0 ? deciding : s->p->n_close;
-	int line = closing_line(s, end);
+	int line = closing_line(s, deciding >= 0 ? above(deciding) : s->close);
 	int known = profile_close_line(s->p, s->w->severer);
 
 	if (line < 0 || (known >= 0 && known <= line))
@@ -267,26 +275,24 @@ static void decide_pending(struct step *s)
  * Step 1. Nothing that was remembered may move while time runs backwards, so
  * the lines are evaluated on copies, for the record only.
  */
-static void decide_clock_back(struct decision *out, const struct streak *slots,
-			      struct watch *w, const struct position *pos,
-			      const struct facts *f, const struct profile *p,
-			      struct instant now)
+static void decide_clock_back(struct step *s)
 {
+	struct decision *out = s->out;
 	struct streak copy[SLOTS_MAX];
 
-	memcpy(copy, slots, (size_t)profile_slots(p) * sizeof(*copy));
-	evaluate(out, copy, f, p, now);
-	if (!same_label(w->label, label_of(LABEL_CLOCK_BACK)))
+	memcpy(copy, s->slots, (size_t)profile_slots(s->p) * sizeof(*copy));
+	evaluate(s, copy);
+	if (!same_label(s->w->label, label_of(LABEL_CLOCK_BACK)))
 		out->notices |= NOTICE_CLOCK;
-	w->label = label_of(LABEL_CLOCK_BACK);
+	s->w->label = label_of(LABEL_CLOCK_BACK);
 	out->line = -1;
-	if (pos->status == STATUS_PENDING_CLOSE) {
+	if (s->pos->status == STATUS_PENDING_CLOSE) {
 		out->action = ACTION_CLOSE;
-		out->label = pos->reason;
+		out->label = s->pos->reason;
 		return;
 	}
-	w->action = out->action = ACTION_ALERT;
-	out->label = w->label;
+	s->w->action = out->action = ACTION_ALERT;
+	out->label = s->w->label;
 }
 
 static bool clock_went_back(const struct decide_now *now)
@@ -310,21 +316,32 @@ static void remember(struct watch *w, const struct decision *d,
 		w->label = d->action == ACTION_ALERT ? d->label : label_of("");
 }
 
+/* What the ladder adds to. */
+static void begin(struct decision *out)
+{
+	out->action = ACTION_HOLD;
+	out->label = (struct label){ "" };
+	out->line = -1;
+	memset(out->finding, 0, sizeof(out->finding));
+	out->new_data = out->close_now = false;
+	out->notices = 0;
+}
+
 void decide(struct decision *out, struct streak *slots, struct watch *w,
 	    const struct position *pos, const struct facts *f,
 	    const struct profile *p, const struct decide_now *now)
 {
-	struct step s = { out, w, slots, pos, f, p, now->now };
+	struct step s = { out, w, slots, pos, f, p, now->now,
+			  above(p->n_close), { 0, 0 } };
 
 	assert(pos->status != STATUS_CLOSED);
-	assert(profile_slots(p) <= SLOTS_MAX);
-	*out = (struct decision){ .line = -1 };
+	begin(out);
 	if (clock_went_back(now)) {				/* 1 */
-		decide_clock_back(out, slots, w, pos, f, p, now->now);
+		decide_clock_back(&s);
 		return;
 	}
 	out->new_data = counts_as_new(w, now);
-	evaluate(out, slots, f, p, now->now);
+	evaluate(&s, slots);
 	if (pos->status == STATUS_PENDING_CLOSE)
 		decide_pending(&s);
 	else

@@ -7,13 +7,6 @@
 
 #define TIME_OBSERVATIONS	3	/* new data within a `for TIME` */
 
-struct run {			/* one evaluation of one line */
-	const struct line *line;
-	struct streak *slots;
-	const struct facts *facts;
-	const struct expr_now *now;
-};
-
 /* UNKNOWN neither extends nor resets; without new data nothing moves. */
 static struct finding for_polls(struct streak *s, const struct node *n,
 				struct finding child,
@@ -61,44 +54,81 @@ static struct finding for_time(struct streak *s, const struct node *n,
 	return finding_bool(s->stored == VERDICT_TRUE);
 }
 
-static struct finding eval_node(const struct run *r, const struct node *n,
-				const struct finding *value)
+static inline struct finding eval_operator(const struct node *n,
+					   const struct finding *value,
+					   struct streak *slots,
+					   const struct expr_now *now)
 {
+	const struct finding left = value[n->left];
+
 	switch (n->kind) {
-	case NODE_CALL:
-		return n->rule->eval(r->facts, n->arg);
 	case NODE_NOT:
-		return finding_not(value[n->left]);
+		return finding_not(left);
 	case NODE_AND:
-		return finding_and(value[n->left], value[n->right]);
+		return finding_and(left, value[n->right]);
 	case NODE_OR:
-		return finding_or(value[n->left], value[n->right]);
+		return finding_or(left, value[n->right]);
 	case NODE_FOR_POLLS:
-		return for_polls(&r->slots[n->slot], n, value[n->left], r->now);
+		return for_polls(&slots[n->slot], n, left, now);
+	case NODE_CALL:
 	case NODE_FOR_TIME: ;
 	}
-	return for_time(&r->slots[n->slot], n, value[n->left], r->now);
+	return for_time(&slots[n->slot], n, left, now);
 }
 
-/* Since when the whole line has been UNKNOWN without a break. */
-static void note_unknown(struct streak *s, struct finding f, struct instant now)
+/* Children stand before their parents: one pass, every node once. */
+static struct finding eval_tree(const struct line *l, struct streak *slots,
+				const struct facts *f,
+				const struct expr_now *now)
 {
-	if (f.verdict != VERDICT_UNKNOWN)
-		*s = STREAK_NONE;
-	else if (!instant_known(s->since))
-		s->since = now;
+	const struct node *n = l->node, *end = n + l->n_nodes;
+	struct finding value[LINE_NODES_MAX], *out = value;
+
+	for (; n < end; n++, out++) {
+		if (n->kind == NODE_CALL)
+			*out = n->rule->eval(f, n->arg);
+		else
+			*out = eval_operator(n, value, slots, now);
+	}
+	return out[-1];
+}
+
+/*
+ * Slot 0 is since when the whole line has been UNKNOWN without a break. What
+ * is TRUE is anybody's guess, so no branch is taken on it.
+ */
+struct verdicts expr_eval_lines(struct finding *out, const struct line *l,
+				int n, struct streak *slots,
+				const struct facts *f,
+				const struct expr_now *now)
+{
+	struct verdicts seen = { 0, 0 };
+
+	for (int i = 0; i < n; i++, l++) {
+		/* Most lines are a rule and no more. */
+		const struct finding line = l->n_nodes == 1 ?
+			l->node[0].rule->eval(f, l->node[0].arg) :
+			eval_tree(l, slots, f, now);
+
+		out[i] = line;
+		seen.is_true |= (uint32_t)(line.verdict == VERDICT_TRUE) << i;
+		if (line.verdict != VERDICT_UNKNOWN) {
+			*slots = STREAK_NONE;
+		} else {
+			seen.is_unknown |= UINT32_C(1) << i;
+			if (!instant_known(slots->since))
+				slots->since = now->now;
+		}
+		slots += l->n_slots;
+	}
+	return seen;
 }
 
 struct finding expr_eval(const struct line *l, struct streak *slots,
 			 const struct facts *f, const struct expr_now *now)
 {
-	const struct run r = { l, slots, f, now };
-	struct finding value[LINE_NODES_MAX], root;
+	struct finding only;
 
-	/* Children stand before their parents: one pass, every node once. */
-	for (int i = 0; i < l->n_nodes; i++)
-		value[i] = eval_node(&r, &l->node[i], value);
-	root = value[l->n_nodes - 1];
-	note_unknown(&slots[0], root, now->now);
-	return root;
+	expr_eval_lines(&only, l, 1, slots, f, now);
+	return only;
 }

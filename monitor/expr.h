@@ -34,7 +34,8 @@ struct node {
 /* LABEL: expression. Slot 0 of a line is the line's own streak. */
 struct line {
 	struct label label;
-	char text[LINE_TEXT_MAX];	/* canonical: defaults written out */
+	char text[LINE_TEXT_MAX];	/* canonical: defaults written out,
+					   but see rule.h of `added` */
 	struct node node[LINE_NODES_MAX];	/* children before parents */
 	uint8_t n_nodes;		/* the last one is the root */
 	uint8_t n_slots;		/* 1 + number of FOR nodes */
@@ -58,10 +59,20 @@ struct expr_now {
 	struct span gap;		/* longer silence starts `for TIME` anew */
 };
 
+/* Lines, a bit each, the first one lowest. */
+struct verdicts {
+	uint32_t is_true, is_unknown;
+};
+
 /*
- * Evaluate one line and move its streaks (n_slots of them, slot 0 included)
- * on by one poll. Pure.
+ * Evaluate up to 32 lines into out[] and move their streaks (n_slots of each
+ * line, slot 0 included) on by one poll. Pure.
  */
+struct verdicts expr_eval_lines(struct finding *out, const struct line *l,
+				int n, struct streak *slots,
+				const struct facts *f,
+				const struct expr_now *now);
+/* One of them. */
 struct finding expr_eval(const struct line *l, struct streak *slots,
 			 const struct facts *f, const struct expr_now *now);
 

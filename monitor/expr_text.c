@@ -125,6 +125,21 @@ static const int binding[] = {
 	[NODE_FOR_TIME] = 3, [NODE_CALL] = 4,
 };
 
+/* Lines stored before the parameter existed must keep their text. */
+static bool left_out(const struct rule *r, int i, struct dec v)
+{
+	const struct param *p = &r->params[i];
+	struct dec def;
+	bool ok;
+
+	if (!(r->added >> i & 1))
+		return false;
+	ok = parse_kind(&def, p, p->def, strlen(p->def));
+	assert(ok);	/* a rule's own default */
+	(void)ok;
+	return dec_cmp(v, def) == 0;
+}
+
 static void put_call(struct text *t, const struct node *n)
 {
 	const char *between = "";
@@ -134,6 +149,8 @@ static void put_call(struct text *t, const struct node *n)
 	for (int i = 0; i < RULE_PARAMS_MAX && n->rule->params[i].name; i++) {
 		const struct param *p = &n->rule->params[i];
 
+		if (left_out(n->rule, i, n->arg[i]))
+			continue;
 		expr_format_arg(value, sizeof(value), p, n->arg[i]);
 		if (p->def)
 			text_add(t, "%s%s=%s", between, p->name, value);

@@ -10,33 +10,17 @@
 #include "carry.h"
 #include "facts_alt.h"
 
-#include <assert.h>
-
-struct leg_view {
-	const struct quote *quote;	/* NULL: absent */
-	struct fact daily, next, pays;
-};
-
-/* Milliseconds as a decimal number of seconds; exact. */
 static struct dec seconds(struct span d)
 {
-	struct dec s;
-	bool ok = dec_join(&s, d.ms, 3);
-
-	assert(ok);
-	(void)ok;
-	return s;
+	return dec_milli(d.ms);
 }
 
-static struct fact daily_rate(const struct market *m, const struct quote *q,
-			      struct venue v)
+static struct fact daily_rate(const struct quote *q, enum why absent)
 {
 	struct dec daily;
 
-	if (!q)
-		return fact_unknown(market_why_absent(m, v));
-	if (q->why != WHY_KNOWN)
-		return fact_unknown(q->why);
+	if (!q || q->why != WHY_KNOWN)
+		return fact_unknown(q ? q->why : absent);
 	if (!rate_per_day(&daily, q->rate))
 		return fact_unknown(WHY_OVERFLOW);
 	return fact_known(daily);
@@ -76,20 +60,6 @@ void facts_put_schedule(struct fact *next, struct fact *pays,
 			    fact_unknown(WHY_NO_INTERVAL);
 }
 
-static struct leg_view look_at_leg(const struct position *p, enum side side,
-				   const struct market *m,
-				   const struct terms *t)
-{
-	struct venue v = p->leg[side].venue;
-	struct leg_view leg;
-
-	leg.quote = market_quote(m, p->symbol, v);
-	leg.daily = daily_rate(m, leg.quote, v);
-	facts_put_schedule(&leg.next, &leg.pays, leg.quote,
-			   terms_find(t->venue, t->n_venue, v), m->taken_at);
-	return leg;
-}
-
 /* A stale quote was usable once; how long ago is what the rule asks. */
 static struct fact quote_age(const struct quote *q, struct instant remembered,
 			     struct instant now)
@@ -105,13 +75,10 @@ static struct fact quote_age(const struct quote *q, struct instant remembered,
 }
 
 /* Market data carries no age of its own: it counts only beside a fresh rate. */
-static struct fact open_interest(const struct market *m,
-				 const struct quote *q, struct venue v)
+static struct fact open_interest(const struct quote *q, enum why absent)
 {
-	if (!q)
-		return fact_unknown(market_why_absent(m, v));
-	if (q->why != WHY_KNOWN)
-		return fact_unknown(q->why);
+	if (!q || q->why != WHY_KNOWN)
+		return fact_unknown(q ? q->why : absent);
 	return q->oi_usd;
 }
 
@@ -169,15 +136,15 @@ static struct fact times_size(struct fact share, const struct position *p)
 						   fact_unknown(WHY_OVERFLOW);
 }
 
-static void put_money(struct facts *out, const struct leg_view leg[2],
+static void put_money(struct facts *out, const struct quote *const q[2],
 		      const struct position *p, const struct terms *t,
 		      const struct facts_memory *memory)
 {
 	const struct leg *l = &p->leg[LEG_LONG], *s = &p->leg[LEG_SHORT];
 
 	out->v[FACT_PRICE] = fact_add(
-		price_of_leg(l, LEG_LONG, leg[LEG_LONG].quote),
-		price_of_leg(s, LEG_SHORT, leg[LEG_SHORT].quote));
+		price_of_leg(l, LEG_LONG, q[LEG_LONG]),
+		price_of_leg(s, LEG_SHORT, q[LEG_SHORT]));
 	out->v[FACT_FUNDING] = memory->funding_usd;
 	out->v[FACT_PAID] = fact_add(fact_known(p->fees_usd),
 				     fact_known(p->slippage_usd));
@@ -185,48 +152,99 @@ static void put_money(struct facts *out, const struct leg_view leg[2],
 							    s->venue), p);
 }
 
-static void put_legs(struct facts *out, const struct leg_view leg[2],
-		     const struct position *p, const struct market *m,
+/* ---- legs ---- */
+
+struct leg_facts {
+	enum fact_id rate, oi, age, next, pays;
+};
+
+static const struct leg_facts leg_facts[2] = {
+	{ FACT_LONG_RATE, FACT_LONG_OI, FACT_LONG_QUOTE_AGE, FACT_LONG_NEXT,
+	  FACT_LONG_PAYS },
+	{ FACT_SHORT_RATE, FACT_SHORT_OI, FACT_SHORT_QUOTE_AGE,
+	  FACT_SHORT_NEXT, FACT_SHORT_PAYS },
+};
+
+static void put_legs(struct facts *out, const struct facts_plan *plan,
+		     const struct quote *const q[2], const struct market *m,
 		     const struct facts_memory *memory)
 {
-	static const enum fact_id rate[2] = { FACT_LONG_RATE, FACT_SHORT_RATE };
-	static const enum fact_id next[2] = { FACT_LONG_NEXT, FACT_SHORT_NEXT };
-	static const enum fact_id oi[2] = { FACT_LONG_OI, FACT_SHORT_OI };
-	static const enum fact_id age[2] = { FACT_LONG_QUOTE_AGE,
-					     FACT_SHORT_QUOTE_AGE };
-	static const enum fact_id pays[2] = { FACT_LONG_PAYS, FACT_SHORT_PAYS };
-
 	for (int s = LEG_LONG; s <= LEG_SHORT; s++) {
-		out->v[rate[s]] = leg[s].daily;
-		out->v[next[s]] = leg[s].next;
-		out->v[pays[s]] = leg[s].pays;
-		out->v[oi[s]] = open_interest(m, leg[s].quote,
-					      p->leg[s].venue);
-		out->v[age[s]] = quote_age(leg[s].quote, memory->quote_at[s],
-					   m->taken_at);
+		const struct leg_facts *id = &leg_facts[s];
+
+		out->v[id->rate] = daily_rate(q[s], plan->absent[s]);
+		out->v[id->oi] = open_interest(q[s], plan->absent[s]);
+		out->v[id->age] = quote_age(q[s], memory->quote_at[s],
+					    m->taken_at);
 	}
-	out->v[FACT_DIVERGENCE] = fact_sub(leg[LEG_SHORT].daily,
-					   leg[LEG_LONG].daily);
+	out->v[FACT_DIVERGENCE] = fact_sub(out->v[FACT_SHORT_RATE],
+					   out->v[FACT_LONG_RATE]);
+	out->legs_fresh = out->v[FACT_LONG_RATE].known &&
+			  out->v[FACT_SHORT_RATE].known;
+}
+
+static void put_schedules(struct facts *out, const struct facts_plan *plan,
+			  const struct quote *const q[2],
+			  const struct market *m)
+{
+	for (int s = LEG_LONG; s <= LEG_SHORT; s++)
+		facts_put_schedule(&out->v[leg_facts[s].next],
+				   &out->v[leg_facts[s].pays], q[s],
+				   plan->terms[s], m->taken_at);
 	out->v[FACT_WINDOW_CARRY] = window_carry(out);
-	out->legs_fresh = leg[LEG_LONG].daily.known &&
-			  leg[LEG_SHORT].daily.known;
+}
+
+static void put_position(struct facts *out, const struct position *p,
+			 struct instant now)
+{
+	out->v[FACT_ENTRY_DIVERGENCE] = p->entry_divergence;
+	out->v[FACT_ENTRY_OI_RATIO] = p->entry_oi_ratio;
+	out->v[FACT_SIZE] = fact_known(p->size_usd);
+	out->v[FACT_AGE] = fact_known(seconds(instant_diff(now,
+							   p->opened_at)));
+}
+
+void facts_put_unknown(struct facts *out, uint64_t ids, enum why why)
+{
+	for (int id = 0; id < FACT_COUNT; id++)
+		if (ids >> id & 1)
+			out->v[id] = fact_unknown(why);
+}
+
+void facts_forget(struct facts *out)
+{
+	facts_put_unknown(out, FACTS_ALL, WHY_NOT_ASKED);
+	out->legs_fresh = out->alt_found = false;
+	out->alt_long = out->alt_short = (struct venue){ "" };
+}
+
+void facts_compute_planned(struct facts *out, const struct facts_plan *plan,
+			   const struct position *p, const struct market *m,
+			   const struct terms *t,
+			   const struct facts_memory *memory, uint64_t wanted)
+{
+	const struct quote *const q[2] = {
+		facts_plan_quote(plan, m, LEG_LONG),
+		facts_plan_quote(plan, m, LEG_SHORT),
+	};
+
+	put_position(out, p, m->taken_at);
+	put_legs(out, plan, q, m, memory);
+	if (wanted & FACTS_SCHEDULE)
+		put_schedules(out, plan, q, m);
+	if (wanted & FACTS_MONEY)
+		put_money(out, q, p, t, memory);
+	if (wanted & FACTS_ALT)
+		facts_alt_find(out, plan, p, m, t,
+			       (wanted & FACTS_ALT_LEGS) != 0);
 }
 
 void facts_compute(struct facts *out, const struct position *p,
 		   const struct market *m, const struct terms *t,
 		   const struct facts_memory *memory)
 {
-	struct leg_view leg[2] = {
-		look_at_leg(p, LEG_LONG, m, t),
-		look_at_leg(p, LEG_SHORT, m, t),
-	};
+	struct facts_plan plan;
 
-	put_legs(out, leg, p, m, memory);
-	put_money(out, leg, p, t, memory);
-	out->v[FACT_ENTRY_DIVERGENCE] = p->entry_divergence;
-	out->v[FACT_ENTRY_OI_RATIO] = p->entry_oi_ratio;
-	out->v[FACT_SIZE] = fact_known(p->size_usd);
-	out->v[FACT_AGE] = fact_known(seconds(instant_diff(m->taken_at,
-							   p->opened_at)));
-	facts_alt_find(out, p, m, t);
+	facts_plan(&plan, p, m, t);
+	facts_compute_planned(out, &plan, p, m, t, memory, FACTS_ALL);
 }

@@ -8,53 +8,6 @@
 
 #include <assert.h>
 
-#define OFFERS_MAX	256	/* venues of one symbol; more are not compared */
-
-static bool in_list(const struct venue *list, size_t n, const struct venue *v)
-{
-	for (size_t i = 0; i < n; i++)
-		if (venue_same(&list[i], v))
-			return true;
-	return false;
-}
-
-static bool allowed(const struct terms *t, const struct venue_view *v)
-{
-	if (!v->listed || !v->active)
-		return false;
-	return t->n_allowed == 0 || in_list(t->allowed, t->n_allowed, &v->venue);
-}
-
-static bool held(const struct position *p, const struct venue *v)
-{
-	return venue_same(v, &p->leg[LEG_LONG].venue) ||
-	       venue_same(v, &p->leg[LEG_SHORT].venue);
-}
-
-/*
- * With a list of venues in the configuration it is known which others there
- * are; without one only a venue list from the service can tell.
- */
-static bool others_unknown(const struct position *p, const struct market *m,
-			   const struct terms *t)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < m->n_venues; i++) {
-		const struct venue_view *v = &m->venues[i];
-
-		if (held(p, &v->venue) || !allowed(t, v))
-			continue;
-		if (v->rates == ANSWER_OK)
-			return false;
-		any = true;
-	}
-	for (size_t i = 0; i < t->n_allowed && !any; i++)
-		any = !held(p, &t->allowed[i]) &&
-		      !market_venue(m, t->allowed[i]);
-	return any || (t->n_allowed == 0 && !m->dexes_known);
-}
-
 /* One fill: taker fee and slippage, of notional. */
 static struct fact fill_cost(const struct terms *t, struct venue v)
 {
@@ -128,13 +81,34 @@ struct fact facts_switch_cost(const struct terms *t, struct venue l,
 	return cost;
 }
 
-/* Where a minimum is set, an unknown volume is below it. */
-static bool offers(const struct quote *q, const struct market *m,
-		   const struct terms *t)
-{
-	const struct venue_view *v = market_venue(m, q->venue);
+/* ---- the search ---- */
 
-	if (q->why != WHY_KNOWN || !v || !allowed(t, v))
+struct offer {
+	const struct quote *quote;
+	struct dec daily;
+};
+
+struct pair {
+	const struct offer *l, *s;
+	struct dec gross;		/* per day */
+};
+
+/* The offers of a symbol, and what they span; valid when n > 0. */
+struct search {
+	const struct position *p;
+	const struct terms *t;
+	struct offer offer[OFFERS_MAX];
+	size_t n;
+	const struct quote *leg[2];	/* the held ones; NULL: none */
+	unsigned held;			/* how many of them offer */
+	const struct offer *low, *high;	/* of several the first */
+	bool tie;			/* another has the same as one of them */
+};
+
+/* Where a minimum is set, an unknown volume is below it. */
+static bool offers(const struct quote *q, const struct terms *t)
+{
+	if (q->why != WHY_KNOWN)
 		return false;
 	if (!t->min_volume_usd.known)
 		return true;
@@ -142,45 +116,56 @@ static bool offers(const struct quote *q, const struct market *m,
 	       dec_cmp(q->volume_usd.v, t->min_volume_usd.v) >= 0;
 }
 
-struct offer {
-	const struct quote *quote;
-	struct dec daily;
-	bool held[2];			/* is it this leg already? by side */
-};
-
-static bool make_offer(struct offer *out, const struct quote *q,
-		       const struct position *p)
+static void collect(struct search *x, const struct facts_plan *plan,
+		    const struct market *m)
 {
-	out->quote = q;
-	for (int s = LEG_LONG; s <= LEG_SHORT; s++)
-		out->held[s] = venue_same(&q->venue, &p->leg[s].venue);
-	return rate_per_day(&out->daily, q->rate);
+	const struct quote *quotes = m->quotes;
+	struct offer *o = x->offer;
+	unsigned held = 0;
+
+	x->leg[LEG_LONG] = facts_plan_quote(plan, m, LEG_LONG);
+	x->leg[LEG_SHORT] = facts_plan_quote(plan, m, LEG_SHORT);
+	for (uint32_t i = 0; i < plan->n_offers; i++) {
+		const struct quote *q = &quotes[plan->offer[i]];
+
+		if (!offers(q, x->t) || !rate_per_day(&o->daily, q->rate))
+			continue;
+		o->quote = q;
+		held += (q == x->leg[LEG_LONG]) | (q == x->leg[LEG_SHORT]);
+		o++;
+	}
+	x->n = (size_t)(o - x->offer);
+	x->held = held;
 }
 
-static size_t collect(struct offer out[static OFFERS_MAX],
-		      const struct position *p, const struct market *m,
-		      const struct terms *t)
+static void span(struct search *x)
 {
-	size_t n, count = 0;
-	const struct quote *q = market_symbol(m, p->symbol, &n);
+	const struct offer *low = x->offer, *high = x->offer;
+	bool tie = false;
 
-	for (size_t i = 0; i < n && count < OFFERS_MAX; i++)
-		if (offers(&q[i], m, t) && make_offer(&out[count], &q[i], p))
-			count++;
-	return count;
+	for (const struct offer *o = low + 1; o < x->offer + x->n; o++) {
+		if (dec_cmp(o->daily, high->daily) > 0)
+			high = o;
+		else if (dec_cmp(o->daily, low->daily) < 0)
+			low = o;
+		else
+			tie |= dec_same(o->daily, low->daily) ||
+			       dec_same(o->daily, high->daily);
+	}
+	x->low = low;
+	x->high = high;
+	x->tie = tie;
 }
 
-struct pair {
-	const struct offer *l, *s;
-	struct dec gross;		/* per day */
-};
-
-static struct fact pair_cost(const struct pair *a, const struct position *p,
-			     const struct terms *t)
+static struct fact pair_cost(const struct pair *a, const struct search *x)
 {
-	return facts_switch_cost(t, p->leg[LEG_LONG].venue,
-				 p->leg[LEG_SHORT].venue,
-				 a->l->quote->venue, a->s->quote->venue);
+	const struct leg *held = x->p->leg;
+
+	if (x->t->costs == COSTS_ROUND_TRIP)
+		return fact_known(x->t->round_trip);
+	return facts_switch_cost(x->t, held[LEG_LONG].venue,
+				 held[LEG_SHORT].venue, a->l->quote->venue,
+				 a->s->quote->venue);
 }
 
 /* Same gross: the cheaper one nets more; an unknown cost comes last. */
@@ -192,12 +177,12 @@ static int cmp_cost(struct fact a, struct fact b)
 }
 
 static bool better(const struct pair *a, const struct pair *b,
-		   const struct position *p, const struct terms *t)
+		   const struct search *x)
 {
 	int c = dec_cmp(b->gross, a->gross);
 
 	if (c == 0)
-		c = cmp_cost(pair_cost(a, p, t), pair_cost(b, p, t));
+		c = cmp_cost(pair_cost(a, x), pair_cost(b, x));
 	if (c == 0)
 		c = venue_cmp(a->l->quote->venue, b->l->quote->venue);
 	if (c == 0)
@@ -205,33 +190,67 @@ static bool better(const struct pair *a, const struct pair *b,
 	return c < 0;
 }
 
-static bool make_pair(struct pair *out, const struct offer *l,
-		      const struct offer *s)
+static bool make_pair(struct pair *out, const struct search *x,
+		      const struct offer *l, const struct offer *s)
 {
-	if (l == s || (l->held[LEG_LONG] && s->held[LEG_SHORT]))
+	if (l == s || (l->quote == x->leg[LEG_LONG] &&
+		       s->quote == x->leg[LEG_SHORT]))
 		return false;
 	out->l = l;
 	out->s = s;
 	return dec_sub(&out->gross, s->daily, l->daily);
 }
 
-/* Returns how many pairs there are; *best is the best of them. */
-static int64_t best_pair(struct pair *best, const struct offer *o, size_t n,
-			 const struct position *p, const struct terms *t)
+/* *best, .l NULL before the first, and this pair: the better one. */
+static void consider(struct pair *best, const struct search *x,
+		     const struct offer *l, const struct offer *s)
+{
+	struct pair a;
+
+	if (make_pair(&a, x, l, s) && (!best->l || better(&a, best, x)))
+		*best = a;
+}
+
+static int64_t compare_all(struct pair *best, const struct search *x)
 {
 	int64_t count = 0;
+	struct pair a;
 
-	for (size_t i = 0; i < n; i++) {
-		for (size_t j = 0; j < n; j++) {
-			struct pair a;
-
-			if (!make_pair(&a, &o[i], &o[j]))
-				continue;
-			if (count++ == 0 || better(&a, best, p, t))
-				*best = a;
+	for (size_t i = 0; i < x->n; i++) {
+		for (size_t j = 0; j < x->n; j++) {
+			count += make_pair(&a, x, &x->offer[i], &x->offer[j]);
+			consider(best, x, &x->offer[i], &x->offer[j]);
 		}
 	}
 	return count;
+}
+
+/* Whatever pair has neither the lowest nor the highest rate earns less. */
+static void compare_edges(struct pair *best, const struct search *x)
+{
+	for (size_t i = 0; i < x->n; i++) {
+		consider(best, x, x->low, &x->offer[i]);
+		consider(best, x, &x->offer[i], x->high);
+	}
+}
+
+/*
+ * Returns how many pairs there are; *best is the best of them. From the
+ * lowest rate to the highest, unless that is the held pair or others have
+ * these rates too. If the widest pair's gross fits a decimal, all do.
+ */
+static int64_t best_pair(struct pair *best, const struct search *x)
+{
+	int64_t pairs = (int64_t)(x->n * (x->n - 1));
+	struct dec width;
+
+	best->l = NULL;
+	if (x->tie || x->n < 3 ||
+	    !dec_sub(&width, x->high->daily, x->low->daily))
+		return compare_all(best, x);
+	if (!make_pair(best, x, x->low, x->high))
+		compare_edges(best, x);
+	return pairs - (x->held == 2);
 }
 
 struct alt_leg {
@@ -255,41 +274,51 @@ static void put_leg(struct facts *out, const struct alt_leg *id,
 			   m->taken_at);
 }
 
-static void put_nothing(struct facts *out)
+static void put_pair(struct facts *out, const struct pair *best,
+		     const struct search *x, const struct market *m, bool legs)
 {
-	static const enum fact_id ids[] = {
-		FACT_ALT_DIVERGENCE, FACT_ALT_COST, FACT_ALT_LONG_RATE,
-		FACT_ALT_SHORT_RATE, FACT_ALT_LONG_NEXT, FACT_ALT_SHORT_NEXT,
-		FACT_ALT_LONG_PAYS, FACT_ALT_SHORT_PAYS,
-	};
-
-	out->alt_found = false;
-	out->alt_long = out->alt_short = (struct venue){ "" };
-	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
-		out->v[ids[i]] = fact_unknown(WHY_NOT_LISTED);
+	out->alt_found = true;
+	out->alt_long = best->l->quote->venue;
+	out->alt_short = best->s->quote->venue;
+	out->v[FACT_ALT_DIVERGENCE] = fact_known(best->gross);
+	out->v[FACT_ALT_COST] = pair_cost(best, x);
+	if (!legs)
+		return;
+	put_leg(out, &alt_legs[LEG_LONG], best->l, m, x->t);
+	put_leg(out, &alt_legs[LEG_SHORT], best->s, m, x->t);
 }
 
-void facts_alt_find(struct facts *out, const struct position *p,
-		    const struct market *m, const struct terms *t)
+static void put_nothing(struct facts *out, bool legs)
 {
-	struct offer offer[OFFERS_MAX];
-	struct pair best = { .l = NULL };
-	int64_t count;
+	facts_put_unknown(out, USES(ALT_DIVERGENCE) | USES(ALT_COST) |
+			  (legs ? FACTS_ALT_LEGS : 0), WHY_NOT_LISTED);
+	out->alt_found = false;
+	out->alt_long = out->alt_short = (struct venue){ "" };
+}
 
-	put_nothing(out);
-	if (others_unknown(p, m, t)) {
+void facts_alt_find(struct facts *out, const struct facts_plan *plan,
+		    const struct position *p, const struct market *m,
+		    const struct terms *t, bool legs)
+{
+	struct search x;
+	struct pair best;
+	int64_t count = 0;
+
+	if (plan->others_unknown) {
 		out->v[FACT_ALT_COUNT] = fact_unknown(WHY_FAILED);
+		put_nothing(out, legs);
 		return;
 	}
-	count = best_pair(&best, offer, collect(offer, p, m, t), p, t);
+	x.p = p;
+	x.t = t;
+	collect(&x, plan, m);
+	if (x.n > 1) {
+		span(&x);
+		count = best_pair(&best, &x);
+	}
 	out->v[FACT_ALT_COUNT] = fact_known(dec_int(count));
 	if (count == 0)
-		return;
-	out->alt_found = true;
-	out->alt_long = best.l->quote->venue;
-	out->alt_short = best.s->quote->venue;
-	out->v[FACT_ALT_DIVERGENCE] = fact_known(best.gross);
-	out->v[FACT_ALT_COST] = pair_cost(&best, p, t);
-	put_leg(out, &alt_legs[LEG_LONG], best.l, m, t);
-	put_leg(out, &alt_legs[LEG_SHORT], best.s, m, t);
+		put_nothing(out, legs);
+	else
+		put_pair(out, &best, &x, m, legs);
 }

@@ -33,6 +33,15 @@ int profile_slots(const struct profile *p)
 	return profile_slot(p, p->n_lines);
 }
 
+uint64_t profile_uses(const struct profile *p)
+{
+	uint64_t uses = 0;
+
+	for (int i = 0; i < p->n_lines; i++)
+		uses |= p->line[i].uses;
+	return uses;
+}
+
 int profile_close_line(const struct profile *p, struct label label)
 {
 	for (int i = 0; i < p->n_close; i++)

@@ -20,6 +20,8 @@ struct profile {
 /* Streaks of a position: those of line i start at profile_slot(p, i). */
 int profile_slot(const struct profile *p, int line);
 int profile_slots(const struct profile *p);	/* in all, <= SLOTS_MAX */
+/* The facts its lines look at, a bit each. */
+uint64_t profile_uses(const struct profile *p);
 /* The index of the close line with this label, -1 if none. */
 int profile_close_line(const struct profile *p, struct label label);
 /* Canonical text (YAML that loads to the same profile); length. */

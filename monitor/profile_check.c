@@ -16,6 +16,8 @@ static const struct monotone {
 } monotone[] = {
 	{ "flip", -1 }, { "erosion", -1 }, { "age", 1 }, { "min_hold", 1 },
 	{ "stale_data", 1 }, { "better_opportunity", 1 },
+	{ "take_profit", 1 }, { "stop_loss", 1 }, { "carry_below", -1 },
+	{ "break_even_beyond", 1 },
 };
 
 static int stronger_side(const struct rule *r)
@@ -95,6 +97,7 @@ static int call_flags(const struct node *n)
 	if (!strcmp(n->rule->name, "min_hold"))
 		return HAS_HOLD;
 	if (!strcmp(n->rule->name, "flip") ||
+	    !strcmp(n->rule->name, "stop_loss") ||
 	    (!strcmp(n->rule->name, "erosion") &&
 	     dec_cmp(n->arg[0], dec_lit("0.2")) <= 0))
 		return HAS_SAFETY;
@@ -124,8 +127,8 @@ static void check_gag(struct load *l, const struct line *line)
 {
 	if (flags(line, line->n_nodes - 1) == HAS_BOTH)
 		complain(l->list, true, line->row, line->column,
-			 "%s: min_hold keeps a safety exit shut: a flip or "
-			 "severe erosion goes on costing until then",
+			 "%s: min_hold keeps a safety exit shut: a flip, "
+			 "severe erosion or loss goes on costing until then",
 			 line->label.s);
 }
 
@@ -200,9 +203,11 @@ static void check_window(struct load *l, const struct account *a,
 	}
 }
 
-/* Without payment intervals a window that asks what is paid is never known. */
+/* Without payment intervals what asks for a schedule is never known. */
 static bool never_known(const struct line *line)
 {
+	const uint64_t intervals = USES(LONG_PAYS) | USES(ALT_LONG_PAYS);
+
 	for (int i = 0; i < line->n_nodes; i++) {
 		const struct node *n = &line->node[i];
 
@@ -211,7 +216,7 @@ static bool never_known(const struct line *line)
 		    dec_sign(n->arg[1]) == 0)	/* when=paying */
 			return true;
 	}
-	return false;
+	return line->uses & intervals;
 }
 
 static bool fees_known(const struct load *l, const struct account *a)
@@ -224,6 +229,29 @@ static bool fees_known(const struct load *l, const struct account *a)
 			return true;
 	}
 	return false;
+}
+
+/* No account's source gives mark prices: the service has none. */
+static void check_prices(struct load *l, const struct account *a,
+			 const struct yaml *place, const struct line *line)
+{
+	if (line->uses & USES(PRICE))
+		complain(l->list, true, place->row, place->column,
+			 "accounts.%s: %s is never known with pnl=net: the "
+			 "service gives no mark prices; write pnl=carry",
+			 a->name, line->label.s);
+}
+
+static void check_costs(struct load *l, const struct account *a,
+			const struct yaml *place, const struct line *line)
+{
+	if (line->uses & (USES(ALT_COST) | USES(EXIT_COST)) &&
+	    l->c->costs == COSTS_FEES && !fees_known(l, a))
+		complain(l->list, true, place->row, place->column,
+			 "accounts.%s: %s needs taker_fee and slippage, "
+			 "which no venue of the account has both of: "
+			 "add them, or use costs.model: round_trip",
+			 a->name, line->label.s);
 }
 
 void profile_check_account(struct load *l, const struct account *a,
@@ -244,12 +272,7 @@ void profile_check_account(struct load *l, const struct account *a,
 				 "accounts.%s: %s needs pays_every, which no "
 				 "venue of the account has: add it under "
 				 "venues:", a->name, line->label.s);
-		if (line->uses & USES(ALT_COST) && l->c->costs == COSTS_FEES &&
-		    !fees_known(l, a))
-			complain(l->list, true, place->row, place->column,
-				 "accounts.%s: %s needs taker_fee and slippage, "
-				 "which no venue of the account has both of: "
-				 "add them, or use costs.model: round_trip",
-				 a->name, line->label.s);
+		check_prices(l, a, place, line);
+		check_costs(l, a, place, line);
 	}
 }

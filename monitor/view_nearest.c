@@ -7,6 +7,9 @@
  */
 #include "view.h"
 
+#include "carry.h"
+#include "earned.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -81,24 +84,100 @@ static bool share_age(struct share *s, const struct facts *f,
 	return true;
 }
 
+/* Before costs, times 86400: by the model the line decides by. */
+static bool gain_over(struct dec *gain, const struct facts *f,
+		      struct dec horizon, bool by_schedule)
+{
+	struct finding why;
+
+	if (by_schedule)
+		return carry_gain(gain, &why, f, horizon);
+	return dec_sub(gain, f->v[FACT_ALT_DIVERGENCE].v,
+		       f->v[FACT_DIVERGENCE].v) &&
+	       dec_mul(gain, *gain, horizon);
+}
+
 /* What changing pairs would bring over the horizon, against the least gain. */
 static bool share_better(struct share *s, const struct facts *f,
 			 const struct node *call)
 {
 	const struct dec *min = view_argument(call, "min_improvement");
 	const struct dec *horizon = view_argument(call, "horizon");
+	const struct dec *model = view_argument(call, "model");
 	struct dec cost;
 
-	if (!min || !horizon || !f->alt_found ||
-	    !dec_sub(&s->n, f->v[FACT_ALT_DIVERGENCE].v,
-		     f->v[FACT_DIVERGENCE].v) ||
-	    !dec_mul(&s->n, s->n, *horizon) ||
+	if (!min || !horizon || !model || !f->alt_found ||
+	    !gain_over(&s->n, f, *horizon, dec_sign(*model) != 0) ||
 	    !dec_mul_int(&cost, f->v[FACT_ALT_COST].v, DAY_S) ||
 	    !dec_sub(&s->n, s->n, cost) ||
 	    !dec_div(&s->value, s->n, dec_int(DAY_S)))
 		return false;
 	s->d1 = s->limit = s->value_base = s->limit_base = *min;
 	s->d2 = dec_int(DAY_S);
+	return true;
+}
+
+/* From nothing (0) to the gain, or the loss, that closes (1). */
+static bool share_earned(struct share *s, const struct facts *f,
+			 const struct node *call, struct dec limit)
+{
+	const struct dec *pnl = view_argument(call, "pnl");
+	struct dec size = f->v[FACT_SIZE].v;
+	struct finding why;
+
+	if (!pnl || !earned_if_closed(&s->n, &why, f, dec_sign(*pnl) ?
+				      EARNED_CARRY : EARNED_NET) ||
+	    !dec_div(&s->value, s->n, size))
+		return false;
+	s->limit = s->value_base = s->limit_base = limit;
+	if (dec_sign(limit) < 0)
+		s->n = dec_neg(s->n);
+	s->d1 = dec_abs(limit);
+	s->d2 = size;
+	return true;
+}
+
+static bool share_profit(struct share *s, const struct facts *f,
+			 const struct node *call)
+{
+	const struct dec *gain = view_argument(call, "gain");
+
+	return gain && share_earned(s, f, call, *gain);
+}
+
+static bool share_loss(struct share *s, const struct facts *f,
+		       const struct node *call)
+{
+	const struct dec *loss = view_argument(call, "loss");
+
+	return loss && share_earned(s, f, call, dec_neg(*loss));
+}
+
+/* From the entry divergence (0) down to the least APR (1), a year of each. */
+static bool share_apr(struct share *s, const struct facts *f,
+		      const struct node *call)
+{
+	const struct dec *apr = view_argument(call, "apr");
+	struct dec entry;
+
+	if (!apr || dec_sign(f->v[FACT_ENTRY_DIVERGENCE].v) <= 0 ||
+	    !dec_mul_int(&entry, f->v[FACT_ENTRY_DIVERGENCE].v, 365) ||
+	    !dec_mul_int(&s->value, f->v[FACT_DIVERGENCE].v, 365) ||
+	    !dec_sub(&s->n, entry, s->value) || !dec_sub(&s->d1, entry, *apr))
+		return false;
+	s->limit = *apr;
+	return true;
+}
+
+/* The funding received, of what the round trip costs. */
+static bool share_fees(struct share *s, const struct facts *f,
+		       const struct node *call)
+{
+	(void)call;
+	s->n = s->value = f->v[FACT_FUNDING].v;
+	if (!dec_add(&s->d1, f->v[FACT_PAID].v, f->v[FACT_EXIT_COST].v))
+		return false;
+	s->limit = s->value_base = s->limit_base = s->d1;
 	return true;
 }
 
@@ -142,10 +221,14 @@ static const struct comparable {
 	{ "age", USES(AGE), share_age },
 	{ "better_opportunity", USES(DIVERGENCE) | USES(ALT_DIVERGENCE) |
 	  USES(ALT_COST), share_better },
+	{ "carry_below", USES(DIVERGENCE) | USES(ENTRY_DIVERGENCE), share_apr },
 	{ "erosion", USES(DIVERGENCE) | USES(ENTRY_DIVERGENCE),
 	  share_erosion },
+	{ "fees_covered", EARNED_USES_CARRY, share_fees },
 	{ "flip", USES(DIVERGENCE), share_flip },
 	{ "oi_imbalance", 0, share_oi },
+	{ "stop_loss", USES(SIZE), share_loss },
+	{ "take_profit", USES(SIZE), share_profit },
 };
 
 static bool share_of(struct share *out, const struct facts *f,
@@ -208,7 +291,7 @@ static void take(struct view_nearest *out, const struct share *s, int line,
 void view_find_nearest(struct view_nearest *out, const struct facts *f,
 		       const struct profile *p)
 {
-	struct share best, s;
+	struct share best = { .d1 = DEC_ZERO }, s;
 
 	*out = (struct view_nearest){ .line = -1, .rule = "" };
 	for (int i = 0; i < p->n_close; i++) {

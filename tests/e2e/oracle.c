@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "carry.h"
 #include "expr.h"
 
 static struct dec number(const char *s)
@@ -91,6 +92,42 @@ static void do_cmp3(char **w)
 				    number(w[4]), number(w[5]), number(w[6])));
 }
 
+/* Six words: next in ms, interval in s and daily rate of long, then short. */
+static void legs_of(struct carry_leg leg[2], char **w)
+{
+	for (int s = 0; s < 2; s++)
+		leg[s] = (struct carry_leg){ number(w[3 * s + 2]),
+					     atoll(w[3 * s]),
+					     atoll(w[3 * s + 1]) };
+}
+
+/* expected LEGS HORIZON_MS */
+static void do_expected(char **w)
+{
+	struct dec d = DEC_ZERO;
+	struct carry_leg leg[2];
+	bool ok;
+
+	legs_of(leg, w + 1);
+	ok = carry_expected(&d, leg, atoll(w[7]));
+	put(ok, d);
+}
+
+/* even LEGS COST SIZE */
+static void do_even(char **w)
+{
+	struct carry_leg leg[2];
+	int64_t after;
+
+	legs_of(leg, w + 1);
+	if (!carry_break_even(&after, leg, number(w[7]), number(w[8])))
+		puts("-");
+	else if (after == CARRY_NEVER)
+		puts("never");
+	else
+		printf("%lld\n", (long long)after);
+}
+
 /* rule CALL FACT=VALUE...; a value of ? is unknown. */
 static void do_rule(char **w)
 {
@@ -123,6 +160,7 @@ static const struct { const char *name; void (*run)(char **w); } ops[] = {
 	{ "add", do_add }, { "mul", do_mul }, { "div", do_div },
 	{ "ratio", do_ratio }, { "fixed", do_fixed }, { "cmp2", do_cmp2 },
 	{ "cmp3", do_cmp3 }, { "rule", do_rule },
+	{ "expected", do_expected }, { "even", do_even },
 };
 
 int main(void)

@@ -165,10 +165,10 @@ def test_narrow_terminal(t):
     wide, _ = on_terminal(t, "rules", "list", "-o", "wide", columns=400,
                           **plain)
     assert "FACTS" in wide
-    narrow, _ = on_terminal(t, "rules", "list", "-o", "wide", columns=72,
+    narrow, _ = on_terminal(t, "rules", "list", "-o", "wide", columns=80,
                             **plain)
     assert "FACTS" not in narrow and "TRUE WHEN" in narrow, narrow
-    assert max(map(len, narrow.splitlines())) <= 72, narrow
+    assert max(map(len, narrow.splitlines())) <= 80, narrow
 
 
 def test_locale_and_zone_change_nothing(t):
@@ -199,7 +199,16 @@ def test_rules_show(t):
     assert o["name"] == "erosion"
     assert o["parameters"][0]["name"] == "keep", o
     assert o["parameters"][0]["max"] == "1", o
-    assert {"name": "divergence", "unit": "per day"} in o["facts"], o
+    assert o["facts"][0] == {"name": "divergence", "unit": "per day",
+                             "when": None}, o
+    o = t.run("rules", "show", "take_profit", "--json").expect(0).json()
+    when = {f["name"]: f["when"] for f in o["facts"]}
+    assert when["price_pnl"] == "pnl=net" and when["funding"] is None, when
+    assert "price_pnl" not in t.run("rules", "list").expect(0).out
+    one = t.run("rules", "show", "better_opportunity").expect(0).out
+    for part in ("alternative_cost             of notional\n",
+                 "short_pays_every             s, with model=schedule\n"):
+        assert part in one, (part, one)
     t.run("rules", "show", "erosoin").expect(3, err='did you mean "erosion"')
 
 

@@ -23,6 +23,14 @@ profiles:
       - DIVERGENCE_FLIPPED: flip
       - EROSION: erosion(0.5)
       - BETTER_OPPORTUNITY: better_opportunity(0.0005)
+  money:
+    close:
+      - THIN: carry_below(10.95%)
+    alert:
+      - PRICED: take_profit(1%)
+      - LOST: stop_loss(0.04%, pnl=carry)
+      - LATE: break_even_beyond(32h, cost=exit)
+      - COVERED: fees_covered
 """
 
 
@@ -226,6 +234,33 @@ def test_the_held_pair_and_stale_rates_are_no_better_opportunity(t):
     assert row["reason"] == "BETTER_OPPORTUNITY", row
     text = t.run("decisions", "list", "--json").expect(0).json()[0]["text"]
     assert "aster" in text and "USD" in text, text
+
+
+def test_money_and_carry_decide_a_live_poll(t):
+    """10.95 % APR is not below 10.95 %; 1e-12 less is, and lines say why"""
+    service = given(t, {"lighter": {"BTC": "0"}, "grvt": {"BTC": "0.0001"}},
+                    "money")
+    import_pair(t, {"fees_usd": "0"})
+    poll(t)
+    assert only(t)["action"] == "alert", only(t)
+    e = explained(t)
+    assert line(e, "THIN")["verdict"] == "false", e
+    priced = line(e, "PRICED")
+    assert priced["verdict"] == "unknown", priced
+    assert priced["missing"] == "price_pnl", priced
+    # nothing paid, 4 bp of 20,000 USD to leave: exactly the loss asked for
+    lost = line(e, "LOST")
+    assert lost["verdict"] == "true", lost
+    names = {i["name"]: i["value"] for i in lost["inputs"]}
+    assert "price_pnl" not in names and names["exit_cost"] == "8", names
+    # four payments of 1 bp from grvt's next 8 h on: within 32 h
+    assert line(e, "LATE")["verdict"] == "false", e
+    assert line(e, "COVERED")["verdict"] == "false", e
+    service.rates["grvt"]["BTC"] = Quote("0.000099999999")
+    poll(t)
+    assert only(t)["reason"] == "THIN", only(t)
+    # a fifth payment is needed now
+    assert line(explained(t), "LATE")["verdict"] == "true", explained(t)
 
 
 def test_erosion_without_a_positive_entry_is_unknown_and_says_so(t):

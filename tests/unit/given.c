@@ -105,42 +105,57 @@ struct venue_view *given_view(struct market *m, const char *venue)
 	return NULL;
 }
 
-static void add_view(struct market *m, const char *venue)
+static void add_view(struct market *m, struct venue venue)
 {
-	struct venue_view *v = given_view(m, venue);
+	struct venue_view *v = NULL;
 
+	for (size_t i = 0; i < m->n_venues && !v; i++)
+		if (venue_same(&m->venues[i].venue, &venue))
+			v = &m->venues[i];
 	if (!v) {
 		v = &m->venues[m->n_venues++];
-		v->venue = given_venue(venue);
+		v->venue = venue;
 		v->listed = v->active = true;
 		v->rates = v->symbols = ANSWER_OK;
 	}
 	v->rows++;
 }
 
-struct market given_market(struct arena *a, const char *now,
-			   const struct given_quote *rows)
+struct market given_market_of(struct arena *a, struct instant now,
+			      const struct quote *quotes, size_t n)
 {
 	struct market_limits limits = {
 		.max_data_age = span_s(300), .max_future = span_s(120),
 		.max_abs_rate_8h = number("0.05"),
 	};
 	struct market m;
-	size_t n = 0;
 
 	memset(&m, 0, sizeof(m));
-	while (rows[n].symbol)
-		n++;
-	m.taken_at = given_time(now);
+	m.taken_at = now;
 	m.dexes_known = m.opportunities_known = true;
 	m.quotes = arena_array(a, n + 1, sizeof(*m.quotes));
 	m.venues = arena_array(a, n + 1, sizeof(*m.venues));
 	for (size_t i = 0; i < n; i++) {
-		m.quotes[m.n_quotes++] = quote_of(&rows[i], m.taken_at);
-		add_view(&m, rows[i].venue);
+		m.quotes[m.n_quotes++] = quotes[i];
+		add_view(&m, quotes[i].venue);
 	}
 	market_seal(&m, &limits);
 	return m;
+}
+
+struct market given_market(struct arena *a, const char *now,
+			   const struct given_quote *rows)
+{
+	struct instant at = given_time(now);
+	struct quote *quotes;
+	size_t n = 0;
+
+	while (rows[n].symbol)
+		n++;
+	quotes = arena_array(a, n + 1, sizeof(*quotes));
+	for (size_t i = 0; i < n; i++)
+		quotes[i] = quote_of(&rows[i], at);
+	return given_market_of(a, at, quotes, n);
 }
 
 void given_terms(struct terms *out)

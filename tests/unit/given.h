@@ -30,6 +30,9 @@ struct given_quote {
  */
 struct market given_market(struct arena *a, const char *now,
 			   const struct given_quote *rows);
+/* The same of quotes as they are. */
+struct market given_market_of(struct arena *a, struct instant now,
+			      const struct quote *quotes, size_t n);
 /* The view of one venue, for changing. */
 struct venue_view *given_view(struct market *m, const char *venue);
 /* lighter 1h, hyper 1h, grvt 8h, aster 8h; round trip 8 bps. */

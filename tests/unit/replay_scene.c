@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The invented market, its troubles, and the people between the polls. */
 #include "replay_scene.h"
 
 #include <setjmp.h>

@@ -152,6 +152,16 @@ static const struct wrong wrongs[] = {
 	  "5:16: error: accounts.a: PAYS needs pays_every, which no venue of "
 	  "the account has: add it under venues:" },
 	{ "version: 1\nprofiles:\n"
+	  "  p: {close: [LATE: flip or break_even_beyond(7d)]}\naccounts:\n"
+	  "  a: {profile: p, venues: [odd, strange]}",
+	  "5:16: error: accounts.a: LATE needs pays_every, which no venue of "
+	  "the account has: add it under venues:" },
+	{ "version: 1\nprofiles:\n  p:\n    close:\n"
+	  "      - SWAP: better_opportunity(0.002, model=schedule)\naccounts:\n"
+	  "  a: {profile: p, venues: [odd, strange]}",
+	  "7:16: error: accounts.a: SWAP needs pays_every, which no venue of "
+	  "the account has: add it under venues:" },
+	{ "version: 1\nprofiles:\n"
 	  "  calm: {extends: steady, poll_interval: 500ms}",
 	  "3:42: error: profiles.calm.poll_interval: \"500ms\" is too small: "
 	  "at least 1s" },

@@ -330,7 +330,7 @@ static void carries_through_triple_products(void **state)
 	(void)state;
 	for (size_t i = 0; i < N(f); i++) {
 		for (size_t k = 0; k < N(order); k++) {
-			struct dec x[3], y[3], less;
+			struct dec x[3], y[3], less = DEC_ZERO;
 
 			for (int j = 0; j < 3; j++) {
 				x[j] = lit(f[i][j]);

@@ -4,6 +4,7 @@
  * refused, or at least harmless when its checksum is right again; sizes.
  */
 #include "evidence_parts.h"
+#include "given_random.h"
 #include "given.h"
 
 #include <setjmp.h>
@@ -18,35 +19,10 @@
 #define N_SYMBOLS	20
 #define N_ROWS		30
 
-/* ---- random numbers: the seed is printed and may be given ---- */
-
-static uint64_t state64;
-
-static uint64_t random64(void)
-{
-	state64 ^= state64 << 13;
-	state64 ^= state64 >> 7;
-	state64 ^= state64 << 17;
-	return state64;
-}
-
-static int below(int n)
-{
-	return (int)(random64() % (uint64_t)n);
-}
-
-static bool chance(int percent)
-{
-	return below(100) < percent;
-}
-
-static void seed(uint64_t fallback)
-{
-	const char *given = getenv("SEED");
-
-	state64 = given ? strtoull(given, NULL, 10) : fallback;
-	print_message("# SEED=%llu\n", (unsigned long long)state64);
-}
+#define random64	given_random64
+#define below(n)	((int)given_below(n))
+#define chance		given_chance
+#define seed		given_seed
 
 /* ---- random views ---- */
 

@@ -33,6 +33,20 @@ static const struct { const char *text, *canonical; } texts[] = {
 	{ "better_opportunity(20bps)", "better_opportunity(0.002, horizon=1d)" },
 	{ "better_opportunity(horizon=48h,min_improvement=0.002)",
 	  "better_opportunity(0.002, horizon=2d)" },
+	/* the model came later: its default is not written, old text stands */
+	{ "better_opportunity(0.002, horizon=1d)",
+	  "better_opportunity(0.002, horizon=1d)" },
+	{ "better_opportunity(0.002, model=linear)",
+	  "better_opportunity(0.002, horizon=1d)" },
+	{ "better_opportunity(0.002, 1d, schedule)",
+	  "better_opportunity(0.002, horizon=1d, model=schedule)" },
+	{ "better_opportunity(0.002, model=schedule) for 1h",
+	  "better_opportunity(0.002, horizon=1d, model=schedule) for 1h" },
+	{ "take_profit(0.5%) and fees_covered",
+	  "take_profit(0.005, pnl=net) and fees_covered()" },
+	{ "stop_loss(2%, carry)", "stop_loss(0.02, pnl=carry)" },
+	{ "carry_below(10.95%)", "carry_below(0.1095)" },
+	{ "break_even_beyond(168h)", "break_even_beyond(7d, cost=all_in)" },
 	{ "oi_imbalance(basis=entry)",
 	  "oi_imbalance(high=3, low=0.33, basis=entry)" },
 	{ "flip for 2 polls", "flip(margin=0) for 2 polls" },
@@ -180,6 +194,39 @@ static void knows_what_it_uses(void **state)
 	assert_int_equal(line.uses, USES(DIVERGENCE) | USES(AGE) |
 				    USES(ENTRY_DIVERGENCE));
 	assert_false(line.protective);
+}
+
+#define MONEY (USES(FUNDING) | USES(PAID) | USES(EXIT_COST))
+#define HELD (USES(LONG_RATE) | USES(SHORT_RATE) | USES(LONG_NEXT) | \
+	      USES(SHORT_NEXT) | USES(LONG_PAYS) | USES(SHORT_PAYS))
+#define BETTER (USES(DIVERGENCE) | USES(ALT_COUNT) | USES(ALT_DIVERGENCE) | \
+		USES(ALT_COST))
+#define OTHER (USES(ALT_LONG_RATE) | USES(ALT_SHORT_RATE) | \
+	       USES(ALT_LONG_NEXT) | USES(ALT_SHORT_NEXT) | \
+	       USES(ALT_LONG_PAYS) | USES(ALT_SHORT_PAYS))
+
+static const struct { const char *text; uint64_t uses; } by_choice[] = {
+	{ "better_opportunity(0.002)", BETTER },
+	{ "better_opportunity(0.002, model=schedule)", BETTER | HELD | OTHER },
+	{ "take_profit(1%)", USES(SIZE) | USES(PRICE) | MONEY },
+	{ "take_profit(1%, carry)", USES(SIZE) | MONEY },
+	{ "stop_loss(1%)", USES(SIZE) | USES(PRICE) | MONEY },
+	{ "stop_loss(1%, carry)", USES(SIZE) | MONEY },
+	{ "break_even_beyond(7d)", USES(SIZE) | MONEY | HELD },
+	{ "break_even_beyond(7d, exit)", USES(SIZE) | USES(EXIT_COST) | HELD },
+	{ "fees_covered", MONEY },
+	{ "take_profit(1%, carry) or stop_loss(1%)",
+	  USES(SIZE) | USES(PRICE) | MONEY },
+};
+
+static void uses_what_its_choices_make_it_read(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < N(by_choice); i++) {
+		print_message("# %s\n", by_choice[i].text);
+		assert_int_equal(parse(by_choice[i].text).uses,
+				 by_choice[i].uses);
+	}
 }
 
 /* flip and age stand for every pair of verdicts. */
@@ -331,6 +378,7 @@ int main(void)
 		cmocka_unit_test(is_written_out_in_one_way),
 		cmocka_unit_test(refuses_with_the_place_and_the_remedy),
 		cmocka_unit_test(knows_what_it_uses),
+		cmocka_unit_test(uses_what_its_choices_make_it_read),
 		cmocka_unit_test(logic_is_three_valued),
 		cmocka_unit_test(the_missing_input_is_named),
 		cmocka_unit_test(streaks_count_as_the_courses_say),

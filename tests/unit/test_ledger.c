@@ -272,6 +272,127 @@ static void a_very_long_absence_is_cut_not_overrun(void **state)
 	assert_amount(rows[LEDGER_ROWS_MAX - 1].amount_usd, "never recorded");
 }
 
+struct seen_case {
+	const char *last, *next, *at;	/* NULL: unknown */
+	int32_t known, want;
+	const char *comment;
+};
+
+static const struct seen_case seens[] = {
+	{ "16:00:00", "17:00:00", "16:00:00", 0, 3600, "at once" },
+	{ "16:00:00", "17:00:00", "16:29:59.999", 28800, 3600,
+	  "8 h became 1 h" },
+	{ "16:00:00", "20:00:00", "16:01:00", 3600, 14400, "and back to 4 h" },
+	{ "16:00:00", "17:00:00", "16:30:00", 7200, 7200,
+	  "half of the way is gone: one may lie between" },
+	{ "16:00:00", "17:00:00", "15:59:59.999", 7200, 7200,
+	  "the announced one is not past" },
+	{ "16:00:00", "16:00:00", "16:00:01", 7200, 7200,
+	  "still the old announcement" },
+	{ "16:00:00", "17:00:00.500", "16:01:00", 0, 0, "no whole seconds" },
+	{ "16:00:00", "23:00:00", "16:01:00", 0, 0, "7 h divide no day" },
+	{ "16:00:00", "16:01:00", "16:00:01", 0, 60, "the shortest there is" },
+	{ "16:00:00", "16:00:30", "16:00:01", 0, 0, "shorter than any" },
+	{ NULL, "17:00:00", "16:01:00", 3600, 3600, "nothing was announced" },
+	{ "16:00:00", NULL, "16:01:00", 3600, 3600, "nothing is announced" },
+};
+
+static struct instant on_the_day(const char *clock)
+{
+	char text[40];
+
+	if (!clock)
+		return INSTANT_UNKNOWN;
+	snprintf(text, sizeof(text), "2026-11-20T%sZ", clock);
+	return given_time(text);
+}
+
+static void two_announcements_show_the_payment_interval(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(seens) / sizeof(*seens); i++) {
+		const struct seen_case *c = &seens[i];
+		struct last_quote q = { .next_funding = on_the_day(c->last),
+					.pays_every_s = c->known };
+		int32_t got = ledger_seen_interval(&q, on_the_day(c->next),
+						   on_the_day(c->at));
+
+		if (got != c->want)
+			fail_msg("%s: %d", c->comment, got);
+	}
+}
+
+/* What was seen of the symbol wins over what is configured of the venue. */
+static void a_seen_interval_is_booked(void **state)
+{
+	static struct settlement rows[LEDGER_ROWS_MAX];
+	struct position p = given_position("BTC", "lighter", "grvt", "20000",
+					   "0.001");
+	struct ledger_ask a = ask_of(&p, LEG_SHORT, "2026-11-20T16:59:00Z",
+				     "2026-11-20T17:01:00Z");
+	struct last_quote q = quote_at("0.0004", "2026-11-20T16:59:00Z", NULL);
+
+	(void)state;
+	a.quote = &q;
+	assert_int_equal(a.terms->pays_every_s, 28800);
+	assert_int_equal(ledger_due(rows, &a), 0);
+	q.pays_every_s = 3600;
+	assert_int_equal(ledger_due(rows, &a), 1);
+	assert_int_equal(rows[0].pays_every_s, 3600);
+	assert_amount(rows[0].amount_usd, "1");
+	a.terms = NULL;			/* then nothing else is needed */
+	assert_int_equal(ledger_due(rows, &a), 1);
+	assert_amount(rows[0].amount_usd, "1");
+}
+
+static struct fact known(const char *text)
+{
+	return fact_known(dec_lit(text));
+}
+
+static void the_base_is_the_mark_where_both_legs_have_one(void **state)
+{
+	static struct settlement rows[LEDGER_ROWS_MAX];
+	struct position p = given_position("BTC", "lighter", "grvt", "20000",
+					   "0.001");
+	struct ledger_ask a = ask_of(&p, LEG_SHORT, "2026-11-20T15:59:00Z",
+				     "2026-11-20T16:00:00Z");
+	struct last_quote q = quote_at("0.0004", "2026-11-20T15:59:00Z", NULL);
+	struct last_quote other = q;
+
+	(void)state;
+	a.quote = &q;
+	a.other = &other;
+	p.leg[LEG_SHORT].quantity = known("0.3");
+	p.leg[LEG_LONG].quantity = known("0.31");
+	q.mark_price = known("70000");
+	assert_int_equal(ledger_due(rows, &a), 1);
+	assert_int_equal(rows[0].base, BASE_ENTRY_NOTIONAL);
+	assert_false(rows[0].price.known);
+	assert_amount(rows[0].amount_usd, "8");
+	other.mark_price = known("70010");
+	ledger_due(rows, &a);
+	assert_int_equal(rows[0].base, BASE_MARK_PRICE);
+	assert_amount(rows[0].quantity, "0.3");
+	assert_amount(rows[0].price, "70000");
+	assert_amount(rows[0].amount_usd, "8.4");
+	p.leg[LEG_LONG].quantity = fact_unknown(WHY_NOT_SET);
+	ledger_due(rows, &a);
+	assert_int_equal(rows[0].base, BASE_ENTRY_NOTIONAL);
+	p.leg[LEG_LONG].quantity = known("0.31");
+	a.other = NULL;
+	ledger_due(rows, &a);
+	assert_int_equal(rows[0].base, BASE_ENTRY_NOTIONAL);
+	a.other = &other;
+	a.side = LEG_LONG;
+	a.terms = ask_of(&p, LEG_LONG, "2026-11-20T15:59:00Z",
+			 "2026-11-20T16:00:00Z").terms;
+	a.quote = &other;
+	a.other = &q;
+	ledger_due(rows, &a);		/* hourly: an eighth, and it pays */
+	assert_amount(rows[0].amount_usd, "-1.085155");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -281,6 +402,9 @@ int main(void)
 		cmocka_unit_test(nothing_is_booked_before_opening_or_without_a_schedule),
 		cmocka_unit_test(after_the_close_rows_are_hypothetical),
 		cmocka_unit_test(a_very_long_absence_is_cut_not_overrun),
+		cmocka_unit_test(two_announcements_show_the_payment_interval),
+		cmocka_unit_test(a_seen_interval_is_booked),
+		cmocka_unit_test(the_base_is_the_mark_where_both_legs_have_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -91,6 +91,26 @@ static void test_shipped(void **state)
 	arena_free(l.arena);
 }
 
+/*
+ * Stored decisions and replays name a profile by its hash: a shipped profile
+ * that was not changed keeps it through every upgrade.
+ */
+static void test_shipped_hashes(void **state)
+{
+	static const char *const hashes[][2] = {
+		{ "conservative", "9ce63aaf262d5347" },
+		{ "aggressive", "104c1d6cb2bf05c5" },
+		{ "textbook", "c266c7bc60fabe80" },
+	};
+	struct loaded l = load("version: 1\n");
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++)
+		assert_string_equal(config_profile(&l.c, hashes[i][0])->hash,
+				    hashes[i][1]);
+	arena_free(l.arena);
+}
+
 /* ---- inheritance ---- */
 
 static void test_extends(void **state)
@@ -229,6 +249,23 @@ static const struct warned warneds[] = {
 	  "B: \"better_opportunity(0.2%, 24h)\"]", "B can never decide" },
 	{ "[A: \"better_opportunity(0.1%, 24h)\", "
 	  "B: \"better_opportunity(0.2%, 48h)\"]", NULL },
+	{ "[A: \"better_opportunity(0.1%)\", "
+	  "B: \"better_opportunity(0.2%, model=schedule)\"]", NULL },
+	{ "[A: take_profit(1%), B: take_profit(2%)]", "B can never decide" },
+	{ "[A: take_profit(2%), B: take_profit(1%)]", NULL },
+	{ "[A: take_profit(1%), B: \"take_profit(2%, carry)\"]", NULL },
+	{ "[A: stop_loss(1%), B: stop_loss(2%)]", "B can never decide" },
+	{ "[A: stop_loss(2%), B: stop_loss(1%)]", NULL },
+	{ "[A: carry_below(5%), B: carry_below(2%)]", "B can never decide" },
+	{ "[A: carry_below(2%), B: carry_below(5%)]", NULL },
+	{ "[A: break_even_beyond(7d), B: break_even_beyond(9d)]",
+	  "B can never decide" },
+	{ "[A: break_even_beyond(9d), B: break_even_beyond(7d)]", NULL },
+	{ "[A: break_even_beyond(7d), B: \"break_even_beyond(9d, exit)\"]",
+	  NULL },
+	{ "[A: fees_covered, B: fees_covered()]", "B can never decide" },
+	{ "[A: stop_loss(2%) and min_hold(4h)]", "A: min_hold keeps a safety" },
+	{ "[A: take_profit(2%) and min_hold(4h)]", NULL },
 	{ "[A: flip and min_hold(4h)]", "A: min_hold keeps a safety exit" },
 	{ "[A: erosion(0.2) for 2 polls and min_hold(4h)]", "A: min_hold" },
 	{ "[A: erosion(0.5) and min_hold(4h)]", NULL },
@@ -279,6 +316,23 @@ static const struct warned account_warneds[] = {
 	  "a live account opens nothing by itself" },
 };
 
+/* A profile of one line, for an account on grvt and lighter; its complaint. */
+static const struct line_warned {
+	const char *line, *costs, *part;
+} line_warneds[] = {
+	{ "take_profit(1%)", "", "accounts.a: X is never known with pnl=net: "
+	  "the service gives no mark prices; write pnl=carry" },
+	{ "flip or stop_loss(1%)", "", "X is never known with pnl=net" },
+	{ "take_profit(1%, pnl=carry)", "", NULL },
+	{ "stop_loss(1%, carry)", "", NULL },
+	{ "fees_covered", "", NULL },
+	{ "fees_covered", "model: fees", "X needs taker_fee and slippage" },
+	{ "break_even_beyond(7d)", "model: fees",
+	  "X needs taker_fee and slippage" },
+	{ "break_even_beyond(7d)", "", NULL },
+	{ "better_opportunity(0.002, model=schedule)", "", NULL },
+};
+
 static bool warns(const char *text, const char *part)
 {
 	struct loaded l = load(text);
@@ -320,6 +374,24 @@ static void test_account_warnings(void **state)
 			  "[A: flip]}}\n", "hides the shipped profile"));
 }
 
+static void test_line_warnings(void **state)
+{
+	char text[512];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(line_warneds) / sizeof(line_warneds[0]);
+	     i++) {
+		const struct line_warned *w = &line_warneds[i];
+
+		snprintf(text, sizeof(text), "version: 1\ncosts: {%s}\n"
+			 "profiles: {p: {close: [X: \"%s\"]}}\naccounts:\n"
+			 "  a: {profile: p, venues: [grvt, lighter]}\n",
+			 w->costs, w->line);
+		if (!warns(text, w->part))
+			fail_msg("%s", w->line);
+	}
+}
+
 static void test_suggest(void **state)
 {
 	static const char *const words[] = { "flip", "erosion", "age" };
@@ -339,12 +411,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_shipped),
+		cmocka_unit_test(test_shipped_hashes),
 		cmocka_unit_test(test_extends),
 		cmocka_unit_test(test_slots),
 		cmocka_unit_test(test_format),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_warnings),
 		cmocka_unit_test(test_account_warnings),
+		cmocka_unit_test(test_line_warnings),
 		cmocka_unit_test(test_suggest),
 	};
 

@@ -143,8 +143,14 @@ static void exits_are_summed_by_reason(void **state)
 	assert_int_equal(e->losses, 1);
 	assert_dec(e->net_usd, "-1.9");
 	assert_int_equal(e->n_after, 0);	/* the data ends before */
+	/* The rarer one comes first in time, but not in the table. */
+	s->trades[1].reason = s->trades[0].reason;
+	s->trades[0].reason = (struct label){ "ZERO" };
+	report_scene_measure(s);
+	assert_string_equal(s->sum.exits[0].reason.s, "PROFIT_EROSION");
+	assert_string_equal(s->sum.exits[1].reason.s, "ZERO");
 	/* As many of each: by name. */
-	s->trades[2].reason = s->trades[1].reason;
+	s->trades[0].reason = (struct label){ "TIME_LIMIT" };
 	s->trades[1].closed_at = INSTANT_UNKNOWN;
 	report_scene_measure(s);
 	assert_string_equal(s->sum.exits[0].reason.s, "PROFIT_EROSION");

@@ -236,6 +236,13 @@ static void until_is_exclusive_and_undoes_later_closes(void **state)
 	b->h.until = given_time("2026-01-02T00:00:00Z");
 	take(b);
 	assert_int_equal(b->run.n_trades, 1);
+	assert_int_equal(b->run.n_days, 1);
+	b->h.until = b->positions[0].closed_at;
+	take(b);
+	assert_false(instant_known(b->run.trades[0].closed_at));
+	b->h.until.ms++;
+	take(b);
+	assert_true(instant_known(b->run.trades[0].closed_at));
 	b->h.until = given_time("2027-01-01T00:00:00Z");
 	take(b);
 	assert_time(b->run.until, "2026-01-12T06:00:00Z");
@@ -274,6 +281,22 @@ static void capital_moves_from_a_close_to_an_opening(void **state)
 	b->positions[1].opened_at.ms--;
 	take(b);
 	assert_dec(b->run.capital_usd, "6000");
+}
+
+static void trades_stand_by_opening_then_number(void **state)
+{
+	struct book *b = *state;
+
+	b->positions[0].opened_at = given_time("2026-01-02T12:00:00Z");
+	take(b);
+	assert_int_equal(b->run.trades[0].id, 2);
+	assert_fact(b->run.trades[0].funding_usd, "-0.25");
+	assert_time(b->run.since, "2026-01-02T00:00:00Z");
+	b->positions[0].opened_at = b->positions[1].opened_at;
+	b->positions[0].id = 3;
+	take(b);
+	assert_int_equal(b->run.trades[0].id, 2);
+	assert_int_equal(b->run.trades[1].id, 3);
 }
 
 static void an_exit_without_a_cost_is_refused(void **state)
@@ -315,6 +338,7 @@ int main(void)
 		CASE(until_is_exclusive_and_undoes_later_closes),
 		CASE(since_takes_later_openings_only),
 		CASE(capital_moves_from_a_close_to_an_opening),
+		CASE(trades_stand_by_opening_then_number),
 		CASE(an_exit_without_a_cost_is_refused),
 		CASE(nothing_recorded_is_an_empty_run),
 	};

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "report_picture.h"
 #include "report_scene.h"
 
 static const char *const notes[] = { "Costs: 8bps a <round> trip." };
@@ -222,6 +223,46 @@ static void notes_tell_what_is_not_in_it(void **state)
 	assert_null(strstr(text, "Funding only"));
 }
 
+#define MANY 50000
+
+/* Points that share a pixel are thinned, but never an extreme. */
+static void many_points_keep_their_extremes(void **state)
+{
+	static struct report_point points[MANY];
+	struct page *p = *state;
+	struct report_trade *t = &p->s.trades[0];
+	struct picture pic = { p->f, &p->s.run, &p->s.sum, p->s.arena };
+	const char *text;
+
+	for (int i = 0; i < MANY; i++)
+		points[i] = (struct report_point){
+			{ t->opened_at.ms + i * INT64_C(1728) },
+			fact_known(dec_lit("0.0003")) };
+	points[MANY / 2 + 7].divergence = fact_known(dec_lit("0.003"));
+	points[MANY / 2 + 9].divergence = fact_known(dec_lit("-0.003"));
+	points[MANY - 1].divergence = fact_known(dec_lit("0.0015"));
+	t->points = points;
+	t->n_points = MANY;
+	assert_true(picture_divergence(&pic, t));
+	text = text_of(p);
+	/* 0.1 % above, 0.1 % below, then back; the last one at the end */
+	has(text, "V20H276.07V184H");
+	has(text, "V61H486\"/>");
+	if (strlen(text) > 40000)
+		fail_msg("%zu bytes", strlen(text));
+}
+
+/* Nothing is left out: nothing is said. */
+static void all_positions_pictured_need_no_word(void **state)
+{
+	struct page *p = *state;
+
+	p->s.run.n_trades = 1;
+	assert_true(report_print_html(p->f, &p->s.run, &p->s.sum, 1, &show,
+				      p->s.arena, &p->err));
+	assert_null(strstr(text_of(p), "left out"));
+}
+
 static void the_same_values_give_the_same_bytes(void **state)
 {
 	struct page *p = *state;
@@ -263,6 +304,8 @@ int main(void)
 		CASE(several_runs_as_a_page),
 		CASE(the_text_says_what_it_leaves_out),
 		CASE(notes_tell_what_is_not_in_it),
+		CASE(many_points_keep_their_extremes),
+		CASE(all_positions_pictured_need_no_word),
 		CASE(the_same_values_give_the_same_bytes),
 		CASE(formulas_are_told),
 	};

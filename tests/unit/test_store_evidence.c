@@ -90,7 +90,7 @@ static const char *const venues[N_VENUES] = {
 
 static struct dec near(struct dec v, int64_t step, int scale, int most)
 {
-	struct dec d, out;
+	struct dec d, out = DEC_ZERO;
 
 	assert_true(dec_join(&d, step * (below(2 * most + 1) - most), scale));
 	assert_true(dec_add(&out, v, d));

@@ -107,6 +107,44 @@ static void streaks_follow_the_text_of_their_line(void **state)
 	assert_true(streak_is_none(&m.slot[5]));
 }
 
+/* Texts as older versions stored them, and the lines that made them. */
+static const char *const stored[] = {
+	"better_opportunity(0.002, horizon=1d) for 1h and min_hold(1d)", NULL
+};
+static const char *const written[] = {
+	"A: better_opportunity(0.002) for 1h and min_hold(24h)", NULL
+};
+static const char *const linear[] = {
+	"A: better_opportunity(0.2%, model=linear) for 1h and min_hold(24h)",
+	NULL
+};
+static const char *const schedule[] = {
+	"A: better_opportunity(0.002, model=schedule) for 1h and "
+	"min_hold(24h)", NULL
+};
+
+static void a_streak_outlives_a_parameter_that_came_later(void **state)
+{
+	struct store_case *f = *state;
+	int64_t id = add(f, "BTC").id;
+	struct arena *a = arena_new();
+	struct profile *p = profile_of(f, stored, 2);
+	struct memory none = load(f, id, p), m = none;
+
+	m.slot[0] = streak_at(1000, 7);
+	m.slot[1] = streak_at(1001, 8);
+	save(f, id, p, &m, &none);
+	m = load(f, id, given_profile(a, written, NULL));
+	assert_streak(m.slot[0], streak_at(1000, 7));
+	assert_streak(m.slot[1], streak_at(1001, 8));
+	m = load(f, id, given_profile(a, linear, NULL));
+	assert_streak(m.slot[1], streak_at(1001, 8));
+	m = load(f, id, given_profile(a, schedule, NULL));
+	assert_true(streak_is_none(&m.slot[0]));
+	assert_true(streak_is_none(&m.slot[1]));
+	arena_free(a);
+}
+
 static void only_differences_are_written(void **state)
 {
 	struct store_case *f = *state;
@@ -386,6 +424,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(streaks_follow_the_text_of_their_line),
+		TEST(a_streak_outlives_a_parameter_that_came_later),
 		TEST(only_differences_are_written),
 		TEST(a_watch_comes_back_and_is_forgotten),
 		TEST(polls_and_their_configuration),

@@ -151,6 +151,17 @@ static void levels_stay_within_the_scale(void **state)
 		"x2=\"110\" y2=\"120\"/>\n");
 }
 
+static void the_edge_of_the_picture_is_nought(void **state)
+{
+	struct drawn *d = begin();
+
+	(void)state;
+	d->p.left = d->p.top = 0;
+	svg_level(&d->p, "entry", dec_int(10));
+	assert_drawn(d, "<line class=\"entry\" x1=\"0\" y1=\"0\" "
+			"x2=\"110\" y2=\"0\"/>\n");
+}
+
 static void marks_lean_inwards(void **state)
 {
 	struct drawn *d = begin();
@@ -248,6 +259,7 @@ int main(void)
 		cmocka_unit_test(lines_part_where_nothing_is_known),
 		cmocka_unit_test(steps_hold_until_the_next),
 		cmocka_unit_test(levels_stay_within_the_scale),
+		cmocka_unit_test(the_edge_of_the_picture_is_nought),
 		cmocka_unit_test(marks_lean_inwards),
 		cmocka_unit_test(axes_name_values_and_times),
 		cmocka_unit_test(days_are_named_whole),

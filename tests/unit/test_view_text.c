@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A view as JSON, as text and explained line by line. */
+#include "rule_case.h"
 #include "view_explain.h"
 #include "view_scene.h"
 
@@ -133,6 +134,69 @@ static void the_nearest_line_has_used_most_of_its_way(void **state)
 	}
 }
 
+/* Money and schedules, which the scene has none of. */
+#define MONEY "size_usd=10000 costs_paid=10 exit_cost=8 funding=68 price_pnl=-30 "
+#define PAYS "divergence=0.00096 entry_divergence=0.0012 "
+#define LEGS PAYS "long_rate=0.00024 short_rate=0.0012 long_next_funding=600 " \
+	     "short_next_funding=600 long_pays_every=3600 " \
+	     "short_pays_every=28800 alternatives=1 alternative_long_rate=0 " \
+	     "alternative_short_rate=0.0024 alternative_long_next=600 " \
+	     "alternative_short_next=4200 alternative_long_pays_every=3600 " \
+	     "alternative_short_pays_every=28800 alternative_cost=0.0004 " \
+	     "alternative_divergence=0.0024 "
+
+static const struct { const char *line, *facts, *want; } money_cases[] = {
+	{ "A: take_profit(1%)", MONEY, "take 20/100" },
+	{ "A: take_profit(1%, carry)", MONEY, "take 50/100" },
+	{ "A: take_profit(1%)", MONEY "funding=-32", "take -80/100" },
+	{ "A: take_profit(1%)", MONEY "price_pnl=?2", "-" },
+	{ "A: take_profit(1%)", MONEY "size_usd=?1", "-" },
+	{ "A: stop_loss(1%)", MONEY "funding=8", "stop 40/100" },
+	{ "A: stop_loss(1%, carry)", MONEY "funding=8", "stop 10/100" },
+	{ "A: stop_loss(1%)", MONEY, "stop -20/100" },
+	{ "A: fees_covered", MONEY "funding=9", "fees 50/100" },
+	{ "A: fees_covered", MONEY "exit_cost=?1", "-" },
+	{ "A: fees_covered", MONEY "costs_paid=0 exit_cost=0", "-" },
+	{ "A: carry_below(10%)", PAYS, "carry 35/10" },
+	{ "A: carry_below(50%)", PAYS, "-" },	/* true from the start */
+	{ "A: carry_below(10%)", PAYS "entry_divergence=?1", "-" },
+	{ "A: carry_below(10%)", PAYS "entry_divergence=-1", "-" },
+	/* the one that has used most of its way */
+	{ "A: take_profit(1%) or stop_loss(1%)", MONEY "funding=8",
+	  "stop 40/100" },
+	{ "A: take_profit(1%) or fees_covered", MONEY "funding=9",
+	  "fees 50/100" },
+	{ "A: carry_below(10%) or take_profit(1%)", MONEY PAYS, "carry 35/10" },
+	{ "A: carry_below(10%) or take_profit(0.22%)", MONEY PAYS,
+	  "take 91/100" },
+	/* 8.00 - 3.80 - 4.00 of 1.00, where 4.20 - 4.00 is less by the clock */
+	{ "A: better_opportunity(0.0001, 70m, schedule)", LEGS, "better 20/100" },
+	{ "A: better_opportunity(0.0001, 70m)", LEGS, "better -330/100" },
+	{ "A: better_opportunity(0.0001, 70m, schedule)",
+	  LEGS "short_pays_every=?12", "-" },
+	{ "A: break_even_beyond(7d)", MONEY LEGS, "-" },
+};
+
+static void money_and_schedules_have_a_way_to_go_too(void **state)
+{
+	struct arena *a = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(money_cases) / sizeof(*money_cases); i++) {
+		const char *const lines[] = { money_cases[i].line, NULL };
+		struct facts f = rule_facts(money_cases[i].facts);
+		struct view_nearest n;
+		char text[VIEW_NEAREST_MAX];
+
+		f.alt_found = true;
+		print_message("# %s: %s\n", lines[0], money_cases[i].facts);
+		view_find_nearest(&n, &f, given_profile(a, lines, NULL));
+		view_nearest_text(text, &n);
+		assert_string_equal(*text ? text : "-", money_cases[i].want);
+	}
+	arena_free(a);
+}
+
 /* ---- units ---- */
 
 static void rates_are_shown_in_the_unit_asked_for(void **state)
@@ -199,6 +263,7 @@ int main(void)
 		cmocka_unit_test(a_position_no_poll_has_seen_is_unknown_not_zero),
 		cmocka_unit_test(a_position_the_poll_opened_shows_its_rates),
 		cmocka_unit_test(the_nearest_line_has_used_most_of_its_way),
+		cmocka_unit_test(money_and_schedules_have_a_way_to_go_too),
 		cmocka_unit_test(rates_are_shown_in_the_unit_asked_for),
 		cmocka_unit_test(explain_shows_every_line_with_inputs_and_progress),
 	};

@@ -10,6 +10,7 @@
 
 #include "config.h"
 #include "cycle.h"
+#include "facts.h"
 
 #define RUNS_MAX	256
 #define WORLD_VENUES	10
@@ -67,12 +68,31 @@ struct canned {			/* a source that reads a world's bodies */
 
 struct source canned_source(struct canned *c);
 
+/* ---- items.c: positions with what is remembered of them ---- */
+
+struct item {
+	struct position pos;
+	struct facts facts;
+	struct streak slots[SLOTS_MAX];
+	struct watch watch;
+	struct decision decision;
+};
+
+/* The i-th pair of the world, never looked at before. */
+void item_begin(struct item *x, const struct world *w, size_t i);
+/*
+ * Most hold; some stand exactly on the limit of a rule, some beyond it, and
+ * some lack the divergence at entry. `now` is the divergence of now.
+ */
+void item_vary(struct item *x, size_t i, struct dec now);
+
 /* ---- the cases ---- */
 
 /* A configuration whose account `main` watches n_venues of the world. */
 void bench_config(struct config *out, struct arena *a, const char *profile,
 		  size_t n_venues, const char *dir);
 void case_rules(const char *dir);
+void case_evaluate(const char *dir);
 void case_json(const char *dir);
 void case_poll(const char *dir, size_t positions, size_t runs);
 void case_evidence(const char *dir);

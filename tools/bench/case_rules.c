@@ -15,14 +15,6 @@
 #define ROUNDS		200
 #define RUNS		31
 
-struct item {
-	struct position pos;
-	struct facts facts;
-	struct streak slots[SLOTS_MAX];
-	struct watch watch;
-	struct decision decision;
-};
-
 struct rules_case {
 	struct arena *arena;
 	struct world world;
@@ -33,54 +25,11 @@ struct rules_case {
 	struct item *items;
 };
 
-static void begin_item(struct item *x)
-{
-	for (int i = 0; i < SLOTS_MAX; i++)
-		x->slots[i] = STREAK_NONE;
-	x->watch = (struct watch){
-		.counted = { INSTANT_UNKNOWN, INSTANT_UNKNOWN },
-		.divergence = fact_unknown(WHY_NOT_SET),
-		.divergence_at = INSTANT_UNKNOWN,
-		.blind_told = INSTANT_UNKNOWN,
-		.unclosed_told = INSTANT_UNKNOWN,
-	};
-}
-
 static void compute(struct rules_case *c, struct item *x)
 {
 	struct facts_memory none = FACTS_MEMORY_NONE;
 
 	facts_compute(&x->facts, &x->pos, &c->market, &c->terms, &none);
-}
-
-/*
- * Most hold; some stand exactly on the limit of a rule, some beyond it, and
- * some lack the divergence at entry.
- */
-static void vary(struct item *x, size_t i)
-{
-	struct fact *entry = &x->pos.entry_divergence;
-	struct dec now = x->facts.v[FACT_DIVERGENCE].v;
-	bool ok = true;
-
-	switch (i % 16) {
-	case 0:				/* 0.7 and 0.2 of it, exactly */
-		ok = dec_mul_int(&entry->v, now, 5);
-		break;
-	case 1:
-		ok = dec_mul_int(&entry->v, now, 2);
-		break;
-	case 2:
-		*entry = fact_unknown(WHY_NOT_SET);
-		break;
-	case 3:
-		entry->v = dec_neg(now);
-		break;
-	}
-	bench_check(ok, "an entry divergence", NULL);
-	if (i % 16 == 4)
-		x->pos.opened_at = instant_add(x->pos.opened_at,
-					       span_s(DAY_S));
 }
 
 static void set_up(struct rules_case *c, const char *dir)
@@ -105,10 +54,9 @@ static void set_up(struct rules_case *c, const char *dir)
 	for (size_t i = 0; i < POSITIONS; i++) {
 		struct item *x = &c->items[i];
 
-		x->pos = world_position(&c->world, i);
-		begin_item(x);
+		item_begin(x, &c->world, i);
 		compute(c, x);
-		vary(x, i);
+		item_vary(x, i, x->facts.v[FACT_DIVERGENCE].v);
 		compute(c, x);
 	}
 }

@@ -31,7 +31,8 @@ static const struct {
 	const char *name;
 	void (*run)(const char *dir);
 } cases[] = {
-	{ "rules", case_rules }, { "json", case_json }, { "polls", polls },
+	{ "rules", case_rules }, { "evaluate", case_evaluate },
+	{ "json", case_json }, { "polls", polls },
 	{ "evidence", case_evidence },
 };
 

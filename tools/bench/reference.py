@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """
-What a Python program would do instead: json.loads of the same answers, and
-the same rules in decimal.Decimal over the same facts. Works on what bench
-left in DIR and prints the same kind of lines; the last ones say how many
-decisions were compared and how many differ.
+What a Python program would do instead: json.loads of the same answers, the
+same rules in decimal.Decimal over the same facts, and poll after poll the
+facts from the quotes too. Works on what bench left in DIR and prints the same
+kind of lines; the last ones say how many decisions were compared and how many
+differ.
 
 usage: tools/bench/reference.py DIR
 """
@@ -102,6 +103,171 @@ def decide(f):
     return "hold", "", verdicts
 
 
+# ---- facts and decisions from quotes, poll after poll ----
+
+SECOND = Decimal(1000)
+
+
+def held_true(rule, hours):
+    """`rule for N hours`: TRUE all that time, at three polls at least."""
+    span = hours * 3600000
+
+    def line(f, memory):
+        verdict = rule(f)
+        if verdict is None:
+            return None
+        if not verdict:
+            memory.clear()
+            return False
+        if memory and f["at"] - memory["last"] > 600000:
+            memory.clear()
+        memory.setdefault("since", f["at"])
+        memory["last"] = f["at"]
+        memory["seen"] = memory.get("seen", 0) + f["new"]
+        return memory["seen"] >= 3 and f["at"] - memory["since"] >= span
+    return line
+
+
+def at_once(rule):
+    return lambda f, memory: rule(f)
+
+
+def both(line, rule):
+    """`line and rule`: one FALSE settles it."""
+    def line_and(f, memory):
+        a, b = line(f, memory), rule(f)
+        if a is False or b is False:
+            return False
+        return None if a is None or b is None else True
+    return line_and
+
+
+def lines(table):
+    return [(label, at_once(rule)) for label, rule in table]
+
+
+# The shipped profiles of these names, and `both` of given.c.
+PROFILES = {
+    "steady": (
+        [("DIVERGENCE_FLIPPED", held_true(flip, 8)),
+         ("SEVERE_EROSION", both(held_true(erosion("0.2"), 8), age(24))),
+         ("BETTER_OPPORTUNITY", both(held_true(better("0.002"), 1), age(24))),
+         ("WEEKLY_REBALANCE", at_once(age(168)))],
+        lines([("FLIPPED", flip), ("OI_IMBALANCE", imbalance),
+               ("STALE", stale)])),
+    "aggressive": (
+        lines([("DIVERGENCE_FLIPPED", flip), ("SEVERE_EROSION", erosion("0.2")),
+               ("PROFIT_EROSION", erosion("0.7")),
+               ("BETTER_OPPORTUNITY", better("0.0005")),
+               ("TIME_LIMIT", age(48))]),
+        lines([("OI_IMBALANCE", imbalance), ("STALE", stale)])),
+    "both": (lines(CLOSE), lines(ALERT)),
+}
+
+
+def value(text):
+    return None if text == "?" else Decimal(text)
+
+
+def read_polls(path):
+    """[(time, {symbol: {venue: (time, rate per 8 h, open interest)}})]"""
+    polls = {}
+    for line in path.read_text().splitlines():
+        at, symbol, venue, seen, rate, oi = line.split("\t")
+        polls.setdefault(int(at), {}).setdefault(symbol, {})[venue] = (
+            int(seen), Decimal(rate), value(oi))
+    return list(polls.items())
+
+
+class Pair:
+    """A position with what is remembered of it."""
+
+    def __init__(self, line):
+        (self.symbol, self.long, self.short, opened, cost, entry,
+         ratio) = line.split("\t")
+        self.opened, self.cost = int(opened), Decimal(cost)
+        self.entry, self.ratio = value(entry), value(ratio)
+        self.streaks, self.unknown, self.counted = {}, {}, None
+
+    def facts(self, at, quotes):
+        l, s = quotes[self.long], quotes[self.short]
+        moved = l[0], s[0]
+        new = self.counted is None or all(
+            a > b for a, b in zip(moved, self.counted))
+        if new:
+            self.counted = moved
+        best = best_other(quotes, self.long, self.short)
+        return {
+            "at": at, "new": new,
+            "long_rate": 3 * l[1], "short_rate": 3 * s[1],
+            "divergence": 3 * s[1] - 3 * l[1],
+            "entry_divergence": self.entry, "entry_oi_ratio": self.ratio,
+            "age": (at - self.opened) / SECOND,
+            "long_quote_age": (at - l[0]) / SECOND,
+            "short_quote_age": (at - s[0]) / SECOND,
+            "long_open_interest": l[2], "short_open_interest": s[2],
+            "alternatives": len(quotes) * (len(quotes) - 1) - 1,
+            "alternative_divergence": best, "alternative_cost": self.cost,
+        }
+
+    def decide(self, f, profile):
+        close, alert = ([line(f, self.streaks.setdefault(label, {}))
+                         for label, line in part] for part in profile)
+        blind = None
+        for (label, _), verdict in zip(profile[0], close):
+            if verdict is not None:
+                self.unknown.pop(label, None)
+            elif f["at"] - self.unknown.setdefault(label, f["at"]) > 600000:
+                blind = "BLIND"
+        verdicts = "".join("U" if v is None else "FT"[v]
+                           for v in close + alert)
+        for (label, _), verdict in zip(profile[0], close):
+            if verdict:
+                return "close", label, verdicts
+        if blind:
+            return "alert", blind, verdicts
+        for (label, _), verdict in zip(profile[1], alert):
+            if verdict:
+                return "alert", label, verdicts
+        return "hold", "", verdicts
+
+
+def best_other(quotes, held_long, held_short):
+    """The divergence of the best pair but the held one; costs are one."""
+    best = None
+    for l, (_, long_rate, _) in quotes.items():
+        for s, (_, short_rate, _) in quotes.items():
+            if l == s or (l == held_long and s == held_short):
+                continue
+            gross = 3 * short_rate - 3 * long_rate
+            if best is None or gross > best:
+                best = gross
+    return best
+
+
+def walk(polls, positions, profile):
+    pairs = [Pair(line) for line in positions]
+    return [p.decide(p.facts(at, quotes[p.symbol]), profile)
+            for at, quotes in polls for p in pairs]
+
+
+def measure_evaluation(path, name):
+    """One position and poll in tenths of ns; decisions, and different ones."""
+    polls = read_polls(path / "evaluate-quotes.tsv")
+    positions = (path / f"evaluate-positions-{name}.tsv").read_text()
+    positions = positions.splitlines()
+    decided = [tuple(line.split("\t")) for line in
+               (path / f"evaluate-{name}.tsv").read_text().splitlines()]
+    times = []
+    for _ in range(5):
+        start = time.process_time_ns()
+        found = walk(polls, positions, PROFILES[name])
+        times.append((time.process_time_ns() - start) * 10 // len(found))
+    print(f"py.evaluate.{name}.ns10", *quartiles(times), flush=True)
+    return len(found), (abs(len(found) - len(decided)) +
+                        sum(a != b for a, b in zip(found, decided)))
+
+
 # ---- measuring ----
 
 def quartiles(values):
@@ -192,7 +358,11 @@ def main():
         poll = Poll(path / f"reference-{n}.db", bodies, many)
         measure(f"py.poll.{n}.ns", poll.run, 5 if n > 1000 else RUNS)
     differ = sum(decide(f) != d for f, d in zip(facts, decided))
-    print("py.compared", len(facts), differ, 0, 1)
+    compared = len(facts)
+    for name in PROFILES:
+        n, different = measure_evaluation(path, name)
+        compared, differ = compared + n, differ + different
+    print("py.compared", compared, differ, 0, 1)
 
 
 if __name__ == "__main__":

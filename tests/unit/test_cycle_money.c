@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Money in a whole poll: payment intervals that change, long silences, legs
+ * of unknown rhythm, and the sum that rules see at the poll that books.
+ */
+#include "cycle.h"
+#include "given.h"
+#include "log.h"
+#include "source_store.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char yaml[] =
+	"version: 1\n"
+	"accounts:\n"
+	"  main: {profile: steady, mode: live, venues: [%s, grvt]}\n";
+
+struct desk {
+	struct arena *arena;
+	struct config config;
+	struct store *store;
+	struct cycle *cycle;
+	struct instant now;
+	const char *long_venue;
+	const char *next[2];		/* announced, by leg; NULL: not */
+	struct position pos;
+	struct err err;
+};
+
+static void check(struct desk *d, bool ok)
+{
+	if (!ok)
+		fail_msg("%s", d->err.text);
+}
+
+static bool fetch(void *ctx, struct market *m, const struct fetch_plan *plan,
+		  struct arena *arena, struct err *err)
+{
+	struct desk *d = ctx;
+	const char *venue[2] = { d->long_venue, "grvt" };
+
+	(void)plan;
+	(void)err;
+	m->dexes_known = m->opportunities_known = true;
+	m->venues = arena_array(arena, 2, sizeof(*m->venues));
+	m->quotes = arena_array(arena, 2, sizeof(*m->quotes));
+	m->n_venues = m->n_quotes = 2;
+	for (int s = 0; s < 2; s++) {
+		m->venues[s] = (struct venue_view){
+			.venue = given_venue(venue[s]), .listed = true,
+			.active = true, .rates = ANSWER_OK,
+			.symbols = ANSWER_OK, .rows = 1 };
+		m->quotes[s] = (struct quote){
+			.symbol = given_symbol("BTC"),
+			.venue = given_venue(venue[s]),
+			.rate = { dec_lit(s ? "0.0008" : "0.00008"),
+				  RATE_8H_S },
+			.observed_at = d->now,
+			.next_funding = d->next[s] ? given_time(d->next[s]) :
+						     INSTANT_UNKNOWN,
+			.oi_usd = fact_unknown(WHY_NOT_ASKED),
+			.volume_usd = fact_unknown(WHY_NOT_ASKED),
+			.mark_price = fact_unknown(WHY_NOT_ASKED) };
+	}
+	return true;
+}
+
+static struct instant hand_now(void *ctx)
+{
+	return ((struct desk *)ctx)->now;
+}
+
+static int64_t hand_real_ms(void *ctx, struct span d)
+{
+	(void)ctx;
+	return d.ms;
+}
+
+static bool told(void *ctx, const struct message *m)
+{
+	(void)ctx;
+	(void)m;
+	return false;			/* it stays in the outbox */
+}
+
+static void open_desk(struct desk *d, const char *long_venue)
+{
+	struct wiring w = { .source = { d, fetch, NULL },
+			    .notifier = { NULL, told },
+			    .clock = { d, hand_now, NULL, hand_real_ms } };
+	struct complaints list;
+	char text[400];
+	size_t n = (size_t)snprintf(text, sizeof(text), yaml, long_venue);
+
+	*d = (struct desk){ .arena = arena_new(), .long_venue = long_venue };
+	log_open(LOG_LEVEL_ERR - 1, "main", false);
+	check(d, config_load_text(&d->config, "desk.yaml", text, n, d->arena,
+				  &list, &d->err));
+	check(d, store_open(&d->store, ":memory:", "main", false, STORE_RUN,
+			    &d->err));
+	d->pos = given_position("BTC", long_venue, "grvt", "10000", "0.0007");
+	d->pos.id = 0;
+	check(d, store_begin(d->store, &d->err));
+	check(d, store_add_position(d->store, &d->pos, d->pos.opened_at, "cli",
+				    "", &d->err));
+	check(d, store_commit(d->store, 1000, &d->err));
+	check(d, cycle_new(&d->cycle, &d->config,
+			   config_account(&d->config, "main"), d->store, &w,
+			   &d->err));
+}
+
+static void close_desk(struct desk *d)
+{
+	cycle_free(d->cycle);
+	store_close(d->store);
+	arena_free(d->arena);
+}
+
+static void poll(struct desk *d, const char *now, const char *next_long,
+		 const char *next_short)
+{
+	struct cycle_result r;
+
+	d->now = given_time(now);
+	d->next[LEG_LONG] = next_long;
+	d->next[LEG_SHORT] = next_short;
+	check(d, cycle_poll(d->cycle, &r, &d->err));
+	assert_true(r.recorded);
+}
+
+static struct settlement *ledger(struct desk *d, size_t *n)
+{
+	struct settlement *rows;
+
+	check(d, store_settlements(d->store, &rows, n, d->pos.id, d->arena,
+				   &d->err));
+	return rows;
+}
+
+static int count(const struct settlement *rows, size_t n, enum side side)
+{
+	int k = 0;
+
+	for (size_t i = 0; i < n; i++)
+		k += rows[i].side == side;
+	return k;
+}
+
+/* A text among the messages that wait, or among the position's events. */
+static bool said(struct desk *d, const char *kind, const char *words)
+{
+	struct message *m;
+	struct event *e;
+	bool message = false, event = false;
+	size_t n;
+
+	check(d, store_unsent(d->store, &m, &n, d->arena, &d->err));
+	for (size_t i = 0; i < n; i++)
+		message |= !strcmp(m[i].kind, kind) &&
+			   strstr(m[i].text, words);
+	check(d, store_events(d->store, &e, &n, d->pos.id, d->arena, &d->err));
+	for (size_t i = 0; i < n; i++)
+		event |= !strcmp(e[i].kind, kind) && strstr(e[i].note, words);
+	assert_int_equal(message, event);
+	return message;
+}
+
+static void an_interval_that_changes_is_told_and_booked(void **state)
+{
+	struct settlement *rows;
+	struct desk d;
+	size_t n;
+
+	(void)state;
+	open_desk(&d, "lighter");
+	poll(&d, "2026-11-20T15:59:00Z", NULL, "2026-11-20T16:00:00Z");
+	poll(&d, "2026-11-20T16:01:00Z", NULL, "2026-11-20T17:00:00Z");
+	assert_true(said(&d, "interval", "BTC on grvt settles every 1h"));
+	assert_true(said(&d, "interval", "before: 8h"));
+	poll(&d, "2026-11-20T16:02:00Z", NULL, "2026-11-20T17:00:00Z");
+	poll(&d, "2026-11-20T17:01:00Z", NULL, NULL);
+	rows = ledger(&d, &n);
+	assert_int_equal(count(rows, n, LEG_SHORT), 2);
+	assert_int_equal(rows[1].side, LEG_SHORT);	/* at 16:00 */
+	assert_int_equal(rows[1].pays_every_s, 28800);
+	assert_int_equal(dec_cmp(rows[1].amount_usd.v, dec_int(8)), 0);
+	assert_int_equal(rows[3].side, LEG_SHORT);	/* at 17:00 */
+	assert_int_equal(rows[3].pays_every_s, 3600);
+	assert_int_equal(dec_cmp(rows[3].amount_usd.v, dec_int(1)), 0);
+	close_desk(&d);
+}
+
+static void an_interval_as_configured_is_not_news(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	open_desk(&d, "lighter");
+	poll(&d, "2026-11-20T15:59:00Z", "2026-11-20T16:00:00Z",
+	     "2026-11-20T16:00:00Z");
+	poll(&d, "2026-11-20T16:01:00Z", "2026-11-20T17:00:00Z",
+	     "2026-11-21T00:00:00Z");
+	assert_false(said(&d, "interval", "settles"));
+	close_desk(&d);
+}
+
+static void a_silence_of_weeks_leaves_no_hole(void **state)
+{
+	struct settlement *rows;
+	struct desk d;
+	size_t n, known = 0;
+
+	(void)state;
+	open_desk(&d, "lighter");
+	poll(&d, "2026-11-20T00:00:10Z", NULL, NULL);
+	poll(&d, "2026-12-20T00:00:10Z", NULL, NULL);
+	rows = ledger(&d, &n);
+	assert_int_equal(count(rows, n, LEG_LONG), 30 * 24);
+	assert_int_equal(count(rows, n, LEG_SHORT), 30 * 3);
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(rows[i].late, rows[i].at.ms !=
+				 given_time("2026-12-20T00:00:00Z").ms);
+		known += rows[i].amount_usd.known;
+	}
+	assert_int_equal(known, 2);	/* the rate before was still good */
+	poll(&d, "2026-12-20T00:01:10Z", NULL, NULL);
+	ledger(&d, &n);
+	assert_int_equal(n, 30 * 27);
+	close_desk(&d);
+}
+
+static void an_unknown_rhythm_fails_no_poll(void **state)
+{
+	struct settlement *rows;
+	struct desk d;
+	size_t n;
+
+	(void)state;
+	open_desk(&d, "newdex");	/* nothing is configured of it */
+	poll(&d, "2026-11-20T10:59:00Z", "2026-11-20T11:00:00Z", NULL);
+	poll(&d, "2026-11-20T11:01:00Z", NULL, NULL);
+	rows = ledger(&d, &n);
+	assert_int_equal(n, 1);
+	assert_int_equal(rows[0].pays_every_s, 0);
+	assert_false(rows[0].amount_usd.known);
+	assert_int_equal(rows[0].amount_usd.why, WHY_NO_INTERVAL);
+	close_desk(&d);
+}
+
+/* What rules saw of the ledger at each recorded poll, unless unchanged. */
+static void assert_seen(struct desk *d, const char *const *want)
+{
+	struct source_store *source;
+	struct recorded_poll p;
+	char text[DEC_TEXT_MAX];
+	bool more;
+
+	check(d, source_store_open(&source, d->store, "main", INSTANT_UNKNOWN,
+				   &d->err));
+	for (;; want++) {
+		const struct evidence_memory *m;
+
+		check(d, source_store_next(source, &p, &more, &d->err));
+		if (!more)
+			break;
+		m = p.view.rows[0].memory;
+		if (!*want) {
+			assert_null(m);
+			continue;
+		}
+		assert_non_null(m);
+		dec_format(text, m->facts.funding_usd.v);
+		assert_string_equal(m->facts.funding_usd.known ? text :
+				    why_word(m->facts.funding_usd.why), *want);
+	}
+	source_store_close(source);
+}
+
+static void rules_see_what_this_poll_books(void **state)
+{
+	static const char *const sums[] = { "0", NULL, "7.9", NULL, "7.8",
+					    "a settlement of unknown amount" };
+	struct funding f;
+	struct desk d;
+
+	(void)state;
+	open_desk(&d, "lighter");
+	poll(&d, "2026-11-20T15:58:00Z", NULL, NULL);
+	poll(&d, "2026-11-20T15:59:00Z", NULL, NULL);
+	poll(&d, "2026-11-20T16:00:00Z", NULL, NULL);
+	poll(&d, "2026-11-20T16:01:00Z", NULL, NULL);
+	poll(&d, "2026-11-20T17:00:00Z", NULL, NULL);
+	poll(&d, "2026-11-20T19:30:00Z", NULL, NULL);
+	assert_seen(&d, sums);
+	check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
+	assert_int_equal(f.n, 5);
+	assert_int_equal(f.n_unknown, 1);
+	assert_int_equal(dec_cmp(f.sum_usd.v, dec_lit("7.7")), 0);
+	close_desk(&d);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_interval_that_changes_is_told_and_booked),
+		cmocka_unit_test(an_interval_as_configured_is_not_news),
+		cmocka_unit_test(a_silence_of_weeks_leaves_no_hole),
+		cmocka_unit_test(an_unknown_rhythm_fails_no_poll),
+		cmocka_unit_test(rules_see_what_this_poll_books),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
