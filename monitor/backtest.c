@@ -91,6 +91,8 @@ static bool new_lane(struct backtest *b, struct lane *l,
 	*l = (struct lane){ .spec = spec, .account = *b->setup->account,
 			    .last_poll = INSTANT_UNKNOWN };
 	l->account.profile = spec->profile;
+	for (int i = 0; i < spec->profile->n_lines; i++)
+		l->uses |= spec->profile->line[i].uses;
 	l->opened = arena_array(b->keep, b->setup->n_pairs,
 				sizeof(*l->opened));
 	if (!l->opened)

@@ -83,17 +83,27 @@ bool backtest_book(struct backtest *b, struct lane *l, size_t slot,
 
 /* ---- decide and close ---- */
 
-static void decide_one(struct backtest *b, struct lane *l, struct watched *x)
+/* As judge() does, with the places of the facts kept between polls. */
+static void decide_one(struct backtest *b, struct lane *l, struct held *h)
 {
 	const struct judge_poll poll = {
 		&b->market, b->setup->terms, l->last_poll
 	};
+	struct watched *x = &h->x;
+	struct decide_now now = judge_now(&x->pos, &poll);
 
+	if (h->plan_quotes != b->market.n_quotes) {
+		facts_plan(&h->plan, &x->pos, &b->market, b->setup->terms);
+		h->plan_quotes = b->market.n_quotes;
+	}
 	x->memory.funding_usd = funding_total(&x->funding);
-	judge(x, &poll, l->account.profile);
+	facts_compute_planned(&x->facts, &h->plan, &x->pos, &b->market,
+			      b->setup->terms, &x->memory, l->uses);
+	decide(&x->decision, x->slots, &x->watch, &x->pos, &x->facts,
+	       l->account.profile, &now);
 	for (int s = LEG_LONG; s <= LEG_SHORT; s++)
-		x->memory.quote_at[s] = judge_seen(x, &b->market,
-						   (enum side)s);
+		if (instant_known(now.observed[s]))
+			x->memory.quote_at[s] = now.observed[s];
 	b->work.evaluations++;
 }
 
@@ -143,7 +153,7 @@ static bool decide_all(struct backtest *b, struct lane *l)
 		struct held *h = &l->held[i];
 		struct watched *x = &h->x;
 
-		decide_one(b, l, x);
+		decide_one(b, l, h);
 		if (!backtest_point(b, &l->trades[h->trade],
 				    b->market.taken_at,
 				    x->facts.v[FACT_DIVERGENCE]))
@@ -229,6 +239,7 @@ static bool new_held(struct backtest *b, struct lane *l,
 		return false;
 	h = &l->held[l->n_held++];
 	h->trade = l->n_trades - 1;
+	h->plan_quotes = 0;
 	h->x = (struct watched){
 		.pos = *p, .funding = { .sum_usd = fact_known(DEC_ZERO) },
 		.memory.quote_at = { p->opened_at, p->opened_at },
@@ -240,6 +251,7 @@ static bool new_held(struct backtest *b, struct lane *l,
 			.unclosed_told = INSTANT_UNKNOWN,
 		},
 	};
+	facts_forget(&h->x.facts);
 	h->x.slots = arena_array(b->keep, (size_t)n + 1, sizeof(*h->x.slots));
 	if (!h->x.slots)
 		return backtest_no_memory(b->err);

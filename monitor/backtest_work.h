@@ -4,6 +4,7 @@
 #define CARRYWATCH_BACKTEST_WORK_H
 
 #include "backtest.h"
+#include "facts_plan.h"
 #include "judge.h"
 
 #define BACKTEST_AFTER_MS (INT64_C(7) * DAY_S * 1000)
@@ -22,6 +23,8 @@ struct slot {
 struct held {
 	struct watched x;		/* its memory moves on with each poll */
 	size_t trade;			/* index into the lane's trades */
+	struct facts_plan plan;		/* of a market with so many quotes: */
+	size_t plan_quotes;		/* contracts come, they never go */
 };
 
 struct trade {
@@ -49,6 +52,7 @@ struct lane {
 	struct dec realized_usd;	/* net of what is closed */
 	bool *opened;			/* by pair of the setup */
 	struct instant last_poll;
+	uint64_t uses;			/* facts that some line looks at */
 	bool done;
 };
 
