@@ -176,6 +176,25 @@ static void the_next_settlement_is_an_interval_on(void **state)
 	assert_int_equal(trade(s, 0)->closed_at.ms, hour(3).ms);
 }
 
+/* Contracts that come later move the places of all others. */
+static void contracts_come_later(void **state)
+{
+	static const char *const close[] = {
+		"BETTER: better_opportunity(0.001)", "OLD: age(9h)", NULL
+	};
+	struct scene *s = *state;
+
+	settle(s, ETH_A, 0, 20, 1, "0.00001");
+	settle(s, ETH_B, 0, 20, 1, "0.00003");
+	settle(s, BTC_A, 3, 20, 1, "-0.0001");
+	settle(s, BTC_B, 5, 20, 1, "0.0001");
+	add_pair(s, ETH_A, ETH_B, "10000");
+	add_lane(s, close, 0, 20);
+	play(s);
+	assert_string_equal(trade(s, 0)->reason.s, "OLD");
+	same_fact(trade(s, 0)->exit_divergence, "0.00048");
+}
+
 /* ---- entries ---- */
 
 static void the_widest_pair_is_opened_first(void **state)
@@ -238,6 +257,7 @@ int main(void)
 		TEST(shifted_time_changes_nothing),
 		TEST(lanes_do_not_meet),
 		TEST(a_dead_venue_closes_nothing),
+		TEST(contracts_come_later),
 		TEST(the_next_settlement_is_an_interval_on),
 		TEST(the_widest_pair_is_opened_first),
 		TEST(entries_keep_to_the_policy),
