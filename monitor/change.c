@@ -61,6 +61,29 @@ static struct label first_label(struct label a, struct label b)
 	return a.s[0] ? a : b;
 }
 
+static bool take_exit(struct position *p, const struct change_ask *ask,
+		      struct err *err)
+{
+	static const char *const names[] = {
+		[LEG_LONG] = "--long-price", [LEG_SHORT] = "--short-price"
+	};
+
+	for (int s = LEG_LONG; s <= LEG_SHORT; s++) {
+		const struct fact *price = &ask->exit_price[s];
+
+		if (!price->known && ask->exit_price[!s].known)
+			return err_set(err, ERR_USAGE, "%s is missing: the "
+				       "exit prices of both legs, or of none",
+				       names[s]);
+		if (price->known && dec_sign(price->v) <= 0)
+			return err_set(err, ERR_USAGE, "%s: an exit price is "
+				       "above zero", names[s]);
+		if (price->known)
+			p->leg[s].exit_price = *price;
+	}
+	return true;
+}
+
 static bool do_close(struct change *out, const struct change_ask *ask,
 		     struct err *err)
 {
@@ -75,6 +98,8 @@ static bool do_close(struct change *out, const struct change_ask *ask,
 	    !dec_add(&p->fees_usd, p->fees_usd, ask->fees_usd.v))
 		return err_set(err, ERR_DATA, "position %" PRId64 ": fees are "
 			       "out of range", p->id);
+	if (!take_exit(p, ask, err))
+		return false;
 	p->reason = first_label(ask->reason, standing);
 	p->status = STATUS_CLOSED;
 	p->closed_at = ask->now;
@@ -132,6 +157,9 @@ static bool do_reopen(struct change *out, const struct change_ask *ask,
 	}
 	out->event.reason = p->reason;
 	back_to_open(out);
+	for (int s = LEG_LONG; s <= LEG_SHORT; s++)
+		out->position.leg[s].exit_price = fact_unknown(WHY_NOT_SET);
+	out->unclose = true;
 	return true;
 }
 
@@ -194,7 +222,7 @@ void change_init_new(struct position *p)
 	*p = (struct position){ .status = STATUS_OPEN };
 	for (int s = LEG_LONG; s <= LEG_SHORT; s++) {
 		p->leg[s].quantity = p->leg[s].entry_price = none;
-		p->leg[s].entry_rate_8h = none;
+		p->leg[s].entry_rate_8h = p->leg[s].exit_price = none;
 	}
 	p->entry_divergence = p->entry_oi_ratio = none;
 	p->opened_at = p->confirmed_at = INSTANT_UNKNOWN;

@@ -28,6 +28,7 @@ struct change_ask {
 	struct instant now;
 	struct label reason;		/* "": the one that stands */
 	struct fact fees_usd;		/* close: paid for it; unknown: none */
+	struct fact exit_price[2];	/* close: by side; both or neither */
 	struct span keep_for;		/* keep; > 0 */
 	const char *note;		/* "" none */
 };
@@ -37,6 +38,7 @@ struct change {
 	struct event event;
 	bool rewrite;			/* the position differs: store it */
 	bool forget;			/* its counters start at zero */
+	bool unclose;			/* what settled since was really held */
 };
 
 /* False: refused (ERR_USAGE, or ERR_DATA when fees leave the range). */

@@ -60,15 +60,14 @@ static void print_options(uint64_t mask)
 	}
 }
 
-/* One case for each command: "'positions list') options='--json ...' ;;". */
+/* One case for each command: "'positions list '*) options='--json ...' ;;". */
 static void print_option_cases(void)
 {
 	for (size_t i = 0; i < command_count; i++) {
 		const struct command *cmd = &command_table[i];
 
-		/* A command of one word is followed by its arguments. */
-		printf("\t'%s%s) options='", cmd->name,
-		       strchr(cmd->name, ' ') ? "'" : " '*");
+		/* Behind its words stand its arguments. */
+		printf("\t'%s '*) options='", cmd->name);
 		print_options(cmd->options | OPTS_ALWAYS);
 		puts("' ;;");
 	}
@@ -79,7 +78,7 @@ int cmd_completion_bash(struct cli *c)
 	(void)c;
 	fputs("# carrywatch: completion for bash\n"
 	      "_carrywatch() {\n"
-	      "\tlocal words='' options='' first='' second='' w\n"
+	      "\tlocal words='' options='' first='' second='' third='' w\n"
 	      "\tlocal cur=${COMP_WORDS[COMP_CWORD]}\n"
 	      "\tif [[ ${COMP_WORDS[0]##*/} == positions ]]; then\n"
 	      "\t\tfirst=positions\n"
@@ -87,7 +86,8 @@ int cmd_completion_bash(struct cli *c)
 	      "\tfor w in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
 	      "\t\t[[ $w == -* ]] && continue\n"
 	      "\t\tif [[ -z $first ]]; then first=$w\n"
-	      "\t\telif [[ -z $second ]]; then second=$w; fi\n"
+	      "\t\telif [[ -z $second ]]; then second=$w\n"
+	      "\t\telif [[ -z $third ]]; then third=$w; fi\n"
 	      "\tdone\n"
 	      "\tcase $first in\n"
 	      "\t'') words='", stdout);
@@ -95,7 +95,7 @@ int cmd_completion_bash(struct cli *c)
 	puts("' ;;");
 	print_groups();
 	fputs("\tesac\n"
-	      "\tcase \"$first $second\" in\n", stdout);
+	      "\tcase \"$first $second $third \" in\n", stdout);
 	print_option_cases();
 	fputs("\tesac\n"
 	      "\t[[ -n $second ]] && words=''\n"

@@ -52,9 +52,10 @@
 	X(ENTRY_DIVERGENCE, "entry-divergence", 0, "RATE", "per 8 h") \
 	X(LONG_QTY, "long-qty", 0, "COINS", "quantity of the long leg") \
 	X(SHORT_QTY, "short-qty", 0, "COINS", "quantity of the short leg") \
-	X(LONG_PRICE, "long-price", 0, "USD", "entry price of the long leg") \
-	X(SHORT_PRICE, "short-price", 0, "USD", "entry price of the short leg") \
+	X(LONG_PRICE, "long-price", 0, "USD", "price of the long leg") \
+	X(SHORT_PRICE, "short-price", 0, "USD", "price of the short leg") \
 	X(FEES, "fees", 0, "USD", "fees paid so far") \
+	X(REPLACE, "replace", 0, NULL, "overwrite amounts reported before") \
 	X(EXTERNAL_ID, "external-id", 0, "ID", "its name elsewhere; unique") \
 	X(HTML, "html", 0, "FILE", "write one self-contained page too") \
 	X(CSV, "csv", 0, "FILE", "recorded settlements; may repeat") \

@@ -84,7 +84,27 @@ static bool group_alone(struct cli *c, const char *group, struct err *err)
 	c->command = command_find(name);
 	if (c->command || cli_has(c, OPT_HELP))
 		return true;
-	return err_set(err, ERR_USAGE, "\"%s\" needs a second word", group);
+	return err_set(err, ERR_USAGE, "\"%s\" needs another word: see "
+		       "carrywatch help %s", group, group);
+}
+
+/* "positions funding" is a group within a group. */
+static bool third_word(struct cli *c, const char *group, const char *word,
+		       int *used, struct err *err)
+{
+	const char *kept = arena_text(c->arena, group, strlen(group));
+	char name[3 * NAME_MAX_TEXT];
+
+	if (!kept)
+		return err_set(err, ERR_MEMORY, "no memory");
+	if (word && strcmp(word, "help") == 0)
+		c->opt[OPT_HELP] = "";
+	if (!word || strcmp(word, "help") == 0)
+		return group_alone(c, kept, err);
+	snprintf(name, sizeof(name), "%s %.40s", group, word);
+	*used = 3;
+	c->command = command_find(name);
+	return c->command || unknown_in_group(kept, word, err);
 }
 
 bool command_resolve(struct cli *c, const char *const *word, int n,
@@ -105,5 +125,9 @@ bool command_resolve(struct cli *c, const char *const *word, int n,
 	snprintf(name, sizeof(name), "%.40s %.40s", word[0], word[1]);
 	*used = 2;
 	c->command = command_find(name);
-	return c->command || unknown_in_group(word[0], word[1], err);
+	if (c->command)
+		return true;
+	if (is_group(name))
+		return third_word(c, name, n > 2 ? word[2] : NULL, used, err);
+	return unknown_in_group(word[0], word[1], err);
 }

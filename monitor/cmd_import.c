@@ -57,17 +57,14 @@ static struct incoming *add_row(struct job *j)
 
 static bool read_rows(struct job *j, struct err *err)
 {
-	bool json = import_is_json(&j->im);
-
-	if (!json && !import_csv_header(&j->im, err))
+	if (!import_begin(&j->im, err))
 		return false;
 	for (;;) {
 		struct incoming *x = add_row(j);
 
 		if (!x)
 			return err_set(err, ERR_MEMORY, "no memory");
-		if (!(json ? import_json_row(&j->im, &x->row, err)
-			   : import_csv_row(&j->im, &x->row, err)))
+		if (!import_next(&j->im, &x->row, err))
 			return err->kind == ERR_NONE;
 		if (!import_position(&j->im, &x->p, &x->note, &x->row, err))
 			return false;
@@ -258,25 +255,12 @@ static void say_done(const struct job *j)
 			      positions_dash_a(j->c, j->account));
 }
 
-/* A complaint about a row stands alone, as a compiler's would. */
-static int fail(const struct job *j, const struct err *err)
-{
-	char head[200];
-
-	snprintf(head, sizeof(head), "%.150s:", j->im.path);
-	if (err->kind != ERR_DATA || strncmp(err->text, head, strlen(head)))
-		return cli_fail(j->c, err);
-	text_print_safe(stderr, err->text);
-	fputs("\n0 positions imported: nothing is stored unless every row is "
-	      "good\n", stderr);
-	return err_exit_code(err->kind);
-}
-
 static bool prepare(struct job *j, struct store **s, struct err *err)
 {
 	struct cli *c = j->c;
 
-	j->im = (struct import){ .path = c->arg[0], .names = import_names,
+	j->im = (struct import){ .path = c->arg[0], .form = &import_positions,
+				 .names = import_positions.keys,
 				 .arena = c->arena };
 	if (!cli_account(c, &j->account, err) || !import_load(&j->im, err))
 		return false;
@@ -298,7 +282,7 @@ int cmd_positions_import(struct cli *c)
 	}
 	store_close(s);
 	if (!ok)
-		return fail(&j, &err);
+		return import_failed(&j.im, c, &err, "0 positions imported");
 	say_done(&j);
 	return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* CSV (RFC 4180) with a header line of the keys; cmd_import.c calls. */
-#include "cmd_import.h"
+/* CSV (RFC 4180) with a header line of the keys of a form (cmd_import.h). */
+#include "cmd_import_file.h"
 
 #include <string.h>
 
@@ -134,18 +134,18 @@ static bool take_field(struct record *r, struct field *f)
 static bool header_field(struct record *r, const struct field *f)
 {
 	struct import *im = r->im;
-	enum import_key k = import_find(f->s, f->n);
+	int none = im->form->n_keys, k = import_find(im, f->s, f->n);
 
 	if (im->n_columns == COLUMNS_MAX)
 		return import_fail(im, f->at, r->err, "more than %d columns",
 				   COLUMNS_MAX);
-	if (k == IMPORT_COUNT &&
+	if (k == none &&
 	    !import_foreign(im, f->at, f->s, f->n, r->err))
 		return false;
-	for (size_t i = 0; k < IMPORT_COUNT && i < im->n_columns; i++)
+	for (size_t i = 0; k < none && i < im->n_columns; i++)
 		if (im->column[i] == k)
 			return import_fail(im, f->at, r->err, "%s stands here "
-					   "twice", import_names[k]);
+					   "twice", im->form->keys[k]);
 	im->column[im->n_columns++] = k;
 	return true;
 }
@@ -165,11 +165,10 @@ bool import_csv_header(struct import *im, struct err *err)
 		if (!take_field(&r, &f) || !header_field(&r, &f))
 			return false;
 	for (size_t i = 0; i < im->n_columns; i++)
-		known = known || im->column[i] != IMPORT_COUNT;
+		known = known || im->column[i] != im->form->n_keys;
 	return known ||
 	       import_fail(im, (struct import_place){ im->line, 1 }, err,
-			   "a header line is wanted: symbol,long_venue,"
-			   "short_venue,size_usd,opened_at,...");
+			   "a header line is wanted: %s", im->form->header);
 }
 
 bool import_csv_row(struct import *im, struct import_row *row,
@@ -190,7 +189,7 @@ bool import_csv_row(struct import *im, struct import_row *row,
 		if (i >= im->n_columns)
 			return import_fail(im, f.at, err, "more fields than "
 					   "the header's %zu", im->n_columns);
-		if (im->column[i] != IMPORT_COUNT && f.n > 0)
+		if (im->column[i] != im->form->n_keys && f.n > 0)
 			row->cell[im->column[i]] = (struct import_cell){
 				f.s, f.n, false, f.at };
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* JSON lines: one object per line, keys of cmd_import.h; cmd_import.c calls. */
-#include "cmd_import.h"
+/* JSON lines: one object per line, keys of a form (cmd_import.h). */
+#include "cmd_import_file.h"
 
 #include <string.h>
 
@@ -73,17 +73,17 @@ static bool take_member(const struct json_line *l, struct json *j,
 			const struct err *why)
 {
 	size_t n = key->n < JSON_KEY_MAX ? key->n : JSON_KEY_MAX;
-	enum import_key k = import_find(key->s, n);
-	struct import_cell *c = &l->row->cell[k < IMPORT_COUNT ? k : 0];
+	int none = l->im->form->n_keys, k = import_find(l->im, key->s, n);
+	struct import_cell *c = &l->row->cell[k < none ? k : 0];
 
-	if (k == IMPORT_COUNT || key->n != n) {
+	if (k == none || key->n != n) {
 		if (!import_foreign(l->im, place(l, at), key->s, n, l->err))
 			return false;
 		return json_skip(j) || syntax(l, j, why);
 	}
 	if (c->at.line)
 		return import_fail(l->im, place(l, at), l->err, "%s stands "
-				   "here twice", import_names[k]);
+				   "here twice", l->im->form->keys[k]);
 	return take_value(l, j, c, why);
 }
 

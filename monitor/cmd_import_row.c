@@ -2,21 +2,22 @@
 /* Cells of an import file -> one position, or the place of what is wrong. */
 #include "cmd_import.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli_text.h"
-#include "suggest.h"
 
 enum kind { SYMBOL, VENUE, POSITIVE, NUMBER, RATE, TIME, TEXT };
 
-#define SHOWN_MAX 40		/* bytes of a value in a message */
-
-const char *const import_names[IMPORT_COUNT] = {
+static const char *const keys[IMPORT_COUNT] = {
 #define X(id, name, kind) name,
 	IMPORT_TABLE(X)
 #undef X
+};
+
+const struct import_form import_positions = {
+	.keys = keys, .n_keys = IMPORT_COUNT,
+	.header = "symbol,long_venue,short_venue,size_usd,opened_at,...",
 };
 
 static const enum kind kinds[IMPORT_COUNT] = {
@@ -29,52 +30,6 @@ static const bool required[IMPORT_COUNT] = {
 	[IMPORT_SYMBOL] = true, [IMPORT_LONG] = true, [IMPORT_SHORT] = true,
 	[IMPORT_SIZE] = true, [IMPORT_OPENED_AT] = true
 };
-
-bool import_fail(const struct import *im, struct import_place at,
-		 struct err *err, const char *fmt, ...)
-{
-	char what[320];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(what, sizeof(what), fmt, ap);
-	va_end(ap);
-	if (!im->path)
-		return err_set(err, ERR_USAGE, "%s", what);
-	return err_set(err, ERR_DATA, "%.150s:%d:%d: error: %s", im->path,
-		       at.line, at.column, what);
-}
-
-int import_column(const char *from, const char *to)
-{
-	int column = 1;
-
-	for (const char *s = from; s < to; s++)
-		column += ((unsigned char)*s & 0xc0) != 0x80;
-	return column;
-}
-
-enum import_key import_find(const char *s, size_t n)
-{
-	int i = 0;
-
-	while (i < IMPORT_COUNT && (strlen(import_names[i]) != n ||
-				    memcmp(import_names[i], s, n) != 0))
-		i++;
-	return (enum import_key)i;
-}
-
-bool import_foreign(const struct import *im, struct import_place at,
-		    const char *s, size_t n, struct err *err)
-{
-	char word[SHOWN_MAX];
-	const char *near;
-
-	snprintf(word, sizeof(word), "%.*s", (int)n, s);
-	near = suggest(word, import_names, IMPORT_COUNT);
-	return !near || import_fail(im, at, err, "\"%s\": did you mean "
-				    "\"%s\"?", word, near);
-}
 
 /* ---- one cell ---- */
 
@@ -90,26 +45,15 @@ struct reading {
 static bool refuse(const struct reading *r, enum import_key k,
 		   const char *why)
 {
-	const struct import_cell *c = &r->row->cell[k];
-	int n = (int)(c->n < SHOWN_MAX ? c->n : SHOWN_MAX);
-
-	return import_fail(r->im, c->at, r->err, "%s \"%.*s\"%s: %s",
-			   r->im->names[k], n, c->s, c->n > SHOWN_MAX ?
-			   "..." : "", why);
+	return import_refuse(r->im, r->row, (int)k, r->err, why);
 }
 
 static bool read_number(struct reading *r, enum import_key k)
 {
-	const struct import_cell *c = &r->row->cell[k];
 	struct fact *v = &r->value[k];
-	bool rounded = false;
 
-	if (!dec_parse_rounded(&v->v, &rounded, c->s, c->n))
-		return refuse(r, k, "write a decimal number like 20000, "
-			      "0.000285 or 9.6e-05");
-	r->im->rounded += rounded;
-	v->known = true;
-	v->why = WHY_KNOWN;
+	if (!import_number(r->im, v, r->row, (int)k, r->err))
+		return false;
 	if (kinds[k] == POSITIVE && dec_sign(v->v) <= 0)
 		return refuse(r, k, "must be above zero");
 	if (kinds[k] == RATE &&
@@ -238,14 +182,14 @@ static bool check_entry(const struct reading *r)
 static bool check_whole(const struct reading *r)
 {
 	const char *key = "";
-	enum import_key k;
+	int k;
 	struct err why = { ERR_NONE, "" };
 	struct import_place at = r->row->at;
 
 	if (change_check_new(r->p, &key, &r->value[IMPORT_DIVERGENCE],
 			     r->im->now, &why))
 		return true;
-	k = import_find(key, strlen(key));
+	k = import_find(r->im, key, strlen(key));
 	if (k == IMPORT_COUNT)
 		return import_fail(r->im, at, r->err, "%.280s", why.text);
 	if (r->row->cell[k].s)

@@ -132,22 +132,26 @@ static bool change_work(struct store *s, void *ctx, struct err *err)
 		return false;
 	if (j->change.forget && !store_forget_memory(s, j->id, err))
 		return false;
+	if (j->change.unclose && !store_unclose_settlements(s, j->id, err))
+		return false;
 	if (!j->change.rewrite)
 		return store_add_event(s, &j->change.event, err);
 	return store_change_position(s, &j->change.position,
 				     &j->change.event, err);
 }
 
-static bool read_fees(struct fact *out, const struct cli *c, struct err *err)
+static bool read_amount(struct fact *out, const struct cli *c, enum option o,
+			struct err *err)
 {
-	const char *text = c->opt[OPT_FEES];
+	const char *text = c->opt[o];
 
 	*out = fact_unknown(WHY_NOT_SET);
 	if (!text)
 		return true;
 	if (!dec_parse(&out->v, text, strlen(text)))
-		return err_set(err, ERR_USAGE, "--fees \"%.40s\": write an "
-			       "amount in USD like 3.01", text);
+		return err_set(err, ERR_USAGE, "--%s \"%.40s\": write an "
+			       "amount in USD like 3.01",
+			       option_specs[o].name, text);
 	*out = fact_known(out->v);
 	return true;
 }
@@ -202,7 +206,11 @@ static bool job_read(struct job *j, enum change_kind kind, struct err *err)
 	if (!cli_id(c, &j->id, 0, err) ||
 	    !read_reason(&j->ask.reason, c, err) ||
 	    !read_for(&j->ask.keep_for, c, err) ||
-	    !read_fees(&j->ask.fees_usd, c, err) ||
+	    !read_amount(&j->ask.fees_usd, c, OPT_FEES, err) ||
+	    !read_amount(&j->ask.exit_price[LEG_LONG], c, OPT_LONG_PRICE,
+			 err) ||
+	    !read_amount(&j->ask.exit_price[LEG_SHORT], c, OPT_SHORT_PRICE,
+			 err) ||
 	    !cli_account(j->c, &j->account, err))
 		return false;
 	return kind != CHANGE_KEEP || check_muted(j, err);

@@ -5,6 +5,7 @@
  */
 #include "commands.h"
 #include "table_work.h"
+#include "view_columns.h"
 #include "view_text.h"
 
 #include <inttypes.h>
@@ -13,37 +14,6 @@
 
 #define EXIT_ALERT 10
 #define EXIT_CLOSE 11
-
-enum { ID, ACCOUNT, SYMBOL, LONG, SHORT, SIZE, DIVERGENCE, KEPT, NEAREST,
-       NEXT, CARRY, AGE, ACTION, REASON, STATUS, LONG_RATE, SHORT_RATE,
-       LONG_OI, SHORT_OI, FUNDING, FEES, NET, CHECKED, EXTERNAL, N_COLUMNS };
-
-static const struct column columns[N_COLUMNS] = {
-	[ID]		= { "id", "ID", false, false, 0 },
-	[ACCOUNT]	= { "account", "ACCOUNT", true, true, 0 },
-	[SYMBOL]	= { "symbol", "SYMBOL", false, true, 0 },
-	[LONG]		= { "long", "LONG", false, true, 0 },
-	[SHORT]		= { "short", "SHORT", false, true, 0 },
-	[SIZE]		= { "size_usd", "SIZE", false, false, 1 },
-	[DIVERGENCE]	= { "divergence_8h", "DIV/8h", false, false, 0 },
-	[KEPT]		= { "remaining_ratio", "KEPT", false, false, 4 },
-	[NEAREST]	= { "nearest", "NEAREST", false, true, 6 },
-	[NEXT]		= { "next_cash", "NEXT", false, true, 0 },
-	[CARRY]		= { "carry_usd_day", "CARRY/day", false, false, 3 },
-	[AGE]		= { "age_hours", "AGE", false, false, 2 },
-	[ACTION]	= { "action", "ACTION", false, true, 0 },
-	[REASON]	= { "reason", "REASON", false, true, 5 },
-	[STATUS]	= { "status", "STATUS", true, true, 0 },
-	[LONG_RATE]	= { "long_rate_8h", "LONG/8h", true, false, 0 },
-	[SHORT_RATE]	= { "short_rate_8h", "SHORT/8h", true, false, 0 },
-	[LONG_OI]	= { "long_open_interest_usd", "OI LONG", true, false, 0 },
-	[SHORT_OI]	= { "short_open_interest_usd", "OI SHORT", true, false, 0 },
-	[FUNDING]	= { "funding_usd", "FUNDING", true, false, 0 },
-	[FEES]		= { "fees_usd", "FEES", true, false, 0 },
-	[NET]		= { "net_usd", "NET", true, false, 0 },
-	[CHECKED]	= { "checked_at", "CHECKED", true, true, 0 },
-	[EXTERNAL]	= { "external_id", "EXTERNAL", true, true, 0 },
-};
 
 struct listing {
 	struct cli *c;
@@ -59,108 +29,6 @@ struct listing {
 
 /* ---- the table ---- */
 
-static const struct column *titled(const struct listing *l)
-{
-	static const char *const divergence[] = {
-		[UNIT_8H] = "DIV/8h", [UNIT_1H] = "DIV/1h",
-		[UNIT_DAY] = "DIV/day", [UNIT_APR] = "DIV APR"
-	};
-	static const char *const rate[2][4] = {
-		{ "LONG/8h", "LONG/1h", "LONG/day", "LONG APR" },
-		{ "SHORT/8h", "SHORT/1h", "SHORT/day", "SHORT APR" },
-	};
-	struct column *own = arena_alloc(l->c->arena, sizeof(columns));
-
-	if (!own)
-		return NULL;
-	memcpy(own, columns, sizeof(columns));
-	own[ACCOUNT].wide = l->n_views < 2;
-	own[DIVERGENCE].title = divergence[l->c->unit];
-	own[LONG_RATE].title = rate[0][l->c->unit];
-	own[SHORT_RATE].title = rate[1][l->c->unit];
-	return own;
-}
-
-static struct fact unless(bool old, struct fact f)
-{
-	return old ? fact_unknown(WHY_STALE) : f;
-}
-
-static struct cell text_cell(struct table *t, const char *text)
-{
-	return cell_text(t, text[0] && strcmp(text, "-") != 0 ? text : NULL);
-}
-
-static void fill_names(struct cell *cell, struct table *t,
-		       const struct view *v, const struct view_row *r)
-{
-	const struct position *p = &r->pos;
-
-	cell[ID] = cell_count(t, p->id);
-	cell[ACCOUNT] = cell_text(t, v->account->name);
-	cell[SYMBOL] = cell_text(t, p->symbol.s);
-	cell[LONG] = cell_text(t, p->leg[LEG_LONG].venue.s);
-	cell[SHORT] = cell_text(t, p->leg[LEG_SHORT].venue.s);
-	cell[SIZE] = cell_dec(t, p->size_usd,
-			      view_amount(fact_known(p->size_usd), false).s);
-	cell[ACTION] = cell_text(t, action_word(r->action));
-	cell[ACTION].tone = (enum tone)view_action_tone(r->action);
-	cell[REASON] = text_cell(t, r->reason.s);
-	cell[STATUS] = cell_text(t, status_word(p->status));
-	cell[EXTERNAL] = text_cell(t, p->external_id);
-}
-
-static void fill_carry(struct cell *cell, struct table *t,
-		       const struct view *v, const struct view_row *r,
-		       enum unit u)
-{
-	bool last = r->divergence_old, old = r->stale || last;
-	struct fact d = unless(last, r->divergence), exact = d;
-	struct fact ratio = unless(last, r->ratio);
-	struct fact carry = unless(last, r->carry_usd_day);
-
-	if (d.known)
-		exact.v = rate_from_day(d.v, RATE_8H_S);
-	cell[DIVERGENCE] = cell_fact(t, &exact,
-				     view_rate(r->divergence, u, old).s);
-	/* The limit it runs into stands in NEAREST. */
-	cell[KEPT] = cell_fact(t, &ratio, view_percent(
-		r->ratio, 0, r->stale || r->divergence_old).s);
-	cell[NEAREST] = text_cell(t, view_near(r).s);
-	cell[NEXT] = text_cell(t, view_next(&r->next, v->now, r->stale).s);
-	cell[CARRY] = cell_fact(t, &carry,
-				view_usd(r->carry_usd_day, 2, true, old).s);
-	cell[AGE] = view_hours(t, r->age, r->stale);
-}
-
-static void fill_wide(struct cell *cell, struct table *t, const struct cli *c,
-		      const struct view_row *r)
-{
-	static const int rate[2] = { LONG_RATE, SHORT_RATE };
-	static const int oi[2] = { LONG_OI, SHORT_OI };
-	bool part = r->money.n_unknown > 0;
-
-	for (int s = LEG_LONG; s <= LEG_SHORT; s++) {
-		const struct view_leg *l = &r->leg[s];
-
-		cell[rate[s]] = cell_fact(t, &l->rate_8h,
-					  view_rate_8h(l->rate_8h, c->unit,
-						       l->stale).s);
-		cell[oi[s]] = cell_fact(t, &l->oi_usd,
-					view_usd(l->oi_usd, 0, false,
-						 r->stale).s);
-	}
-	cell[FUNDING] = cell_fact(t, &r->money.funding_usd,
-				  view_usd(r->money.funding_usd, 2, true,
-					   part).s);
-	cell[FEES] = cell_dec(t, r->pos.fees_usd,
-			      view_usd(fact_known(r->pos.fees_usd), 2, false,
-				       false).s);
-	cell[NET] = cell_fact(t, &r->money.net_usd,
-			      view_usd(r->money.net_usd, 2, true, part).s);
-	cell[CHECKED] = cell_instant(t, c, r->checked_at);
-}
-
 static size_t count_rows(const struct listing *l)
 {
 	size_t n = 0;
@@ -175,9 +43,7 @@ static void add_row(struct listing *l, const struct view *v,
 {
 	struct cell *cell = table_row(l->table);
 
-	fill_names(cell, l->table, v, r);
-	fill_carry(cell, l->table, v, r, l->c->unit);
-	fill_wide(cell, l->table, l->c, r);
+	view_fill_cells(cell, l->table, l->c, v, r);
 	l->cells[l->n] = cell;
 	l->rows[l->n] = r;
 	l->of[l->n++] = v;
@@ -208,6 +74,7 @@ static struct cell sum_cell(struct table *t, const struct sum *s)
 static void add_total(struct listing *l)
 {
 	struct sum size = { .part = false }, carry = size, money = size;
+	struct sum net = size, price = size, fees = size;
 	struct cell *cell;
 
 	for (size_t i = 0; i < l->n; i++) {
@@ -217,24 +84,31 @@ static void add_total(struct listing *l)
 		add_up(&carry, r->carry_usd_day,
 		       r->stale || r->divergence_old);
 		add_up(&money, r->money.funding_usd, r->money.n_unknown > 0);
+		add_up(&net, r->money.net_usd, r->money.n_unknown > 0);
+		add_up(&price, r->money.price_usd, r->stale);
+		add_up(&fees, fact_known(r->pos.fees_usd), false);
 	}
 	cell = table_total(l->table);
-	cell[ID] = cell_count(l->table, (int64_t)l->n);
-	cell[SYMBOL] = cell_text(l->table, l->n == 1 ? "position"
+	cell[COL_ID] = cell_count(l->table, (int64_t)l->n);
+	cell[COL_SYMBOL] = cell_text(l->table, l->n == 1 ? "position"
 						     : "positions");
-	cell[SIZE] = cell_fact(l->table, &size.v,
+	cell[COL_SIZE] = cell_fact(l->table, &size.v,
 			       view_amount(size.v, size.part).s);
-	cell[CARRY] = sum_cell(l->table, &carry);
-	cell[FUNDING] = sum_cell(l->table, &money);
+	cell[COL_CARRY] = sum_cell(l->table, &carry);
+	cell[COL_FUNDING] = sum_cell(l->table, &money);
+	cell[COL_NET] = sum_cell(l->table, &net);
+	cell[COL_PRICE] = sum_cell(l->table, &price);
+	cell[COL_FEES] = cell_fact(l->table, &fees.v,
+				   view_usd(fees.v, 2, false, fees.part).s);
 }
 
 static bool make_table(struct listing *l, struct err *err)
 {
-	const struct column *own = titled(l);
+	const struct column *own = view_columns(l->c, l->n_views > 1);
 	size_t n = count_rows(l);
 
 	l->n = 0;
-	l->table = own ? table_new(own, N_COLUMNS, l->c->arena) : NULL;
+	l->table = own ? table_new(own, COL_COUNT, l->c->arena) : NULL;
 	l->cells = arena_array(l->c->arena, n, sizeof(*l->cells));
 	l->rows = arena_array(l->c->arena, n, sizeof(*l->rows));
 	l->of = arena_array(l->c->arena, n, sizeof(*l->of));
@@ -279,8 +153,20 @@ static bool print_json(const struct listing *l, bool lines, struct err *err)
 	return true;
 }
 
+/* A price nobody knows is not in the net, and that is said. */
+static bool is_unpriced(const struct listing *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (!l->rows[i]->money.price_usd.known)
+			return true;
+	return false;
+}
+
 static void print_footer(const struct listing *l)
 {
+	if (l->c->format == FORMAT_WIDE && is_unpriced(l))
+		puts("NET: price not included where PRICE is -. ACCRUED is an "
+		     "estimate and in no sum.");
 	for (size_t i = 0; i < l->n_views; i++)
 		view_print_stale(stdout, l->c, &l->views[i]);
 	if (l->n == 0)

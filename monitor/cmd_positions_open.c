@@ -82,7 +82,8 @@ static bool opened_at(struct job *j, struct import_cell *cell,
 static bool read_position(struct job *j, struct err *err)
 {
 	struct import im = {
-		.names = option_names, .arena = j->c->arena, .now = j->now,
+		.form = &import_positions, .names = option_names,
+		.arena = j->c->arena, .now = j->now,
 		.max_abs_rate_8h = j->c->config->limits.max_abs_rate_8h,
 		.entry_optional = true
 	};

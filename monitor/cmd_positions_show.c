@@ -5,6 +5,7 @@
  */
 #include "commands.h"
 #include "view_explain.h"
+#include "view_ledger.h"
 
 #include "cli_text.h"
 
@@ -59,41 +60,6 @@ static void put_instant(struct json_out *o, const char *key, struct instant t)
 {
 	json_out_key(o, key);
 	json_out_instant(o, t);
-}
-
-static void put_ledger(struct json_out *o, const struct view_row *r)
-{
-	struct dec sum = DEC_ZERO;
-	bool fits = true;
-
-	json_out_key(o, "ledger");
-	json_out_open(o, '[');
-	for (size_t i = 0; i < r->n_settlements; i++) {
-		const struct settlement *s = &r->settlements[i];
-		struct fact after;
-
-		if (s->amount_usd.known && !s->hypothetical)
-			fits = fits && dec_add(&sum, sum, s->amount_usd.v);
-		after = fits ? fact_known(sum) : fact_unknown(WHY_OVERFLOW);
-		json_out_open(o, '{');
-		put_instant(o, "at", s->at);
-		put_text(o, "side", side_word(s->side));
-		json_out_key(o, "rate_8h");
-		json_out_fact(o, &s->rate_8h);
-		json_out_key(o, "pays_every_s");
-		json_out_int(o, s->pays_every_s);
-		json_out_key(o, "amount_usd");
-		json_out_fact(o, &s->amount_usd);
-		json_out_key(o, "sum_usd");
-		json_out_fact(o, &after);
-		put_text(o, "base", "entry notional");
-		json_out_key(o, "late");
-		json_out_bool(o, s->late);
-		json_out_key(o, "hypothetical");
-		json_out_bool(o, s->hypothetical);
-		json_out_close(o, '}');
-	}
-	json_out_close(o, ']');
 }
 
 static void put_decisions(struct json_out *o, const struct shown *s)
@@ -153,7 +119,7 @@ static void print_json(const struct shown *s)
 	put_text(&o, "profile", s->view.profile->name);
 	json_out_key(&o, "lines");
 	view_explain_lines(&o, &s->view, s->row);
-	put_ledger(&o, s->row);
+	view_ledger_json(&o, s->row);
 	put_decisions(&o, s);
 	put_events(&o, s);
 	json_out_close(&o, '}');
@@ -161,6 +127,7 @@ static void print_json(const struct shown *s)
 
 /* ---- for people ---- */
 
+/* What it is paid now, and below what it was opened (and closed) at. */
 static void print_leg(const struct shown *s, enum side side)
 {
 	const struct view_row *r = s->row;
@@ -170,16 +137,39 @@ static void print_leg(const struct shown *s, enum side side)
 
 	printf("  %-5s  %-12s  rate %s/%s", side_word(side), held->venue.s,
 	       view_rate_8h(leg->rate_8h, u, leg->stale).s, view_unit_word(u));
-	printf("  entry %s", view_rate_8h(held->entry_rate_8h, u, false).s);
-	if (held->entry_price.known)
-		printf("  price %s", view_amount(held->entry_price, false).s);
-	if (held->quantity.known)
-		printf("  quantity %s", view_amount(held->quantity, false).s);
-	if (instant_known(leg->next))
+	if (instant_known(leg->next) && r->pos.status != STATUS_CLOSED)
 		printf("  next %s%s", cli_shown_time(s->c, leg->next),
 		       leg->next_derived ? " (derived)" : "");
 	if (r->verdicts && leg->why != WHY_KNOWN)
 		printf("  (%s)", why_word(leg->why));
+	printf("\n  %21s  entry %s", "",
+	       view_rate_8h(held->entry_rate_8h, u, false).s);
+	if (held->entry_price.known)
+		printf("  price %s", view_amount(held->entry_price, false).s);
+	if (held->exit_price.known)
+		printf("  exit %s", view_amount(held->exit_price, false).s);
+	if (held->quantity.known)
+		printf("  quantity %s", view_amount(held->quantity, false).s);
+	putchar('\n');
+}
+
+static void print_times(const struct shown *s)
+{
+	const struct view_row *r = s->row;
+	const struct position *p = &r->pos;
+
+	printf("  opened %s, %s %s", cli_shown_time(s->c, p->opened_at),
+	       p->status == STATUS_CLOSED ? "held" : "age",
+	       view_span(r->age, false).s);
+	if (instant_known(p->closed_at))
+		printf(", closed %s", cli_shown_time(s->c, p->closed_at));
+	printf("\n  profile %s", s->view.profile->name);
+	if (instant_known(r->checked_at))
+		printf(", checked %s", cli_shown_time(s->c, r->checked_at));
+	if (p->external_id[0]) {
+		fputs(", external id ", stdout);
+		text_print_safe(stdout, p->external_id);
+	}
 	putchar('\n');
 }
 
@@ -194,21 +184,10 @@ static void print_head(const struct shown *s)
 	       status_word(p->status), action_word(r->action));
 	if (r->reason.s[0])
 		printf(" %s", r->reason.s);
-	if (instant_known(p->decided_at))
-		printf(" since %s", cli_shown_time(s->c, p->decided_at));
-	printf("  (profile %s)\n", s->view.profile->name);
-	printf("  opened %s, %s %s", cli_shown_time(s->c, p->opened_at),
-	       p->status == STATUS_CLOSED ? "held" : "age",
-	       view_span(r->age, false).s);
-	if (instant_known(p->closed_at))
-		printf(", closed %s", cli_shown_time(s->c, p->closed_at));
-	if (instant_known(r->checked_at))
-		printf(", checked %s", cli_shown_time(s->c, r->checked_at));
-	if (p->external_id[0]) {
-		fputs(", external id ", stdout);
-		text_print_safe(stdout, p->external_id);
-	}
 	putchar('\n');
+	if (instant_known(p->decided_at))
+		printf("  decided %s\n", cli_shown_time(s->c, p->decided_at));
+	print_times(s);
 	if (instant_known(p->muted_until) &&
 	    p->muted_until.ms > s->view.now.ms)
 		printf("  kept: %s does not close it before %s\n", p->muted.s,
@@ -219,7 +198,6 @@ static void print_numbers(const struct shown *s)
 {
 	const struct view_row *r = s->row;
 	bool old = r->stale || r->divergence_old;
-	bool part = r->money.n_unknown > 0;
 	enum unit u = s->c->unit;
 
 	printf("  divergence  entry %s/%s%s  now %s/%s  kept %s\n",
@@ -230,43 +208,11 @@ static void print_numbers(const struct shown *s)
 	if (r->divergence_old)
 		printf("              last known at %s\n",
 		       cli_shown_time(s->c, r->divergence_at));
+	if (r->pos.status == STATUS_CLOSED)
+		return;
 	printf("  carry  %s USD a day  next %s  nearest %s\n",
 	       view_usd(r->carry_usd_day, 2, true, old).s,
 	       view_next(&r->next, s->view.now, r->stale).s, view_near(r).s);
-	printf("  funding %s USD in %d settlements  fees %s USD  net %s USD "
-	       "(price not included)\n",
-	       view_usd(r->money.funding_usd, 2, true, part).s, r->money.n,
-	       view_usd(fact_known(r->pos.fees_usd), 2, false, false).s,
-	       view_usd(r->money.net_usd, 2, true, part).s);
-	if (part)
-		printf("  %d of the settlements are of unknown amount and not "
-		       "in the sum\n", r->money.n_unknown);
-	printf("  closing both legs costs about %s USD\n",
-	       view_usd(r->cost_usd, 2, false, false).s);
-}
-
-static void print_ledger(const struct shown *s)
-{
-	const struct view_row *r = s->row;
-	struct fact sum = fact_known(DEC_ZERO);
-
-	if (r->n_settlements == 0)
-		return;
-	puts("\nSettlements (base: entry notional)");
-	for (size_t i = 0; i < r->n_settlements; i++) {
-		const struct settlement *x = &r->settlements[i];
-
-		if (x->amount_usd.known && !x->hypothetical && sum.known &&
-		    !dec_add(&sum.v, sum.v, x->amount_usd.v))
-			sum = fact_unknown(WHY_OVERFLOW);
-		printf("  %s  %-5s  rate %12s  %12s USD  sum %12s%s%s\n",
-		       cli_shown_time(s->c, x->at), side_word(x->side),
-		       view_rate_8h(x->rate_8h, UNIT_8H, false).s,
-		       view_usd(x->amount_usd, 4, true, false).s,
-		       view_usd(sum, 4, true, false).s,
-		       x->late ? "  late" : "",
-		       x->hypothetical ? "  after the close" : "");
-	}
 }
 
 static void print_decisions(const struct shown *s)
@@ -311,11 +257,12 @@ static void print_text(const struct shown *s)
 	print_leg(s, LEG_LONG);
 	print_leg(s, LEG_SHORT);
 	print_numbers(s);
+	view_money_text(stdout, s->row);
 	if (s->row->verdicts) {
 		puts("\nWhat would close it");
 		view_explain_table(stdout, &s->view, s->row);
 	}
-	print_ledger(s);
+	view_ledger_text(stdout, s->c, s->row);
 	print_decisions(s);
 	print_events(s);
 	view_print_stale(stdout, s->c, &s->view);

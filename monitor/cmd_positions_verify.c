@@ -30,6 +30,7 @@ struct sheet {
 	const struct view_row *r;
 	char buf[NUMBERS_MAX];
 	struct text numbers;		/* of the line being written */
+	bool blocks;			/* for people, who read downwards */
 };
 
 static void put_fact(struct text *t, struct fact f)
@@ -50,15 +51,32 @@ static struct text *begin(struct sheet *s)
 	return &s->numbers;
 }
 
+/* The numbers are the point: they get a line of their own, uncut. */
+static void print_block(const struct sheet *s, const char *step,
+			struct fact value, const char *unit,
+			const char *formula)
+{
+	printf("%-19s %26s %s\n", step, view_amount(value, false).s, unit);
+	if (formula[0])
+		printf("    %s\n", formula);
+	if (s->buf[0])
+		printf("    %s%s\n", formula[0] ? "= " : "", s->buf);
+}
+
 /* An unknown result says why among the numbers. */
 static void end(struct sheet *s, const char *step, struct fact value,
 		const char *unit, const char *formula)
 {
-	struct cell *cell = table_row(s->table);
+	struct cell *cell;
 
 	if (!value.known)
 		text_add(&s->numbers, "%sunknown: %s",
 			 s->numbers.len ? "; " : "", why_word(value.why));
+	if (s->blocks) {
+		print_block(s, step, value, unit, formula);
+		return;
+	}
+	cell = table_row(s->table);
 	cell[STEP] = cell_text(s->table, step);
 	cell[VALUE] = cell_fact(s->table, &value, NULL);
 	cell[UNIT] = cell_text(s->table, unit[0] ? unit : NULL);
@@ -180,7 +198,7 @@ static void put_cash(struct sheet *s, enum side side)
 	t = begin(s);
 	text_add(t, "at ");
 	text_add_instant(t, leg->next);
-	text_add(t, "%s: %s", leg->next_derived ? " (from pays_every)" : "",
+	text_add(t, "%s: %s", leg->next_derived ? " (derived)" : "",
 		 side == LEG_LONG ? "-" : "+");
 	put_fact(t, fact_known(r->pos.size_usd));
 	text_add(t, " x ");
@@ -210,20 +228,130 @@ static void put_next(struct sheet *s)
 	end(s, "next cash", r->next.amount_usd, "USD", "long + short");
 }
 
+/* The sum kept beside the ledger, which a poll and a list go by. */
+static void put_running(struct sheet *s)
+{
+	const struct view_money *m = &s->r->money;
+	struct text *t = begin(s);
+
+	text_add(t, "%" PRId32 " settlements, %" PRId32 " of unknown amount: ",
+		 m->running.n, m->running.n_unknown);
+	text_add(t, m->sums_differ ? "DIFFERS FROM THE LEDGER" :
+				     "agrees with the ledger");
+	end(s, "stored sum", m->running.sum_usd, "USD",
+	    "kept with every booking and report");
+}
+
+/* finance.md 7: what each leg is priced at now, or was closed at. */
+static void put_leg_price(struct sheet *s, enum side side)
+{
+	const struct leg *leg = &s->r->pos.leg[side];
+	struct fact price = s->r->money.price_at[side];
+	struct text *t = begin(s);
+	char step[48];
+
+	put_fact(t, leg->quantity);
+	text_add(t, " x (");
+	put_fact(t, side == LEG_LONG ? price : leg->entry_price);
+	text_add(t, " - ");
+	put_fact(t, side == LEG_LONG ? leg->entry_price : price);
+	text_add(t, ")");
+	snprintf(step, sizeof(step), "price %s", side_word(side));
+	end(s, step, facts_leg_price(leg, side, price), "USD",
+	    side == LEG_LONG ? "quantity x (price - entry)"
+			     : "quantity x (entry - price)");
+}
+
+static void put_price(struct sheet *s)
+{
+	const struct leg *leg = s->r->pos.leg;
+	const struct view_money *m = &s->r->money;
+	struct text *t;
+
+	put_leg_price(s, LEG_LONG);
+	put_leg_price(s, LEG_SHORT);
+	t = begin(s);
+	for (int i = LEG_LONG; i <= LEG_SHORT; i++) {
+		text_add(t, i ? " + " : "");
+		put_fact(t, facts_leg_price(&leg[i], (enum side)i,
+					    m->price_at[i]));
+	}
+	end(s, "price", m->price_usd, "USD", "long + short");
+}
+
+static void put_net(struct sheet *s)
+{
+	const struct view_row *r = s->r;
+	struct text *t = begin(s);
+
+	put_fact(t, r->money.funding_usd);
+	text_add(t, " - ");
+	put_fact(t, fact_known(r->pos.fees_usd));
+	text_add(t, " - ");
+	put_fact(t, fact_known(r->pos.slippage_usd));
+	if (r->money.price_usd.known) {
+		text_add(t, " + ");
+		put_fact(t, r->money.price_usd);
+	}
+	end(s, "net", r->money.net_usd, "USD", r->money.price_usd.known ?
+	    "funding - fees - slippage + price" :
+	    "funding - fees - slippage, price not included");
+}
+
+static void put_return(struct sheet *s, const char *step, struct fact base,
+		       struct fact value)
+{
+	struct text *t = begin(s);
+
+	put_fact(t, s->r->money.net_usd);
+	text_add(t, " / ");
+	put_fact(t, base);
+	end(s, step, value, "1", "net / base");
+}
+
+static void put_apr(struct sheet *s, const char *step, struct fact base,
+		    struct fact value)
+{
+	struct text *t = begin(s);
+
+	put_fact(t, s->r->money.net_usd);
+	text_add(t, " x 31536000 / (");
+	put_fact(t, base);
+	text_add(t, " x %" PRId64 ".%03d s)", s->r->age.ms / 1000,
+		 (int)(s->r->age.ms % 1000));
+	if (s->r->age.ms < 3600000)
+		text_add(t, ", younger than an hour: n/a");
+	end(s, step, value, "per year", "simple, 365 days");
+}
+
+static void put_returns(struct sheet *s)
+{
+	const struct view_money *m = &s->r->money;
+	struct fact size = fact_known(s->r->pos.size_usd);
+	struct text *t = begin(s);
+
+	put_fact(t, size);
+	text_add(t, " x ");
+	put_fact(t, fact_known(s->v->account->capital_share));
+	end(s, "capital", m->capital_usd, "USD", "size x capital_share");
+	put_return(s, "return on notional", size, m->on_notional);
+	put_return(s, "return on capital", m->capital_usd, m->on_capital);
+	put_apr(s, "APR on notional", size, m->apr_notional);
+	put_apr(s, "APR on capital", m->capital_usd, m->apr_capital);
+}
+
 static void put_money(struct sheet *s)
 {
 	const struct view_row *r = s->r;
 	struct text *t = begin(s);
 
-	text_add(t, "%d settlements, %d of unknown amount", r->money.n,
-		 r->money.n_unknown);
+	text_add(t, "%d settlements, %d of unknown amount, %d reported",
+		 r->money.n, r->money.n_unknown, r->money.n_reported);
 	end(s, "funding", r->money.funding_usd, "USD", "sum of the ledger");
-	t = begin(s);
-	put_fact(t, r->money.funding_usd);
-	text_add(t, " - ");
-	put_fact(t, fact_known(r->pos.fees_usd));
-	end(s, "net", r->money.net_usd, "USD",
-	    "funding - fees, price not included");
+	put_running(s);
+	put_price(s);
+	put_net(s);
+	put_returns(s);
 }
 
 static void fill(struct sheet *s)
@@ -256,8 +384,9 @@ int cmd_positions_verify(struct cli *c)
 		err_set(&err, ERR_MEMORY, "no memory");
 		return cli_fail(c, &err);
 	}
+	s.blocks = c->format == FORMAT_TABLE && c->tty;
 	fill(&s);
-	if (!table_print(stdout, s.table, c, &err))
+	if (!s.blocks && !table_print(stdout, s.table, c, &err))
 		return cli_fail(c, &err);
 	if (c->format == FORMAT_TABLE || c->format == FORMAT_WIDE)
 		view_print_stale(stdout, c, &v);

@@ -11,6 +11,7 @@
 
 #define ROWS (OPTS_LISTING & ~OPT(ACCOUNT))	/* rows of no account */
 #define ONE_ITEM (OPT(OUTPUT) | OPT(JSON))
+#define OF_EXPORT (OPT(ACCOUNT) | OPT(OUTPUT) | OPT(SINCE) | OPT(UNTIL))
 #define OF_OPENING (OPT(SYMBOL) | OPT(LONG) | OPT(SHORT) | OPT(SIZE) | \
 		    OPT(OPENED_AT) | OPT(LONG_RATE) | OPT(SHORT_RATE) | \
 		    OPT(ENTRY_DIVERGENCE) | OPT(LONG_QTY) | OPT(SHORT_QTY) | \
@@ -39,24 +40,40 @@ const struct command command_table[] = {
 	{ "explain", "ID", 1, 1,
 	  OPT(AT) | ONE_ITEM | OPT(ACCOUNT) | OPT(UNIT),
 	  "why it is held or closed, with every input", cmd_explain },
+	{ "export decisions", "", 0, 0, OF_EXPORT,
+	  "decisions by id, exact, as CSV or JSON lines",
+	  cmd_export_decisions },
+	{ "export ledger", "", 0, 0, OF_EXPORT,
+	  "settlements: expected, reported, what counts",
+	  cmd_export_ledger },
+	{ "export polls", "", 0, 0, OF_EXPORT,
+	  "polls: when, how they ended, by which rules",
+	  cmd_export_polls },
+	{ "export positions", "", 0, 0, OF_EXPORT,
+	  "positions by id, with all that is recorded",
+	  cmd_export_positions },
 	{ "exposure", "", 0, 0, OPTS_LISTING,
 	  "notional by venue and by symbol", cmd_exposure },
-	{ "help", "[COMMAND]", 0, 2, 0,
+	{ "help", "[COMMAND]", 0, 3, 0,
 	  "this list, or the help of one command", cmd_help },
 	{ "opportunities list", "", 0, 0, OPTS_LISTING | OPT(UNIT),
 	  "ask now; each with the entry policy's verdict",
 	  cmd_opportunities_list },
 	{ "positions close", "ID", 1, 1,
-	  OPT(REASON) | OPT(NOTE) | OPT(FEES) | OPT(YES) | OPT(DRY_RUN) |
-	  OPT(ACCOUNT),
+	  OPT(REASON) | OPT(NOTE) | OPT(FEES) | OPT(LONG_PRICE) |
+	  OPT(SHORT_PRICE) | OPT(YES) | OPT(DRY_RUN) | OPT(ACCOUNT),
 	  "record that a position was closed", cmd_positions_close },
 	{ "positions confirm", "ID", 1, 1, OPT(NOTE) | OPT(ACCOUNT),
 	  "say that it still exists at the venues", cmd_positions_confirm },
+	{ "positions funding import", "FILE", 1, 1,
+	  OPT(DRY_RUN) | OPT(REPLACE) | OPT(ACCOUNT),
+	  "what venues really paid, from CSV or JSON lines",
+	  cmd_positions_funding_import },
 	{ "positions history", "[ID]", 0, 1,
 	  OPTS_LISTING | OPT(SINCE) | OPT(UNTIL) | OPT(UNIT),
 	  "closed positions and what they earned", cmd_positions_history },
 	{ "positions import", "FILE", 1, 1, OPT(DRY_RUN) | OPT(ACCOUNT),
-	  "add positions from CSV or JSON lines, all or none",
+	  "positions from CSV or JSON lines, all or none",
 	  cmd_positions_import },
 	{ "positions keep", "ID", 1, 1,
 	  OPT(FOR) | OPT(REASON) | OPT(NOTE) | OPT(ACCOUNT),

@@ -39,6 +39,7 @@ struct account {
 	const struct venue *venues;	/* sorted; none: all active */
 	size_t n_venues;
 	struct fact min_volume_usd;
+	struct dec capital_share;	/* of a pair, of its size_usd */
 	struct entry_policy entry;
 	struct span tick_offset;
 };
@@ -91,10 +92,8 @@ MUST_USE bool config_load_text(struct config *out, const char *path,
 void complaint_format(char *buf, size_t n, const char *path,
 		      const struct complaint *c);
 
-const struct account *config_account(const struct config *c,
-				     const char *name);
-const struct profile *config_profile(const struct config *c,
-				     const char *name);
+const struct account *config_account(const struct config *c, const char *name);
+const struct profile *config_profile(const struct config *c, const char *name);
 /*
  * The account's shadow profile, NULL for none. auto: of the shipped profile
  * the account's own is or extends, the one that closes next sooner.

@@ -112,6 +112,10 @@ const struct config_option config_option_table[] = {
 	{ "accounts.*.min_volume", KIND_USD, NULL, "0", NULL,
 	  AT(account, min_volume_usd),
 	  .help = "24 h volume an alternative must have on both legs" },
+	{ "accounts.*.capital_share", KIND_SHARE, "200%", "1%", "10000%",
+	  AT(account, capital_share),
+	  .help = "margin of both legs and reserve, of the notional of one "
+		  "leg; returns on capital are of it" },
 	{ "accounts.*.tick_offset", KIND_SPAN, "0s", "0s", "1h",
 	  AT(account, tick_offset),
 	  .help = "polls come so long after the round time" },

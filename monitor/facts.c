@@ -108,22 +108,29 @@ static struct fact window_carry(const struct facts *f)
 
 /* ---- money ---- */
 
-/* finance.md 7, one leg: side * quantity * (mark - entry). */
-static struct fact price_of_leg(const struct leg *leg, enum side side,
-				const struct quote *q)
+struct fact facts_leg_price(const struct leg *leg, enum side side,
+			    struct fact price)
 {
 	struct fact moved, v;
 
 	if (!leg->quantity.known)
 		return leg->quantity;
-	if (!q || q->why != WHY_KNOWN)
-		return fact_unknown(q ? q->why : WHY_NOT_LISTED);
-	moved = fact_sub(q->mark_price, leg->entry_price);
+	moved = fact_sub(price, leg->entry_price);
 	if (!moved.known)
 		return moved;
 	if (!dec_mul(&v.v, leg->quantity.v, moved.v))
 		return fact_unknown(WHY_OVERFLOW);
 	return fact_known(side == LEG_LONG ? v.v : dec_neg(v.v));
+}
+
+static struct fact price_of_leg(const struct leg *leg, enum side side,
+				const struct quote *q)
+{
+	if (!leg->quantity.known)
+		return leg->quantity;
+	if (!q || q->why != WHY_KNOWN)
+		return fact_unknown(q ? q->why : WHY_NOT_LISTED);
+	return facts_leg_price(leg, side, q->mark_price);
 }
 
 static struct fact times_size(struct fact share, const struct position *p)

@@ -35,6 +35,13 @@ void facts_compute(struct facts *out, const struct position *p,
 		   const struct facts_memory *memory);
 
 /*
+ * Price PnL of one leg, signed (finance.md 7): side * quantity * (price -
+ * entry). Unknown without all three.
+ */
+struct fact facts_leg_price(const struct leg *leg, enum side side,
+			    struct fact price);
+
+/*
  * Next settlement of a leg after `now`: the service's next_funding when it
  * lies ahead, else from the payment interval and anchor (*derived = true), else
  * unknown.

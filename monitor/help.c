@@ -10,7 +10,7 @@
 
 #include "commands.h"
 
-#define COMMAND_COLUMN 28
+#define COMMAND_COLUMN 29
 #define OPTION_COLUMN 32
 
 struct section {
@@ -20,7 +20,7 @@ struct section {
 
 static const struct section sections[] = {
 	{ "Monitor", " run status " },
-	{ "Positions", " positions exposure " },
+	{ "Positions", " positions exposure export " },
 	{ "Decisions and market", " explain decisions opportunities " },
 	{ "Money over time", " replay backtest report export " },
 	{ "Configuration", " check-config profiles rules reference " },
@@ -119,13 +119,13 @@ void help_command(FILE *f, const struct command *cmd)
 int cmd_help(struct cli *c)
 {
 	char name[] = "carrywatch", help[] = "--help", dashes[] = "--";
-	char first[80], second[80];
-	char *argv[] = { name, help, dashes, first, second };
+	char word[3][80];
+	char *argv[] = { name, help, dashes, word[0], word[1], word[2] };
 	struct cli asked = { .now = c->now, .arena = c->arena };
 	struct err err;
 
-	snprintf(first, sizeof(first), "%s", c->n_args > 0 ? c->arg[0] : "");
-	snprintf(second, sizeof(second), "%s", c->n_args > 1 ? c->arg[1] : "");
+	for (int i = 0; i < c->n_args; i++)
+		snprintf(word[i], sizeof(word[i]), "%s", c->arg[i]);
 	if (!cli_parse(&asked, 3 + c->n_args, argv, &err))
 		return cli_fail(&asked, &err);
 	if (asked.topic)

@@ -58,7 +58,7 @@ struct event {
 	int64_t id, position;
 	struct instant at;
 	char kind[16];	/* open import decide close keep confirm reopen note
-			   severer unconfirmed */
+			   severer unconfirmed funding */
 	char from[16], to[16];		/* status words, "" when unchanged */
 	struct label reason;
 	char by[24];			/* "monitor", "cli", "simulated" */
@@ -229,10 +229,10 @@ MUST_USE bool store_recount_funding(struct store *s, int64_t position,
 /* A close was undone: what was booked after it has really been held. */
 MUST_USE bool store_unclose_settlements(struct store *s, int64_t position,
 					struct err *err);
-/* Put what a venue reported into an existing row. */
-MUST_USE bool store_report_settlement(struct store *s,
-				      const struct settlement *row,
-				      struct err *err);
+/* Put what a venue reported into existing rows of one position. */
+MUST_USE bool store_report_settlements(struct store *s,
+				       const struct settlement *rows,
+				       size_t n, struct err *err);
 
 /* True also when the row exists already; *added says which. */
 MUST_USE bool store_put_settlement(struct store *s, bool *added,

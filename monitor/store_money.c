@@ -83,7 +83,7 @@ static enum settlement_base get_base(struct sql *q)
 	       BASE_MARK_PRICE : BASE_ENTRY_NOTIONAL;
 }
 
-static void get_settlement(struct sql *q, struct settlement *r)
+void sql_get_settlement(struct sql *q, struct settlement *r)
 {
 	r->position = sql_get_int(q);
 	r->side = get_side(q);
@@ -111,7 +111,7 @@ bool store_settlements(struct store *s, struct settlement **out, size_t *n,
 	sql_put_int(&q, position);
 	sql_put_int(&q, position ? position : INT64_MAX);
 	while (sql_row(&q) && (r = sql_list_add(&l, &q)))
-		get_settlement(&q, r);
+		sql_get_settlement(&q, r);
 	if (!sql_list_done(&l, &q, &list, n, err))
 		return false;
 	*out = list;
@@ -129,7 +129,7 @@ static bool sum_ledger(struct store *s, struct funding *out, int64_t position,
 	while (sql_row(&q)) {
 		struct settlement row;
 
-		get_settlement(&q, &row);
+		sql_get_settlement(&q, &row);
 		funding_add(out, &row);
 	}
 	return sql_done(&q, err);
@@ -197,8 +197,8 @@ bool store_put_settlement(struct store *s, bool *added,
 	return row->hypothetical || put_funding(s, row->position, &f, err);
 }
 
-bool store_report_settlement(struct store *s, const struct settlement *row,
-			     struct err *err)
+static bool report(struct store *s, const struct settlement *row,
+		   struct err *err)
 {
 	struct sql q = sql_use(s, SQL_SETTLEMENT_REPORT);
 
@@ -207,8 +207,17 @@ bool store_report_settlement(struct store *s, const struct settlement *row,
 	sql_put_instant(&q, row->at);
 	sql_put_fact(&q, &row->reported_usd);
 	sql_put_instant(&q, row->reported_at);
-	return sql_run(&q, err) &&
-	       store_recount_funding(s, row->position, err);
+	return sql_run(&q, err);
+}
+
+/* The ledger is summed anew once, not for every row. */
+bool store_report_settlements(struct store *s, const struct settlement *rows,
+			      size_t n, struct err *err)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!report(s, &rows[i], err))
+			return false;
+	return n == 0 || store_recount_funding(s, rows[0].position, err);
 }
 
 bool store_unclose_settlements(struct store *s, int64_t position,

@@ -8,7 +8,7 @@
 /* ---- polls ---- */
 
 /* All of a poll but its error text, which is the next column. */
-static void get_poll(struct sql *q, struct poll *p)
+void sql_get_poll(struct sql *q, struct poll *p)
 {
 	memset(p, 0, sizeof(*p));
 	p->seq = sql_get_int(q);
@@ -33,7 +33,7 @@ bool store_last_poll(struct store *s, struct poll *out, bool *found,
 
 	*found = sql_row(&q);
 	if (*found) {
-		get_poll(&q, &p);
+		sql_get_poll(&q, &p);
 		sql_get_text(&q, s->poll_error, sizeof(s->poll_error));
 		p.error = s->poll_error;
 	}
@@ -53,7 +53,7 @@ bool store_poll_at(struct store *s, struct poll *out, bool *found,
 	sql_put_int(&q, instant_known(at) ? at.ms : INT64_MAX);
 	*found = sql_row(&q);
 	if (*found) {
-		get_poll(&q, &p);
+		sql_get_poll(&q, &p);
 		p.error = sql_get_arena_text(&q, arena);
 	}
 	if (!sql_done(&q, err))
@@ -133,7 +133,7 @@ bool store_put_decision(struct store *s, struct decision_row *d,
 	return true;
 }
 
-static void get_decision(struct sql *q, struct decision_row *d,
+void sql_get_decision(struct sql *q, struct decision_row *d,
 			 struct arena *arena)
 {
 	d->id = sql_get_int(q);
@@ -156,7 +156,7 @@ bool store_decision(struct store *s, struct decision_row *out, bool *found,
 	sql_put_int(&q, position);
 	*found = sql_row(&q);
 	if (*found)
-		get_decision(&q, out, arena);
+		sql_get_decision(&q, out, arena);
 	return sql_done(&q, err);
 }
 
@@ -188,7 +188,7 @@ bool store_decisions(struct store *s, struct decision_row **out, size_t *n,
 	sql_put_int(&q, instant_known(until) ? until.ms : INT64_MAX);
 	sql_put_int(&q, limit > 0 ? limit : -1);
 	while (sql_row(&q) && (d = sql_list_add(&l, &q)))
-		get_decision(&q, d, arena);
+		sql_get_decision(&q, d, arena);
 	if (!sql_list_done(&l, &q, &list, n, err))
 		return false;
 	*out = list;

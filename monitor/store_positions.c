@@ -28,7 +28,7 @@ static enum status get_status(struct sql *q)
 	return s;
 }
 
-static void get_position(struct sql *q, struct position *p)
+void sql_get_position(struct sql *q, struct position *p)
 {
 	memset(p, 0, sizeof(*p));
 	p->id = sql_get_int(q);
@@ -114,7 +114,7 @@ bool store_positions(struct store *s, struct position **out, size_t *n,
 
 	sql_put_int(&q, since_of(which, since));
 	while (sql_row(&q) && (p = sql_list_add(&l, &q)))
-		get_position(&q, p);
+		sql_get_position(&q, p);
 	if (!sql_list_done(&l, &q, &list, n, err))
 		return false;
 	*out = list;
@@ -153,7 +153,7 @@ bool store_position(struct store *s, struct position *out, int64_t id,
 	sql_put_int(&q, id);
 	found = sql_row(&q);
 	if (found)
-		get_position(&q, &p);
+		sql_get_position(&q, &p);
 	if (!sql_done(&q, err))
 		return false;
 	if (!found)

@@ -31,6 +31,8 @@ enum sql_id {
 	SQL_SETTLEMENTS_UNCLOSE, SQL_FUNDING, SQL_FUNDING_PUT,
 	SQL_MESSAGE_PUT, SQL_UNSENT, SQL_MARK_SENT, SQL_MESSAGE_DROP,
 	SQL_QUOTES, SQL_QUOTE_PUT,
+	SQL_PAGE_POSITIONS, SQL_PAGE_DECISIONS, SQL_PAGE_LEDGER,
+	SQL_PAGE_POLLS,
 	SQL_COUNT
 };
 
@@ -98,6 +100,12 @@ void *sql_list_add(struct sql_list *l, struct sql *q);
 /* Ends the use of a statement whose rows went into a list. */
 MUST_USE bool sql_list_done(struct sql_list *l, struct sql *q, void **out,
 			    size_t *n, struct err *err);
+/* What a row of these tables is; each is shared by two of store*.c. */
+void sql_get_position(struct sql *q, struct position *p);
+void sql_get_decision(struct sql *q, struct decision_row *d,
+		      struct arena *arena);
+void sql_get_settlement(struct sql *q, struct settlement *r);
+void sql_get_poll(struct sql *q, struct poll *p);	/* but its error text */
 /* The newest poll with evidence at or before `at` (store_polls.c). */
 MUST_USE bool store_poll_at(struct store *s, struct poll *out, bool *found,
 			    struct instant at, struct arena *arena,

@@ -14,6 +14,11 @@
 	"position, side, at, rate_8h, pays_every_s, base, quantity, price, " \
 	"amount_usd, reported_usd, reported_at, late, hypothetical"
 
+#define LEDGER_COLUMNS \
+	"s.position, s.side, s.at, s.rate_8h, s.pays_every_s, s.base, " \
+	"s.quantity, s.price, s.amount_usd, s.reported_usd, s.reported_at, " \
+	"s.late, s.hypothetical"
+
 #define QUOTE_COLUMNS \
 	"symbol, venue, rate_8h, observed_at, polled_at, next_funding, " \
 	"mark_price, pays_every_s"
@@ -179,4 +184,22 @@ const char *const sql_texts[SQL_COUNT] = {
 		"ON CONFLICT (symbol, venue) DO UPDATE SET rate_8h = ?3, "
 		"observed_at = ?4, polled_at = ?5, next_funding = ?6, "
 		"mark_price = ?7, pays_every_s = ?8",
+
+	/* A page behind a key; the sum of a ledger has a statement of its own. */
+	[SQL_PAGE_POSITIONS] = "SELECT " POSITION_COLUMNS " FROM positions "
+		"WHERE id > ?1 AND opened_at >= ?2 AND opened_at < ?3 "
+		"ORDER BY id LIMIT ?4",
+	[SQL_PAGE_DECISIONS] = "SELECT id, poll, position, at, action, before, "
+		"label, text FROM decisions "
+		"WHERE id > ?1 AND at >= ?2 AND at < ?3 ORDER BY id LIMIT ?4",
+	[SQL_PAGE_LEDGER] = "SELECT " LEDGER_COLUMNS ", p.symbol, "
+		"iif(s.side = 'long', p.long_venue, p.short_venue), "
+		"p.external_id FROM settlements s JOIN positions p "
+		"ON p.id = s.position "
+		"WHERE (s.position, s.side, s.at) > (?1, ?5, ?6) "
+		"AND s.at >= ?2 AND s.at < ?3 "
+		"ORDER BY s.position, s.side, s.at LIMIT ?4",
+	[SQL_PAGE_POLLS] = "SELECT " POLL_COLUMNS " FROM polls "
+		"WHERE seq > ?1 AND at >= ?2 AND at < ?3 "
+		"ORDER BY seq LIMIT ?4",
 };

@@ -108,7 +108,9 @@ static int worth(const struct table_view *v, int i)
 {
 	const struct column *c = &v->table->columns[v->col[i]];
 
-	return i == 0 ? 0 : c->wide ? 1 : c->drop > 0 ? c->drop + 1 : 0;
+	if (i == 0 || (c->drop == 0 && !c->wide))
+		return 0;
+	return c->drop + 1;
 }
 
 /* Add the columns of this worth, from the left, while they fit. */

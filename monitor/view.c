@@ -7,6 +7,7 @@
 #include "view.h"
 
 #include "ledger.h"
+#include "reported.h"
 
 #include <string.h>
 
@@ -39,30 +40,35 @@ static const struct evidence_row *find_verdicts(const struct view *v,
 	return NULL;
 }
 
-/* Not one that a later poll brought. */
-static struct instant remembered(const struct view *v, struct symbol s,
-				 struct venue venue)
+/* Not one that a later poll brought: NULL. */
+static const struct last_quote *remembered(const struct view *v,
+					   struct symbol s, struct venue venue)
 {
 	for (size_t i = 0; i < v->n_quotes; i++) {
 		const struct last_quote *q = &v->quotes[i];
 
 		if (symbol_cmp(q->symbol, s) == 0 &&
 		    venue_cmp(q->venue, venue) == 0)
-			return q->polled_at.ms <= v->poll.at.ms ?
-			       q->observed_at : INSTANT_UNKNOWN;
+			return q->polled_at.ms <= v->poll.at.ms ? q : NULL;
 	}
-	return INSTANT_UNKNOWN;
+	return NULL;
 }
 
-/* The ledger as the poll saw it. */
+/* The ledger as the poll saw it: what was reported later it did not know. */
 static struct fact funding_then(const struct view_row *row,
 				const struct view *v)
 {
 	struct funding f = { .sum_usd = fact_known(DEC_ZERO) };
 
-	for (size_t i = 0; i < row->n_settlements; i++)
-		if (row->settlements[i].at.ms <= v->poll.at.ms)
-			funding_add(&f, &row->settlements[i]);
+	if (row->summed)
+		return funding_total(&row->running);
+	for (size_t i = 0; i < row->n_settlements; i++) {
+		struct settlement s = row->settlements[i];
+
+		if (s.at.ms <= v->poll.at.ms &&
+		    reported_as_of(&s, v->poll.at))
+			funding_add(&f, &s);
+	}
 	return funding_total(&f);
 }
 
@@ -72,9 +78,13 @@ static void look_at_facts(struct view_row *row, const struct view *v)
 	struct facts_memory memory = { .funding_usd = funding_then(row, v) };
 
 	if (row->quoted) {
-		for (int s = LEG_LONG; s <= LEG_SHORT; s++)
-			memory.quote_at[s] = remembered(v, p->symbol,
-							p->leg[s].venue);
+		for (int s = LEG_LONG; s <= LEG_SHORT; s++) {
+			const struct last_quote *q =
+				remembered(v, p->symbol, p->leg[s].venue);
+
+			memory.quote_at[s] = q ? q->observed_at
+					       : INSTANT_UNKNOWN;
+		}
 		facts_compute(&row->facts, p, &v->market, &v->terms, &memory);
 		return;
 	}
@@ -218,35 +228,59 @@ static void look_ahead(struct view_cash *out, const struct view_row *row)
 	out->stale |= row->leg[LEG_SHORT].stale;
 }
 
-static void add_settlement(struct fact *sum, int *n, int *n_unknown,
-			   const struct settlement *s)
+/*
+ * What a leg has earned since its last settlement, or since the opening, if
+ * its rate stays until the next one.
+ */
+static struct fact accrued(const struct view_row *row, enum side side,
+			   const struct view *v)
 {
-	struct fact booked = settlement_booked(s);
+	const struct view_leg *leg = &row->leg[side];
+	struct instant end = row->quoted ? v->poll.at : v->now;
+	struct instant from;
+	int64_t ms;
 
-	(*n)++;
-	if (!booked.known)
-		(*n_unknown)++;
-	else if (sum->known)
-		*sum = fact_add(*sum, booked);
+	if (!leg->rate_8h.known)
+		return fact_unknown(leg->why);
+	if (leg->pays_every_s <= 0 || !instant_known(leg->next))
+		return fact_unknown(WHY_NO_INTERVAL);
+	from.ms = leg->next.ms - span_s(leg->pays_every_s).ms;
+	if (row->pos.opened_at.ms > from.ms)
+		from = row->pos.opened_at;
+	ms = instant_diff(end, from).ms;
+	return ledger_amount(side, row->pos.size_usd, leg->rate_8h.v,
+			     ms > 0 ? (int32_t)(ms / 1000) : 0);
 }
 
-static void count_money(struct view_money *m, const struct view_row *row)
+/* Prices of an earlier poll are no prices of now. */
+static struct fact mark(const struct view_row *row, enum side side,
+			const struct view *v)
 {
-	*m = (struct view_money){ .funding_usd = fact_known(DEC_ZERO),
-				  .after_usd = fact_known(DEC_ZERO) };
-	for (size_t i = 0; i < row->n_settlements; i++) {
-		const struct settlement *s = &row->settlements[i];
+	const struct last_quote *q = remembered(v, row->pos.symbol,
+						row->pos.leg[side].venue);
 
-		if (s->hypothetical)
-			add_settlement(&m->after_usd, &m->n_after,
-				       &m->n_after_unknown, s);
-		else
-			add_settlement(&m->funding_usd, &m->n, &m->n_unknown,
-				       s);
+	if (!row->quoted || !q)
+		return fact_unknown(WHY_NOT_SET);
+	return q->polled_at.ms == v->poll.at.ms ? q->mark_price
+						: fact_unknown(WHY_STALE);
+}
+
+static void count_money(struct view_row *row, const struct view *v)
+{
+	struct view_money_ask ask = {
+		.position = &row->pos, .facts = &row->facts,
+		.rows = row->settlements, .n_rows = row->n_settlements,
+		.summed = row->summed, .running = row->running,
+		.capital_share = v->account->capital_share, .age = row->age,
+	};
+
+	for (int s = LEG_LONG; s <= LEG_SHORT; s++) {
+		ask.mark[s] = mark(row, (enum side)s, v);
+		ask.accrued[s] = accrued(row, (enum side)s, v);
 	}
-	m->net_usd = fact_add(m->funding_usd,
-			       fact_known(dec_neg(row->pos.fees_usd)));
-	m->net_usd = fact_sub(m->net_usd, fact_known(row->pos.slippage_usd));
+	view_count_money(&row->money, &ask);
+	if (v->past)		/* the stored sum is of now */
+		row->money.sums_differ = false;
 }
 
 static struct span age_of(const struct view_row *row, const struct view *v)
@@ -291,5 +325,5 @@ void view_assemble(struct view_row *row, const struct view *v,
 	row->age = age_of(row, v);
 	look_ahead(&row->next, row);
 	view_find_nearest(&row->nearest, &row->facts, v->profile);
-	count_money(&row->money, row);
+	count_money(row, v);
 }

@@ -6,7 +6,7 @@
 #define CARRYWATCH_VIEW_H
 
 #include "config.h"
-#include "store.h"
+#include "view_money.h"
 
 struct view_leg {
 	enum why why;			/* WHY_KNOWN: fresh */
@@ -35,14 +35,6 @@ struct view_nearest {
 	struct dec value_pct, limit_pct;	/* for people */
 };
 
-struct view_money {
-	struct fact funding_usd;	/* booked while held */
-	struct fact net_usd;		/* funding - fees, price not included */
-	struct fact after_usd;		/* hypothetical, had it been kept */
-	/* Settlements, and those of unknown amount: */
-	int n, n_unknown, n_after, n_after_unknown;
-};
-
 struct view_row {
 	struct position pos;
 	const struct evidence_row *verdicts;	/* NULL: not judged */
@@ -62,8 +54,10 @@ struct view_row {
 	struct span age;
 	struct view_cash next;
 	struct view_nearest nearest;
-	const struct settlement *settlements;
+	const struct settlement *settlements;	/* as of now, or "at" */
 	size_t n_settlements;
+	bool summed;		/* none were read, `running` is their sum */
+	struct funding running;
 	struct view_money money;
 };
 
@@ -103,7 +97,7 @@ MUST_USE bool view_load(struct view *out, struct store *s,
 
 /* Set now and stale from the poll and the clock; before view_assemble. */
 void view_date(struct view *v, struct instant now, struct instant at);
-/* Fill *row (pos, settlements and n_settlements set by the caller) from the
+/* Fill *row (pos and what is said of settlements set by the caller) from the
  * view; w is the memory of the position. Pure. */
 void view_assemble(struct view_row *row, const struct view *v,
 		   const struct watch *w);

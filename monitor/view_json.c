@@ -62,6 +62,7 @@ static void put_leg(struct json_out *o, const struct view_row *r,
 	put_fact(o, "quantity", r->pos.leg[side].quantity);
 	put_fact(o, "entry_price", r->pos.leg[side].entry_price);
 	put_fact(o, "entry_rate_8h", r->pos.leg[side].entry_rate_8h);
+	put_fact(o, "exit_price", r->pos.leg[side].exit_price);
 	json_out_close(o, '}');
 }
 
@@ -71,7 +72,7 @@ static void put_hours(struct json_out *o, const char *key, struct span d)
 	struct dec h;
 
 	json_out_key(o, key);
-	if (dec_join(&h, d.ms, 3) && dec_div(&h, h, dec_int(3600)))
+	if (d.ms >= 0 && dec_join(&h, d.ms, 3) && dec_div(&h, h, dec_int(3600)))
 		json_out_dec(o, dec_round(h, 1));
 	else
 		json_out_null(o);
@@ -135,6 +136,51 @@ static void put_money(struct json_out *o, const struct view_row *r)
 	json_out_int(o, r->money.n_unknown);
 }
 
+static void put_even(struct json_out *o, const char *key,
+		     const struct view_even *e, struct instant now)
+{
+	static const char *const words[] = {
+		[EVEN_UNKNOWN] = "", [EVEN_DONE] = "done",
+		[EVEN_AHEAD] = "ahead", [EVEN_NEVER] = "never"
+	};
+	bool ahead = e->state == EVEN_AHEAD;
+
+	json_out_key(o, key);
+	json_out_open(o, '{');
+	put_text(o, "state", words[e->state]);
+	put_instant(o, "at", ahead ? instant_add(now, e->after)
+				   : INSTANT_UNKNOWN);
+	put_hours(o, "after_hours", ahead ? e->after : (struct span){ -1 });
+	put_text(o, "why", e->state == EVEN_UNKNOWN ? why_word(e->why) : "");
+	json_out_close(o, '}');
+}
+
+/* Net of what is known; whether the price is in it stands beside it. */
+static void put_pnl(struct json_out *o, const struct view *v,
+		    const struct view_row *r)
+{
+	const struct view_money *m = &r->money;
+	struct instant now = v->polled ? v->poll.at : v->now;
+
+	put_fact(o, "price_usd", m->price_usd);
+	put_text(o, "price_why", m->price_usd.known ? "" :
+				 why_word(m->price_usd.why));
+	json_out_key(o, "net_includes_price");
+	json_out_bool(o, m->price_usd.known);
+	put_fact(o, "slippage_usd", fact_known(r->pos.slippage_usd));
+	put_fact(o, "realised_usd", m->realised_usd);
+	put_fact(o, "open_usd", m->open_usd);
+	put_fact(o, "accrued_estimate_usd", m->accrued_usd);
+	put_fact(o, "capital_usd", m->capital_usd);
+	put_fact(o, "return_on_notional", m->on_notional);
+	put_fact(o, "return_on_capital", m->on_capital);
+	put_fact(o, "apr_on_notional", m->apr_notional);
+	put_fact(o, "apr_on_capital", m->apr_capital);
+	put_fact(o, "expected_24h_usd", m->day_usd);
+	put_even(o, "break_even_all_in", &m->all_in, now);
+	put_even(o, "break_even_exit_only", &m->exit_only, now);
+}
+
 void view_json_members(struct json_out *o, const struct view *v,
 		       const struct view_row *r)
 {
@@ -161,6 +207,7 @@ void view_json_members(struct json_out *o, const struct view *v,
 	put_instant(o, "last_divergence_at", r->divergence_at);
 	put_instant(o, "decided_at", p->decided_at);
 	put_instant(o, "closed_at", p->closed_at);
+	put_pnl(o, v, r);
 }
 
 void view_json_row(struct json_out *o, const struct view *v,

@@ -6,6 +6,8 @@
  */
 #include "view.h"
 
+#include "reported.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -89,20 +91,51 @@ static bool is_wanted(const struct position *p, const struct view *v,
 	return false;
 }
 
-static bool load_one(struct view_row *row, struct view *v, struct store *s,
-		     struct arena *arena, struct err *err)
+/* As they were known then: without later rows and reports. */
+static void cut_ledger(struct settlement *list, size_t *n, struct instant at)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < *n; i++)
+		if (list[i].at.ms <= at.ms && reported_as_of(&list[i], at))
+			list[kept++] = list[i];
+	*n = kept;
+}
+
+/* A list of many positions needs no more than the sum of each ledger. */
+static bool load_ledger(struct view_row *row, const struct view *v,
+			struct store *s, const struct view_ask *ask,
+			struct arena *arena, struct err *err)
 {
 	struct settlement *list;
+
+	row->summed = !v->past && (ask->which == VIEW_LISTED ||
+				   ask->which == VIEW_ALL);
+	if (!store_funding(s, &row->running, row->pos.id, err))
+		return false;
+	if (row->summed)
+		return true;
+	if (!store_settlements(s, &list, &row->n_settlements, row->pos.id,
+			       arena, err))
+		return false;
+	row->settlements = list;
+	if (v->past)
+		cut_ledger(list, &row->n_settlements, v->poll.at);
+	return true;
+}
+
+static bool load_one(struct view_row *row, struct view *v, struct store *s,
+		     const struct view_ask *ask, struct arena *arena,
+		     struct err *err)
+{
 	struct streak *slots = arena_array(arena, SLOTS_MAX, sizeof(*slots));
 	struct watch w;
 
 	if (!slots)
 		return err_set(err, ERR_MEMORY, "no memory");
-	if (!store_settlements(s, &list, &row->n_settlements, row->pos.id,
-			       arena, err) ||
+	if (!load_ledger(row, v, s, ask, arena, err) ||
 	    !store_load_memory(s, slots, &w, row->pos.id, v->profile, err))
 		return false;
-	row->settlements = list;
 	view_assemble(row, v, &w);
 	return true;
 }
@@ -154,7 +187,7 @@ static bool load_rows(struct view *v, struct store *s,
 		if (!is_wanted(&list[i], v, ask))
 			continue;
 		v->rows[v->n_rows].pos = list[i];
-		if (!load_one(&v->rows[v->n_rows], v, s, arena, err))
+		if (!load_one(&v->rows[v->n_rows], v, s, ask, arena, err))
 			return false;
 		v->n_rows++;
 	}

@@ -65,6 +65,10 @@ struct position given_position(const char *symbol, const char *l,
 	p.symbol = given_symbol(symbol);
 	p.leg[LEG_LONG].venue = given_venue(l);
 	p.leg[LEG_SHORT].venue = given_venue(s);
+	for (int i = LEG_LONG; i <= LEG_SHORT; i++)
+		p.leg[i].quantity = p.leg[i].entry_price =
+			p.leg[i].entry_rate_8h = p.leg[i].exit_price =
+			fact_unknown(WHY_NOT_SET);
 	p.size_usd = number(size);
 	p.opened_at = p.confirmed_at = given_time("2026-11-17T18:00:00Z");
 	p.entry_divergence = fact_unknown(WHY_NOT_SET);

@@ -15,13 +15,11 @@ static struct arena *arena;	/* of the group of tests */
 
 static void read_rows(struct import_result *r, struct import *im)
 {
-	bool json = import_is_json(im);
 	struct import_row row;
 
-	if (!json && !import_csv_header(im, &r->err))
+	if (!import_begin(im, &r->err))
 		return;
-	while (json ? import_json_row(im, &row, &r->err)
-		    : import_csv_row(im, &row, &r->err)) {
+	while (import_next(im, &row, &r->err)) {
 		assert_true(r->n < ROWS_MAX);
 		if (!import_position(im, &r->p[r->n], &r->note[r->n], &row,
 				     &r->err))
@@ -34,7 +32,8 @@ struct import_result given_import_bytes(const char *path, const char *text,
 					size_t n)
 {
 	struct import im = {
-		.path = path, .names = import_names, .text = text, .n = n,
+		.path = path, .form = &import_positions,
+		.names = import_positions.keys, .text = text, .n = n,
 		.arena = arena, .now = given_time(GIVEN_NOW),
 		.max_abs_rate_8h = dec_lit("0.05")
 	};

@@ -191,6 +191,45 @@ static void close_adds_fees(void **state)
 	assert_string_equal(err.text, "position 7: fees are out of range");
 }
 
+static void close_takes_the_exit_prices_of_both_legs(void **state)
+{
+	static const struct {
+		const char *price[2];	/* NULL: not given */
+		const char *refusal;	/* NULL: taken */
+	} rows[] = {
+		{ { NULL, NULL }, NULL },
+		{ { "91000", "0.000000000000000001" }, NULL },
+		{ { "91000", NULL }, "--short-price is missing" },
+		{ { NULL, "91000" }, "--long-price is missing" },
+		{ { "0", "91000" }, "--long-price: an exit price is above" },
+		{ { "91000", "-1" }, "--short-price: an exit price is above" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++) {
+		const struct position p = in_status(STATUS_OPEN);
+		struct change_ask ask = asked(CHANGE_CLOSE);
+		struct err err = { ERR_NONE, "" };
+		struct change c;
+
+		for (int s = LEG_LONG; s <= LEG_SHORT; s++)
+			ask.exit_price[s] = rows[i].price[s] ?
+				fact_known(dec_lit(rows[i].price[s])) :
+				fact_unknown(WHY_NOT_SET);
+		assert_int_equal(change_make(&c, &p, &ask, &err),
+				 !rows[i].refusal);
+		if (rows[i].refusal) {
+			assert_int_equal(err.kind, ERR_USAGE);
+			assert_non_null(strstr(err.text, rows[i].refusal));
+			continue;
+		}
+		for (int s = LEG_LONG; s <= LEG_SHORT; s++)
+			assert_int_equal(dec_cmp(c.position.leg[s].exit_price.v,
+						 ask.exit_price[s].v), 0);
+		assert_false(c.unclose);
+	}
+}
+
 static void close_before_opening_is_refused(void **state)
 {
 	struct position p = in_status(STATUS_OPEN);
@@ -269,7 +308,10 @@ static void reopen_within_the_hour(void **state)
 
 	(void)state;
 	p.closed_at = (struct instant){ ask.now.ms - 3600000 };
+	p.leg[LEG_SHORT].exit_price = fact_known(dec_lit("91000"));
 	c = make(&p, &ask);
+	assert_false(c.position.leg[LEG_SHORT].exit_price.known);
+	assert_true(c.unclose);
 	assert_string_equal(c.position.reason.s, "");
 	assert_string_equal(c.event.reason.s, "FLIP");
 	assert_false(instant_known(c.position.closed_at));
@@ -311,6 +353,7 @@ int main(void)
 		cmocka_unit_test(every_command_on_every_status),
 		cmocka_unit_test(close_takes_its_reason),
 		cmocka_unit_test(close_adds_fees),
+		cmocka_unit_test(close_takes_the_exit_prices_of_both_legs),
 		cmocka_unit_test(close_before_opening_is_refused),
 		cmocka_unit_test(keep_mutes_the_deciding_label),
 		cmocka_unit_test(keep_needs_a_time_in_bounds),

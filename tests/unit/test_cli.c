@@ -194,7 +194,7 @@ static void wrong_words_are_told_the_right_ones(void **state)
 	refuses("carrywatch run --limit 5", "\"run\" does not take --limit");
 	refuses("carrywatch run now", "unexpected argument \"now\"");
 	refuses("carrywatch explain", "write: carrywatch explain ID");
-	refuses("carrywatch completion", "needs a second word");
+	refuses("carrywatch completion", "needs another word");
 	refuses("carrywatch --json", "without a command");
 	refuses("carrywatch run 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18",
 		"too many arguments");

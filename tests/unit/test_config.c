@@ -51,6 +51,7 @@ static const struct key keys[] = {
 	{ "accounts.*.on_close", "none" },
 	{ "accounts.*.venues", "" },
 	{ "accounts.*.min_volume", "" },
+	{ "accounts.*.capital_share", "2" },
 	{ "accounts.*.tick_offset", "0s" },
 	{ "accounts.*.entry.min_profit", "0" },
 	{ "accounts.*.entry.size_usd", "" },
@@ -150,7 +151,8 @@ static const char full[] =
 	"    alert: [STALE: stale_data(2m)]\n"
 	"accounts:\n"
 	"  main: {mode: live, venues: [newone, lighter], profile: quick,\n"
-	"         min_volume: 250000 USD, tick_offset: 3s}\n"
+	"         min_volume: 250000 USD, tick_offset: 3s,\n"
+	"         capital_share: 150%}\n"
 	"  paper:\n"
 	"    entry: {min_profit: 10bps, size_pct: 10%, capital_usd: 20000,\n"
 	"            max_positions: 7, prioritize_venues: [newone, grvt],\n"
@@ -229,6 +231,7 @@ static void test_accounts(void **state)
 	assert_string_equal(a->profile->name, "quick");
 	equals(a->min_volume_usd.v, "250000");
 	assert_int_equal(a->tick_offset.ms, 3000);
+	equals(a->capital_share, "1.5");
 	config_database(path, sizeof(path), &l.c, a);
 	assert_string_equal(path, "/home/x/cw/main.db");
 	config_terms(&terms, &l.c, a);

@@ -19,12 +19,14 @@ static const char golden[] =
 	"\"pays_every_s\":3600,\"next_funding\":\"2026-11-20T22:00:00Z\","
 	"\"observed_at\":\"2026-11-20T20:59:55Z\",\"stale\":false,"
 	"\"why\":null,\"open_interest_usd\":\"5000000\",\"quantity\":null,"
-	"\"entry_price\":null,\"entry_rate_8h\":null},"
+	"\"entry_price\":null,\"entry_rate_8h\":null,"
+	"\"exit_price\":null},"
 	"\"short\":{\"venue\":\"grvt\",\"rate_8h\":\"0.000255\","
 	"\"pays_every_s\":28800,\"next_funding\":\"2026-11-21T00:00:00Z\","
 	"\"observed_at\":\"2026-11-20T20:59:55Z\",\"stale\":false,"
 	"\"why\":null,\"open_interest_usd\":\"2000000\",\"quantity\":null,"
-	"\"entry_price\":null,\"entry_rate_8h\":null},"
+	"\"entry_price\":null,\"entry_rate_8h\":null,"
+	"\"exit_price\":null},"
 	"\"entry_divergence_8h\":\"0.000285\",\"divergence_8h\":\"0.00022\","
 	"\"remaining_ratio\":\"0.771929824561403509\","
 	"\"opened_at\":\"2026-11-17T18:00:00Z\",\"age_hours\":\"75\","
@@ -39,7 +41,17 @@ static const char golden[] =
 	"\"settlements_unknown\":0,\"stale\":false,"
 	"\"last_divergence_8h\":\"0.00022\","
 	"\"last_divergence_at\":\"2026-11-20T21:00:00Z\","
-	"\"decided_at\":null,\"closed_at\":null}\n";
+	"\"decided_at\":null,\"closed_at\":null,\"price_usd\":null,"
+	"\"price_why\":\"never recorded\",\"net_includes_price\":false,"
+	"\"slippage_usd\":\"0\",\"realised_usd\":\"0\",\"open_usd\":null,"
+	"\"accrued_estimate_usd\":\"3.1875\",\"capital_usd\":\"40000\","
+	"\"return_on_notional\":\"0\",\"return_on_capital\":\"0\","
+	"\"apr_on_notional\":\"0\",\"apr_on_capital\":\"0\","
+	"\"expected_24h_usd\":\"13.2\",\"break_even_all_in\":"
+	"{\"state\":\"ahead\",\"at\":\"2026-11-21T08:00:00Z\","
+	"\"after_hours\":\"11\",\"why\":null},\"break_even_exit_only\":"
+	"{\"state\":\"ahead\",\"at\":\"2026-11-21T08:00:00Z\","
+	"\"after_hours\":\"11\",\"why\":null}}\n";
 
 static void the_json_row_has_the_settled_keys_in_order(void **state)
 {

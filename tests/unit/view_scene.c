@@ -43,6 +43,7 @@ struct view_scene *view_scene_at(const char *poll,
 
 	s->arena = a;
 	snprintf(s->account.name, sizeof(s->account.name), "main");
+	s->account.capital_share = dec_int(2);
 	s->v.account = &s->account;
 	s->v.profile = given_profile(a, close_lines, view_alert_lines);
 	given_terms(&s->v.terms);
