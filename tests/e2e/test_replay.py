@@ -97,9 +97,11 @@ def test_a_part_replays_from_recorded_memory(t):
     at = [a for a, in ask(path, "SELECT at FROM polls ORDER BY seq")]
     text = lambda k: datetime.datetime.fromtimestamp(
         at[k] / 1000, datetime.timezone.utc).isoformat()
-    t.run("replay", "--since", text(70), "--until", text(80)).expect(
+    t.run("replay", "--verify", "--since", text(70), "--until",
+          text(80)).expect(
         0, out="10 polls replayed")
-    t.run("replay", "--since", text(30)).expect(0, out="60 polls replayed")
+    t.run("replay", "--verify", "--since", text(30)).expect(
+        0, out="60 polls replayed")
     t.run("replay", "--since", "2030-01-01").expect(3, err="no poll of paper")
 
 
@@ -172,6 +174,7 @@ def test_people_between_the_polls_change_nothing_of_it(t):
     poll("0.00004")				# FLIP for 2 polls
     t.run("positions", "reopen", "2").expect(0)
     poll("0.0003")
+    r = t.run("replay").expect(0, out="REPLAY  as recorded")
     r = t.run("replay", "--verify").expect(0, out="7 polls replayed")
     assert "12 evaluations and" in r.out, r.out
     assert ask(db_path(t, "main.db"), "SELECT count(*) FROM decisions"
