@@ -26,16 +26,17 @@ static void take_event(struct view_shadow *s, const struct event *e)
 	s->why = colon + 2;
 }
 
-/* Booked while held, up to a time or after it. */
-static struct fact settled(const struct view_row *r, struct instant t,
-			   bool after)
+/* Booked while held, up to a time or after it; what is known of it. */
+static struct fact settled(bool *part, const struct view_row *r,
+			   struct instant t, bool after)
 {
 	struct funding f = { .sum_usd = fact_known(DEC_ZERO) };
 
 	for (size_t i = 0; i < r->n_settlements; i++)
 		if ((r->settlements[i].at.ms > t.ms) == after)
 			funding_add(&f, &r->settlements[i]);
-	return funding_total(&f);
+	*part = f.n_unknown > 0;
+	return f.sum_usd;
 }
 
 /* What was paid, and for a pair still open what leaving would cost. */
@@ -63,9 +64,9 @@ void view_shadow_find(struct view_shadow *out, const struct view *v,
 	out->net_usd = out->since_usd = fact_unknown(WHY_NOT_SET);
 	if (!instant_known(out->closed_at))
 		return;
-	out->net_usd = fact_sub(settled(r, out->closed_at, false),
-				all_costs(r));
-	out->since_usd = settled(r, out->closed_at, true);
+	out->net_usd = fact_sub(settled(&out->net_part, r, out->closed_at,
+					false), all_costs(r));
+	out->since_usd = settled(&out->since_part, r, out->closed_at, true);
 }
 
 void view_shadow_text(FILE *f, const struct cli *c,
@@ -80,8 +81,8 @@ void view_shadow_text(FILE *f, const struct cli *c,
 	fprintf(f, "\nShadow %s would have closed at %s (%s)\n", s->profile,
 		cli_shown_time(c, s->closed_at), s->reason.s);
 	fprintf(f, "  net then %s USD, leaving included; settled since %s USD\n",
-		view_usd(s->net_usd, 2, true, false).s,
-		view_usd(s->since_usd, 2, true, false).s);
+		view_usd(s->net_usd, 2, true, s->net_part).s,
+		view_usd(s->since_usd, 2, true, s->since_part).s);
 	fputs("  ", f);
 	text_print_safe(f, s->why);
 	putc('\n', f);
@@ -89,6 +90,8 @@ void view_shadow_text(FILE *f, const struct cli *c,
 
 void view_shadow_json(struct json_out *o, const struct view_shadow *s)
 {
+	const struct fact unknown = fact_unknown(WHY_MISSED);
+
 	json_out_key(o, "shadow");
 	if (!s->profile[0]) {
 		json_out_text(o, NULL);
@@ -104,8 +107,8 @@ void view_shadow_json(struct json_out *o, const struct view_shadow *s)
 	json_out_key(o, "text");
 	json_out_text(o, s->why[0] ? s->why : NULL);
 	json_out_key(o, "net_usd");
-	json_out_fact(o, &s->net_usd);
+	json_out_fact(o, s->net_part ? &unknown : &s->net_usd);
 	json_out_key(o, "since_usd");
-	json_out_fact(o, &s->since_usd);
+	json_out_fact(o, s->since_part ? &unknown : &s->since_usd);
 	json_out_close(o, '}');
 }

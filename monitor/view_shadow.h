@@ -17,6 +17,7 @@ struct view_shadow {
 	/* Funding settled by then less all costs, leaving included. */
 	struct fact net_usd;
 	struct fact since_usd;		/* funding settled after it */
+	bool net_part, since_part;	/* settlements unknown are not in it */
 };
 
 /* From the position's events, oldest first; the last one counts. */
