@@ -136,44 +136,20 @@ static void note_all(struct shown *s)
 
 /* ---- JSON ---- */
 
-static void put_text(struct json_out *o, const char *key, const char *s)
-{
-	json_out_key(o, key);
-	json_out_text(o, s);
-}
-
-static void put_int(struct json_out *o, const char *key, int64_t n)
-{
-	json_out_key(o, key);
-	json_out_int(o, n);
-}
-
-static void put_dec(struct json_out *o, const char *key, struct dec v)
-{
-	json_out_key(o, key);
-	json_out_dec(o, v);
-}
-
-static void put_time(struct json_out *o, const char *key, struct instant t)
-{
-	json_out_key(o, key);
-	json_out_instant(o, t);
-}
-
 static void put_data(struct json_out *o, const struct backtest_data *d)
 {
 	json_out_key(o, "data");
 	json_out_open(o, '{');
-	put_time(o, "first", d->first);
-	put_time(o, "last", d->last);
-	put_int(o, "settlements", d->counts.rows);
-	put_int(o, "rounded", d->counts.rounded);
-	put_int(o, "contracts", (int64_t)d->n_contracts);
-	put_int(o, "played", (int64_t)d->n_series);
+	json_put_instant(o, "first", d->first);
+	json_put_instant(o, "last", d->last);
+	json_put_int(o, "settlements", d->counts.rows);
+	json_put_int(o, "rounded", d->counts.rounded);
+	json_put_int(o, "contracts", (int64_t)d->n_contracts);
+	json_put_int(o, "played", (int64_t)d->n_series);
 	json_out_key(o, "skipped");
 	json_out_open(o, '{');
 	for (int i = 0; i < CSV_BAD_COUNT; i++)
-		put_int(o, csv_bad_word((enum csv_bad)i), d->counts.bad[i]);
+		json_put_int(o, csv_bad_word((enum csv_bad)i), d->counts.bad[i]);
 	json_out_close(o, '}');
 	json_out_close(o, '}');
 }
@@ -182,16 +158,16 @@ static void put_settings(struct json_out *o, const struct backtest_ask *a)
 {
 	json_out_key(o, "settings");
 	json_out_open(o, '{');
-	put_int(o, "every_s", a->setup.every.ms / 1000);
-	put_text(o, "costs_model", a->terms.costs == COSTS_FEES ? "fees" :
+	json_put_int(o, "every_s", a->setup.every.ms / 1000);
+	json_put_text(o, "costs_model", a->terms.costs == COSTS_FEES ? "fees" :
 		 "round_trip");
 	json_out_key(o, "round_trip");
 	if (a->terms.costs == COSTS_FEES)
 		json_out_null(o);
 	else
 		json_out_dec(o, a->terms.round_trip);
-	put_text(o, "entry", a->setup.n_pairs ? NULL : a->entry_text);
-	put_int(o, "pairs", (int64_t)a->setup.n_pairs);
+	json_put_text(o, "entry", a->setup.n_pairs ? NULL : a->entry_text);
+	json_put_int(o, "pairs", (int64_t)a->setup.n_pairs);
 	json_out_close(o, '}');
 }
 
@@ -201,22 +177,22 @@ static void put_fold(struct json_out *o, const struct backtest_ask *a,
 	const struct backtest_fold *f = &all->fold[i];
 
 	json_out_open(o, '{');
-	put_int(o, "fold", (int64_t)i + 1);
-	put_time(o, "since", f->since);
-	put_time(o, "until", f->until);
-	put_text(o, "chosen", a->sets[f->chosen].name);
-	put_dec(o, "in_sample_net_usd", f->in_sample);
-	put_dec(o, "net_usd", f->out_of_sample);
-	put_dec(o, "hold_through_net_usd", f->held);
+	json_put_int(o, "fold", (int64_t)i + 1);
+	json_put_instant(o, "since", f->since);
+	json_put_instant(o, "until", f->until);
+	json_put_text(o, "chosen", a->sets[f->chosen].name);
+	json_put_dec(o, "in_sample_net_usd", f->in_sample);
+	json_put_dec(o, "net_usd", f->out_of_sample);
+	json_put_dec(o, "hold_through_net_usd", f->held);
 	json_out_key(o, "sets");
 	json_out_open(o, '[');
 	for (size_t k = 0; k < a->n_sets; k++) {
 		size_t at = (i + 1) * a->n_sets + k;
 
 		json_out_open(o, '{');
-		put_text(o, "name", a->sets[k].name);
-		put_dec(o, "net_usd", all->net[at]);
-		put_dec(o, "hold_through_net_usd", all->held[at]);
+		json_put_text(o, "name", a->sets[k].name);
+		json_put_dec(o, "net_usd", all->net[at]);
+		json_put_dec(o, "hold_through_net_usd", all->held[at]);
 		json_out_close(o, '}');
 	}
 	json_out_close(o, ']');
@@ -232,8 +208,8 @@ static void put_folds(struct json_out *o, const struct backtest_ask *a,
 		return;
 	}
 	json_out_open(o, '{');
-	put_dec(o, "net_usd", all->total);
-	put_dec(o, "hold_through_net_usd", all->total_held);
+	json_put_dec(o, "net_usd", all->total);
+	json_put_dec(o, "hold_through_net_usd", all->total_held);
 	json_out_key(o, "folds");
 	json_out_open(o, '[');
 	for (size_t i = 0; i < all->n; i++)

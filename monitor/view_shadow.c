@@ -98,17 +98,11 @@ void view_shadow_json(struct json_out *o, const struct view_shadow *s)
 		return;
 	}
 	json_out_open(o, '{');
-	json_out_key(o, "profile");
-	json_out_text(o, s->profile);
-	json_out_key(o, "closed_at");
-	json_out_instant(o, s->closed_at);
-	json_out_key(o, "reason");
-	json_out_text(o, s->reason.s[0] ? s->reason.s : NULL);
-	json_out_key(o, "text");
-	json_out_text(o, s->why[0] ? s->why : NULL);
-	json_out_key(o, "net_usd");
-	json_out_fact(o, s->net_part ? &unknown : &s->net_usd);
-	json_out_key(o, "since_usd");
-	json_out_fact(o, s->since_part ? &unknown : &s->since_usd);
+	json_put_text(o, "profile", s->profile);
+	json_put_instant(o, "closed_at", s->closed_at);
+	json_put_maybe(o, "reason", s->reason.s);
+	json_put_maybe(o, "text", s->why);
+	json_put_fact(o, "net_usd", s->net_part ? unknown : s->net_usd);
+	json_put_fact(o, "since_usd", s->since_part ? unknown : s->since_usd);
 	json_out_close(o, '}');
 }
