@@ -17,6 +17,7 @@
 
 #include "cycle.h"
 #include "given.h"
+#include "given_ports.h"
 #include "log.h"
 #include "simulate.h"
 
@@ -141,31 +142,13 @@ static bool fetch(void *ctx, struct market *m, const struct fetch_plan *plan,
 	return true;
 }
 
-static struct instant hand_now(void *ctx)
-{
-	return ((struct live *)ctx)->now;
-}
-
-static int64_t hand_real_ms(void *ctx, struct span d)
-{
-	(void)ctx;
-	return d.ms;
-}
-
-static bool told(void *ctx, const struct message *m)
-{
-	(void)ctx;
-	(void)m;
-	return true;
-}
-
 static void begin(struct live *l, struct scene *s)
 {
 	struct complaints list;
 	const struct account *a;
 	struct wiring w = {
-		.source = { l, fetch, NULL }, .notifier = { NULL, told },
-		.clock = { l, hand_now, NULL, hand_real_ms },
+		.source = { l, fetch, NULL }, .notifier = given_notifier(true),
+		.clock = given_clock(&l->now),
 	};
 
 	*l = (struct live){ .history = s };

@@ -5,6 +5,7 @@
  */
 #include "cycle.h"
 #include "given.h"
+#include "given_ports.h"
 #include "log.h"
 #include "source_store.h"
 
@@ -71,29 +72,11 @@ static bool fetch(void *ctx, struct market *m, const struct fetch_plan *plan,
 	return true;
 }
 
-static struct instant hand_now(void *ctx)
-{
-	return ((struct desk *)ctx)->now;
-}
-
-static int64_t hand_real_ms(void *ctx, struct span d)
-{
-	(void)ctx;
-	return d.ms;
-}
-
-static bool told(void *ctx, const struct message *m)
-{
-	(void)ctx;
-	(void)m;
-	return false;			/* it stays in the outbox */
-}
-
 static void open_desk(struct desk *d, const char *long_venue)
 {
 	struct wiring w = { .source = { d, fetch, NULL },
-			    .notifier = { NULL, told },
-			    .clock = { d, hand_now, NULL, hand_real_ms } };
+			    .notifier = given_notifier(false),
+			    .clock = given_clock(&d->now) };
 	struct complaints list;
 	char text[400];
 	size_t n = (size_t)snprintf(text, sizeof(text), yaml, long_venue);
