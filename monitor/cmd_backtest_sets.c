@@ -219,21 +219,57 @@ static bool read_sets(struct sets *s, const struct cli *c, struct err *err)
 
 /* ---- combinations ---- */
 
-/* How many calls of the rule got the value. */
-static int put_value(struct profile *p, const struct set *s, int value)
+static bool is_call(const struct node *n, const struct rule *r)
 {
-	int calls = 0;
+	return n->kind == NODE_CALL && n->rule == r;
+}
 
+static bool calls(const struct profile *p, const struct rule *r)
+{
 	for (int i = 0; i < p->n_lines; i++)
-		for (int k = 0; k < p->line[i].n_nodes; k++) {
-			struct node *n = &p->line[i].node[k];
+		for (int k = 0; k < p->line[i].n_nodes; k++)
+			if (is_call(&p->line[i].node[k], r))
+				return true;
+	return false;
+}
 
-			if (n->kind != NODE_CALL || n->rule != s->rule)
-				continue;
-			n->arg[s->param] = s->value[value];
-			calls++;
-		}
-	return calls;
+static void put_value(struct profile *p, const struct set *s, int value)
+{
+	for (int i = 0; i < p->n_lines; i++)
+		for (int k = 0; k < p->line[i].n_nodes; k++)
+			if (is_call(&p->line[i].node[k], s->rule))
+				p->line[i].node[k].arg[s->param] =
+					s->value[value];
+}
+
+/* A profile without the rule runs once as it is; all without it: a slip. */
+static bool all_called(const struct sets *s, struct err *err)
+{
+	for (int i = 0; i < s->n; i++) {
+		const struct rule *r = s->set[i].rule;
+		int k = 0;
+
+		while (k < s->n_profiles && !calls(s->profile[k], r))
+			k++;
+		if (k == s->n_profiles)
+			return err_set(err, ERR_USAGE, "--set %s.%s: no line "
+				       "of these profiles calls %s; name "
+				       "others with --profile", r->name,
+				       r->params[s->set[i].param].name,
+				       r->name);
+	}
+	return true;
+}
+
+/* Runs of one profile: the values of what it calls, multiplied. */
+static int64_t count_runs(const struct sets *s, const struct profile *p)
+{
+	int64_t n = 1;
+
+	for (int i = 0; i < s->n && n <= BACKTEST_RUNS_MAX; i++)
+		if (calls(p, s->set[i].rule))
+			n *= s->set[i].n_values;
+	return n;
 }
 
 static bool write_lines(struct profile *p, struct err *err)
@@ -260,22 +296,24 @@ static bool combine(struct backtest_lane *out, const struct backtest_ask *a,
 		return err_set(err, ERR_MEMORY, "no memory");
 	*p = *base;
 	p->poll_interval = a->setup.every;
-	for (int i = s->n; i-- > 0; which /= s->set[i].n_values)
+	for (int i = s->n; i-- > 0;) {
+		if (!calls(base, s->set[i].rule))
+			continue;
 		pick[i] = (int)(which % s->set[i].n_values);
+		which /= s->set[i].n_values;
+	}
 	n = snprintf(out->name, sizeof(out->name), "%s", base->name);
 	for (int i = 0; i < s->n; i++) {
 		const struct set *set = &s->set[i];
-		const char *param = set->rule->params[set->param].name;
 
-		if (put_value(p, set, pick[i]) == 0)
-			return err_set(err, ERR_USAGE, "--set %s.%s: no line "
-				       "of profile %s calls %s; name others "
-				       "with --profile", set->rule->name,
-				       param, base->name, set->rule->name);
+		if (!calls(base, set->rule))
+			continue;
+		put_value(p, set, pick[i]);
 		if (n >= 0 && n < (int)sizeof(out->name))
 			n += snprintf(out->name + n,
 				      sizeof(out->name) - (size_t)n,
-				      " %s.%s=%.*s", set->rule->name, param,
+				      " %s.%s=%.*s", set->rule->name,
+				      set->rule->params[set->param].name,
 				      set->n[pick[i]], set->text[pick[i]]);
 	}
 	out->profile = p;
@@ -287,23 +325,23 @@ static bool combine(struct backtest_lane *out, const struct backtest_ask *a,
 bool backtest_sets(struct backtest_ask *a, struct err *err)
 {
 	struct sets *s = arena_alloc(a->cli->arena, sizeof(*s));
-	int64_t each = 1;
+	int64_t runs = 0;
 
 	if (!s)
 		return err_set(err, ERR_MEMORY, "no memory");
-	if (!read_profiles(s, a, err) || !read_sets(s, a->cli, err))
+	if (!read_profiles(s, a, err) || !read_sets(s, a->cli, err) ||
+	    !all_called(s, err))
 		return false;
-	for (int i = 0; i < s->n && each <= BACKTEST_RUNS_MAX; i++)
-		each *= s->set[i].n_values;
-	if (each * s->n_profiles > BACKTEST_RUNS_MAX)
+	for (int i = 0; i < s->n_profiles; i++)
+		runs += count_runs(s, s->profile[i]);
+	if (runs > BACKTEST_RUNS_MAX)
 		return err_set(err, ERR_USAGE, "more than %d runs: give "
 			       "fewer values", BACKTEST_RUNS_MAX);
-	a->sets = arena_array(a->cli->arena, (size_t)(each * s->n_profiles),
-			      sizeof(*a->sets));
+	a->sets = arena_array(a->cli->arena, (size_t)runs, sizeof(*a->sets));
 	if (!a->sets)
 		return err_set(err, ERR_MEMORY, "no memory");
 	for (int i = 0; i < s->n_profiles; i++)
-		for (int64_t k = 0; k < each; k++)
+		for (int64_t k = 0; k < count_runs(s, s->profile[i]); k++)
 			if (!combine(&a->sets[a->n_sets++], a, s,
 				     s->profile[i], k, err))
 				return false;

@@ -159,6 +159,14 @@ def test_metamorphic(t):
     assert funding(t, path, "BTC:a:c:12345678") == one * 10000
 
 
+def test_a_set_reaches_the_profiles_that_call_the_rule(t):
+    """a profile that does not call it runs once, as it is"""
+    _, runs = played(t, "--csv", waves(t), "--profile", "steady,conservative",
+                     "--set", "erosion.keep=0.2,0.6")
+    assert sorted(runs) == ["conservative erosion.keep=0.2",
+                            "conservative erosion.keep=0.6", "steady"], runs
+
+
 # ---- the same input, the same bytes ----
 
 def digest(result):
@@ -316,7 +324,8 @@ REFUSED = [
     (2, ["--set", "erosion.keep="], "write values"),
     (2, ["--set", "erosion.keep=much"], "not valid"),
     (2, ["--set", "erosion.keep=0", "--set", "erosion.keep=1"], "twice"),
-    (2, ["--set", "funding_window.before=1h"], "no line of profile conserv"),
+    (2, ["--profile", "steady", "--set", "erosion.keep=0.3"],
+     "no line of these profiles calls erosion"),
     (3, ["--profile", "stedy"], 'did you mean "steady"'),
     (2, ["--profile", "steady,steady"], "twice"),
     (2, ["--profile", ""], "write a name"),
