@@ -45,7 +45,7 @@ endif
 # No path of this checkout gets into a binary: two builds are the same bytes.
 BUILD_CFLAGS  = -std=gnu17 $(OPT) $(WARN) -fPIE -ffile-prefix-map=$(CURDIR)=. \
                 $(PKG_CFLAGS) $(CFLAGS)
-BUILD_LDFLAGS = $(filter -fsanitize% --coverage,$(OPT)) $(HARDLINK) $(LDFLAGS)
+BUILD_LDFLAGS = -pthread $(filter -fsanitize% --coverage,$(OPT)) $(HARDLINK) $(LDFLAGS)
 
 # Design 4.1 by search path: who may include whom. Clients are wired in the
 # commands alone.

@@ -10,7 +10,7 @@
 #include "config.h"
 #include "store.h"
 
-#define CARRYWATCH_VERSION "0.1.0"
+#define CARRYWATCH_VERSION "0.2.0"
 
 enum format { FORMAT_TABLE, FORMAT_WIDE, FORMAT_JSON, FORMAT_JSONL,
 	      FORMAT_CSV, FORMAT_TSV };
@@ -18,12 +18,20 @@ enum unit { UNIT_8H, UNIT_1H, UNIT_DAY, UNIT_APR };
 
 #define CLI_ARGS_MAX 16
 #define CLI_ACCOUNTS_MAX 16
+#define CLI_GIVEN_MAX 64
+
+struct cli_given {
+	enum option option;
+	const char *value;
+};
 
 struct cli {
 	const struct command *command;
 	const char *opt[OPT_COUNT];	/* NULL: absent; "" for a flag */
 	const char *account[CLI_ACCOUNTS_MAX];	/* every -a */
 	int n_accounts;
+	struct cli_given given[CLI_GIVEN_MAX];	/* OPTS_REPEATED, in order */
+	int n_given;
 	const char *arg[CLI_ARGS_MAX];	/* behind the command's words */
 	int n_args;
 	/* Checked by main from the options above: */
@@ -73,6 +81,9 @@ int cli_fail(const struct cli *c, const struct err *err);
 int cli_no_memory(const struct cli *c);
 /* Load the configuration once; `run` and --verbose tell its warnings. */
 MUST_USE bool cli_config(struct cli *c, struct err *err);
+/* The profile of that name; NULL: ERR_NOT_FOUND naming the nearest. */
+const struct profile *cli_profile(struct cli *c, const char *name,
+				  struct err *err);
 /* The accounts meant: every -a, "all", or the only one there is. */
 MUST_USE bool cli_accounts(struct cli *c, const struct account ***out,
 			   size_t *n, struct err *err);

@@ -56,6 +56,30 @@ bool cli_config(struct cli *c, struct err *err)
 		       "errors", list.n_errors);
 }
 
+const struct profile *cli_profile(struct cli *c, const char *name,
+				  struct err *err)
+{
+	const char *names[64] = { NULL }, *near;
+	const struct profile *p;
+	size_t n = 0;
+
+	if (!cli_config(c, err))
+		return NULL;
+	p = config_profile(c->config, name);
+	if (p)
+		return p;
+	for (; n < c->config->n_profiles && n < 64; n++)
+		names[n] = c->config->profiles[n].name;
+	near = suggest(name, names, n);
+	if (near)
+		err_set(err, ERR_NOT_FOUND, "no profile \"%.40s\", did you "
+			"mean \"%s\"?", name, near);
+	else
+		err_set(err, ERR_NOT_FOUND, "no profile \"%.40s\"; see "
+			"carrywatch profiles list", name);
+	return NULL;
+}
+
 static void account_names(char *buf, size_t size, const struct config *config)
 {
 	size_t at = 0;

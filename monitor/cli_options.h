@@ -58,6 +58,17 @@
 	X(REPLACE, "replace", 0, NULL, "overwrite amounts reported before") \
 	X(EXTERNAL_ID, "external-id", 0, "ID", "its name elsewhere; unique") \
 	X(HTML, "html", 0, "FILE", "write one self-contained page too") \
+	X(CSV, "csv", 0, "FILE", "recorded settlements; may repeat") \
+	X(SET, "set", 0, "RULE.PARAM=V,V", \
+	  "in every line, a run each; may repeat") \
+	X(ENTRY, "entry", 0, "KEY=V,KEY=V", "entry policy, as in accounts") \
+	X(PAIR, "pair", 0, "COIN:LONG:SHORT[:USD]", \
+	  "open it at once instead; may repeat") \
+	X(COSTS, "costs", 0, "SHARE", "round trip of four fills (8bps)") \
+	X(CAPITAL, "capital", 0, "USD", "what returns are relative to") \
+	X(FOLDS, "folds", 0, "N", "choose on the past, judge on the next") \
+	X(JOBS, "jobs", 0, "N", "threads (one for each core)") \
+	X(SKIP_BAD, "skip-bad", 0, NULL, "leave out bad rows, count them") \
 	X(EXPLAIN_METRICS, "explain-metrics", 0, NULL, \
 	  "formula and source of each metric") \
 	X(HELP, "help", 'h', NULL, "help of this command") \
@@ -74,6 +85,8 @@ enum option {
 /* Every command takes these; what a command takes beyond them: its mask. */
 #define OPTS_ALWAYS (OPT(CONFIG) | OPT(QUIET) | OPT(VERBOSE) | OPT(HELP) | \
 		     OPT(NO_COLOR) | OPT(LOCAL))
+/* Each time they are given counts (cli->given), not only the last. */
+#define OPTS_REPEATED (OPT(CSV) | OPT(SET) | OPT(PAIR))
 #define OPTS_LISTING (OPT(ACCOUNT) | OPT(OUTPUT) | OPT(JSON) | OPT(COLUMNS) | \
 		      OPT(SORT) | OPT(LIMIT))
 

@@ -39,6 +39,14 @@ static bool set_option(struct cli *c, int id, const char *value,
 		       struct err *err)
 {
 	c->opt[id] = value;
+	if (OPTS_REPEATED >> id & 1U) {
+		if (c->n_given == CLI_GIVEN_MAX)
+			return err_set(err, ERR_USAGE, "--%s: more than %d of "
+				       "its kind", option_specs[id].name,
+				       CLI_GIVEN_MAX);
+		c->given[c->n_given++] = (struct cli_given){
+			(enum option)id, value };
+	}
 	if (id != OPT_ACCOUNT)
 		return true;
 	if (c->n_accounts == CLI_ACCOUNTS_MAX)

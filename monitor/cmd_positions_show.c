@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "view_explain.h"
 #include "view_ledger.h"
+#include "view_shadow.h"
 
 #include "cli_text.h"
 
@@ -21,6 +22,7 @@ struct shown {
 	size_t n_events;
 	struct decision_row *decisions;
 	size_t n_decisions;
+	struct view_shadow shadow;
 };
 
 static bool load(struct shown *s, struct err *err)
@@ -45,22 +47,13 @@ static bool load(struct shown *s, struct err *err)
 		store_end_read(store);
 	}
 	store_close(store);
+	if (ok)
+		view_shadow_find(&s->shadow, &s->view, s->row, s->events,
+				 s->n_events);
 	return ok;
 }
 
 /* ---- JSON ---- */
-
-static void put_text(struct json_out *o, const char *key, const char *text)
-{
-	json_out_key(o, key);
-	json_out_text(o, text && text[0] ? text : NULL);
-}
-
-static void put_instant(struct json_out *o, const char *key, struct instant t)
-{
-	json_out_key(o, key);
-	json_out_instant(o, t);
-}
 
 static void put_decisions(struct json_out *o, const struct shown *s)
 {
@@ -70,15 +63,13 @@ static void put_decisions(struct json_out *o, const struct shown *s)
 		const struct decision_row *d = &s->decisions[i];
 
 		json_out_open(o, '{');
-		json_out_key(o, "id");
-		json_out_int(o, d->id);
-		json_out_key(o, "poll");
-		json_out_int(o, d->poll);
-		put_instant(o, "at", d->at);
-		put_text(o, "before", action_word(d->before));
-		put_text(o, "action", action_word(d->action));
+		json_put_int(o, "id", d->id);
+		json_put_int(o, "poll", d->poll);
+		json_put_instant(o, "at", d->at);
+		json_put_maybe(o, "before", action_word(d->before));
+		json_put_maybe(o, "action", action_word(d->action));
 		view_json_label(o, "reason", d->label);
-		put_text(o, "text", d->text);
+		json_put_maybe(o, "text", d->text);
 		json_out_close(o, '}');
 	}
 	json_out_close(o, ']');
@@ -92,13 +83,13 @@ static void put_events(struct json_out *o, const struct shown *s)
 		const struct event *e = &s->events[i];
 
 		json_out_open(o, '{');
-		put_instant(o, "at", e->at);
-		put_text(o, "kind", e->kind);
-		put_text(o, "from", e->from);
-		put_text(o, "to", e->to);
+		json_put_instant(o, "at", e->at);
+		json_put_maybe(o, "kind", e->kind);
+		json_put_maybe(o, "from", e->from);
+		json_put_maybe(o, "to", e->to);
 		view_json_label(o, "reason", e->reason);
-		put_text(o, "by", e->by);
-		put_text(o, "note", e->note);
+		json_put_maybe(o, "by", e->by);
+		json_put_maybe(o, "note", e->note);
 		json_out_close(o, '}');
 	}
 	json_out_close(o, ']');
@@ -111,15 +102,16 @@ static void print_json(const struct shown *s)
 
 	json_out_open(&o, '{');
 	view_json_members(&o, &s->view, s->row);
-	put_instant(&o, "confirmed_at", s->row->pos.confirmed_at);
-	put_text(&o, "entry_source", s->row->pos.entry_manual ? "manual"
+	json_put_instant(&o, "confirmed_at", s->row->pos.confirmed_at);
+	json_put_maybe(&o, "entry_source", s->row->pos.entry_manual ? "manual"
 							       : "poll");
 	view_json_label(&o, "muted", s->row->pos.muted);
-	put_instant(&o, "muted_until", s->row->pos.muted_until);
-	put_text(&o, "profile", s->view.profile->name);
+	json_put_instant(&o, "muted_until", s->row->pos.muted_until);
+	json_put_maybe(&o, "profile", s->view.profile->name);
 	json_out_key(&o, "lines");
 	view_explain_lines(&o, &s->view, s->row);
 	view_ledger_json(&o, s->row);
+	view_shadow_json(&o, &s->shadow);
 	put_decisions(&o, s);
 	put_events(&o, s);
 	json_out_close(&o, '}');
@@ -263,6 +255,7 @@ static void print_text(const struct shown *s)
 		view_explain_table(stdout, &s->view, s->row);
 	}
 	view_ledger_text(stdout, s->c, s->row);
+	view_shadow_text(stdout, s->c, &s->shadow);
 	print_decisions(s);
 	print_events(s);
 	view_print_stale(stdout, s->c, &s->view);

@@ -6,30 +6,6 @@
 #include "commands.h"
 #include "table.h"
 
-static const struct profile *find_profile(struct cli *c, const char *name,
-					  struct err *err)
-{
-	const char *names[64] = { NULL }, *near;
-	const struct profile *p;
-	size_t n = 0;
-
-	if (!cli_config(c, err))
-		return NULL;
-	p = config_profile(c->config, name);
-	if (p)
-		return p;
-	for (; n < c->config->n_profiles && n < 64; n++)
-		names[n] = c->config->profiles[n].name;
-	near = suggest(name, names, n);
-	if (near)
-		err_set(err, ERR_NOT_FOUND, "no profile \"%.40s\", did you "
-			"mean \"%s\"?", name, near);
-	else
-		err_set(err, ERR_NOT_FOUND, "no profile \"%.40s\"; see "
-			"carrywatch profiles list", name);
-	return NULL;
-}
-
 static struct cell cell_span(struct table *t, struct span d)
 {
 	char text[SPAN_TEXT_MAX];
@@ -154,7 +130,7 @@ int cmd_profiles_show(struct cli *c)
 
 	if (!t)
 		return cli_no_memory(c);
-	p = find_profile(c, c->arg[0], &err);
+	p = cli_profile(c, c->arg[0], &err);
 	if (!p)
 		return cli_fail(c, &err);
 	for (int i = 0; i < p->n_lines; i++)
@@ -243,8 +219,8 @@ int cmd_profiles_diff(struct cli *c)
 
 	if (!t)
 		return cli_no_memory(c);
-	a = find_profile(c, c->arg[0], &err);
-	b = a ? find_profile(c, c->arg[1], &err) : NULL;
+	a = cli_profile(c, c->arg[0], &err);
+	b = a ? cli_profile(c, c->arg[1], &err) : NULL;
 	if (!b)
 		return cli_fail(c, &err);
 	diff_lines(t, a, b);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * replay: the recorded polls of an account once more through the code that
- * decided them. --verify: does the same come out? --profile NAME: what would
- * that one have done? Reads page by page and holds up no poll.
+ * decided them: what happened, and exit 1 unless the same comes out; --verify
+ * says only that. --profile NAME: what would that one have done? Reads page
+ * by page and holds up no poll.
  */
 #include "cli.h"
+#include "cli_text.h"
 #include "cmd_replay_profile.h"
 #include "commands.h"
 #include "replay_load.h"
@@ -172,7 +174,9 @@ static int tell_same(const struct run *run)
 	const struct replay *r = &run->r;
 
 	if (r->differs) {
-		printf("NOT THE SAME  %s\n", r->difference);
+		printf("NOT THE SAME  ");
+		text_print_safe(stdout, r->difference);
+		putchar('\n');
 		return 1;
 	}
 	printf("%s: %" PRId64 " polls replayed, %s .. ", run->account->name,
@@ -196,15 +200,16 @@ static bool any_poll(const struct run *run, struct err *err)
 		       run->account->name, run->account->name);
 }
 
-/* Without another profile there is nothing to show but that it is the same. */
+/* The recorded profile: what happened, and that the same comes out. */
 static bool tell(int *code, const struct run *run, struct err *err)
 {
 	*code = 0;
-	if (run->r.profile)
-		return cmd_replay_show(run->c, run->account, &run->r,
-				       &run->seen, err);
-	*code = tell_same(run);
-	return true;
+	if (!run->r.profile && (run->r.differs || cli_has(run->c, OPT_VERIFY)))
+		{
+		*code = tell_same(run);
+		return true;
+	}
+	return cmd_replay_show(run->c, run->account, &run->r, &run->seen, err);
 }
 
 int cmd_replay(struct cli *c)

@@ -144,16 +144,13 @@ static bool print_pairs(const struct cli *c, const struct report_run *runs,
 	return true;
 }
 
-static bool measure(struct report_run runs[RUNS],
-		    struct report_summary sums[RUNS],
-		    struct report_history history[RUNS], struct arena *arena,
-		    struct err *err)
+static bool measure(struct report_run *run, struct report_summary *sum,
+		    const struct report_history *h, const char *name,
+		    struct arena *arena, struct err *err)
 {
-	for (int i = 0; i < RUNS; i++)
-		if (!report_account(&runs[i], &history[i], arena, err) ||
-		    !report_measure(&sums[i], &runs[i], arena, err))
-			return false;
-	return true;
+	snprintf(run->name, sizeof(run->name), "%s", name);
+	return report_account(run, h, arena, err) &&
+	       report_measure(sum, run, arena, err);
 }
 
 static const char profile_note[] =
@@ -163,29 +160,39 @@ static const char ended_note[] =
 	"Pairs it still held when the record of them ended, 7 days after their "
 	"recorded close, are shown open.";
 
+static bool for_people(const struct cli *c)
+{
+	return c->format == FORMAT_TABLE || c->format == FORMAT_WIDE ||
+	       (c->format == FORMAT_TSV && !cli_has(c, OPT_OUTPUT));
+}
+
 bool cmd_replay_show(struct cli *c, const struct account *a,
 		     const struct replay *r, const struct replay_seen *seen,
 		     struct err *err)
 {
-	bool people = c->format == FORMAT_TABLE || c->format == FORMAT_WIDE ||
-		      (c->format == FORMAT_TSV && !cli_has(c, OPT_OUTPUT));
-	const char *notes[] = { profile_note, ended_note };
+	const char *notes[2];
 	struct report_show how = { .title = "REPLAY", .notes = notes };
 	struct report_history history[RUNS];
 	struct report_summary sums[RUNS];
 	struct report_run runs[RUNS] = { { .n_trades = 0 } };
 	struct terms terms;
-	size_t ended;
+	size_t ended, first = r->profile ? OTHER : RECORDED;
 
 	config_terms(&terms, c->config, a);
-	snprintf(runs[OTHER].name, REPORT_NAME_MAX, "%s", r->profile->name);
-	snprintf(runs[RECORDED].name, REPORT_NAME_MAX, "as recorded");
 	if (!replay_outcome(&history[RECORDED], &history[OTHER], &ended, r,
 			    &terms, seen->to, c->arena, err) ||
-	    !measure(runs, sums, history, c->arena, err))
+	    !measure(&runs[RECORDED], &sums[RECORDED], &history[RECORDED],
+		     "as recorded", c->arena, err))
 		return false;
-	how.n_notes = ended ? 2 : 1;
-	if (people && !print_pairs(c, runs, err))
+	if (r->profile && !measure(&runs[OTHER], &sums[OTHER], &history[OTHER],
+				   r->profile->name, c->arena, err))
 		return false;
-	return report_print(stdout, c, runs, sums, RUNS, &how, err);
+	if (r->profile)
+		notes[how.n_notes++] = profile_note;
+	if (r->profile && ended > 0)
+		notes[how.n_notes++] = ended_note;
+	if (r->profile && for_people(c) && !print_pairs(c, runs, err))
+		return false;
+	return report_print(stdout, c, &runs[first], &sums[first],
+			    RUNS - first, &how, err);
 }

@@ -58,22 +58,16 @@ static void json_choices(struct json_out *o, const struct param *p)
 	json_out_close(o, ']');
 }
 
-static void json_field(struct json_out *o, const char *key, const char *text)
-{
-	json_out_key(o, key);
-	json_out_text(o, text);
-}
-
 static void json_param(struct json_out *o, const struct param *p)
 {
 	json_out_open(o, '{');
-	json_field(o, "name", p->name);
-	json_field(o, "kind", rule_text_kind(p->kind));
-	json_field(o, "default", p->def);
-	json_field(o, "min", p->min);
-	json_field(o, "max", p->max);
+	json_put_text(o, "name", p->name);
+	json_put_text(o, "kind", rule_text_kind(p->kind));
+	json_put_text(o, "default", p->def);
+	json_put_text(o, "min", p->min);
+	json_put_text(o, "max", p->max);
 	json_choices(o, p);
-	json_field(o, "help", p->help);
+	json_put_text(o, "help", p->help);
 	json_out_close(o, '}');
 }
 
@@ -87,9 +81,9 @@ static void json_facts(struct json_out *o, const struct rule *r)
 			continue;
 		rule_text_when(when, r, (enum fact_id)i);
 		json_out_open(o, '{');
-		json_field(o, "name", fact_name((enum fact_id)i));
-		json_field(o, "unit", fact_unit((enum fact_id)i));
-		json_field(o, "when", *when ? when : NULL);
+		json_put_text(o, "name", fact_name((enum fact_id)i));
+		json_put_text(o, "unit", fact_unit((enum fact_id)i));
+		json_put_text(o, "when", *when ? when : NULL);
 		json_out_close(o, '}');
 	}
 	json_out_close(o, ']');
@@ -100,8 +94,8 @@ static void show_json(const struct rule *r, bool compact)
 	struct json_out o = json_out_to(stdout, compact);
 
 	json_out_open(&o, '{');
-	json_field(&o, "name", r->name);
-	json_field(&o, "true_when", r->help);
+	json_put_text(&o, "name", r->name);
+	json_put_text(&o, "true_when", r->help);
 	json_out_key(&o, "protective");
 	json_out_bool(&o, r->protective);
 	json_out_key(&o, "parameters");

@@ -17,7 +17,17 @@
 		    OPT(ENTRY_DIVERGENCE) | OPT(LONG_QTY) | OPT(SHORT_QTY) | \
 		    OPT(LONG_PRICE) | OPT(SHORT_PRICE) | OPT(EXTERNAL_ID))
 
+#define OF_BACKTEST (OPT(CSV) | OPT(PROFILE) | OPT(SET) | OPT(ENTRY) | \
+		     OPT(PAIR) | OPT(COSTS) | OPT(EVERY) | OPT(CAPITAL) | \
+		     OPT(FOLDS) | OPT(JOBS) | OPT(SKIP_BAD))
+
 const struct command command_table[] = {
+	{ "backtest", "[FILE]...", 0, CLI_ARGS_MAX,
+	  OF_BACKTEST | OPT(OUTPUT) | OPT(JSON) | OPT(COLUMNS) | OPT(SORT) |
+	  OPT(LIMIT) | OPT(SINCE) | OPT(UNTIL) | OPT(HTML) |
+	  OPT(EXPLAIN_METRICS),
+	  "what profiles would have earned on settlements",
+	  cmd_backtest },
 	{ "check-config", "", 0, 0, OPT(PRINT) | OPT(ACCOUNT),
 	  "all that is wrong with the configuration",
 	  cmd_check_config },

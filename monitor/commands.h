@@ -8,6 +8,7 @@
 
 struct cli;
 
+int cmd_backtest(struct cli *c);
 int cmd_check_config(struct cli *c);
 int cmd_completion_bash(struct cli *c);
 int cmd_decisions_list(struct cli *c);

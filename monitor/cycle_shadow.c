@@ -138,12 +138,10 @@ bool cycle_shadow(struct work *w, struct err *err)
 		struct evidence_kept *k = &w->shadowed[w->n_shadowed];
 		struct watched as;
 
-		if (x->skipped)
-			continue;
 		if (!take(k, c, x, w->arena))
 			return err_set(err, ERR_MEMORY, "no memory");
 		w->n_shadowed++;
-		if (k->memory.status == STATUS_CLOSED)
+		if (x->skipped || k->memory.status == STATUS_CLOSED)
 			continue;
 		evaluate(&as, k, w, x);
 		if (as.decision.close_now && !tell(w, &as, err))

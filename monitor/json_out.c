@@ -155,3 +155,46 @@ void json_out_instant(struct json_out *o, struct instant t)
 	instant_format(text, t);
 	json_out_text(o, text);
 }
+
+/* ---- members ---- */
+
+void json_put_text(struct json_out *o, const char *key, const char *s)
+{
+	json_out_key(o, key);
+	json_out_text(o, s);
+}
+
+void json_put_maybe(struct json_out *o, const char *key, const char *s)
+{
+	json_put_text(o, key, s && s[0] ? s : NULL);
+}
+
+void json_put_int(struct json_out *o, const char *key, int64_t n)
+{
+	json_out_key(o, key);
+	json_out_int(o, n);
+}
+
+void json_put_bool(struct json_out *o, const char *key, bool b)
+{
+	json_out_key(o, key);
+	json_out_bool(o, b);
+}
+
+void json_put_dec(struct json_out *o, const char *key, struct dec v)
+{
+	json_out_key(o, key);
+	json_out_dec(o, v);
+}
+
+void json_put_fact(struct json_out *o, const char *key, struct fact f)
+{
+	json_out_key(o, key);
+	json_out_fact(o, &f);
+}
+
+void json_put_instant(struct json_out *o, const char *key, struct instant t)
+{
+	json_out_key(o, key);
+	json_out_instant(o, t);
+}

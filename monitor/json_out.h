@@ -31,4 +31,14 @@ void json_out_dec(struct json_out *o, struct dec v);
 void json_out_fact(struct json_out *o, const struct fact *f);
 void json_out_instant(struct json_out *o, struct instant t);
 
+/* A member: its key, then its value. */
+void json_put_text(struct json_out *o, const char *key, const char *s);
+/* "" and NULL: null */
+void json_put_maybe(struct json_out *o, const char *key, const char *s);
+void json_put_int(struct json_out *o, const char *key, int64_t n);
+void json_put_bool(struct json_out *o, const char *key, bool b);
+void json_put_dec(struct json_out *o, const char *key, struct dec v);
+void json_put_fact(struct json_out *o, const char *key, struct fact f);
+void json_put_instant(struct json_out *o, const char *key, struct instant t);
+
 #endif

@@ -42,50 +42,20 @@ static void put_metrics(struct json_out *o, const struct report_metric *m)
 	json_out_close(o, '}');
 }
 
-static void put_dec(struct json_out *o, const char *key, struct dec v)
-{
-	json_out_key(o, key);
-	json_out_dec(o, v);
-}
-
-static void put_fact(struct json_out *o, const char *key, struct fact f)
-{
-	json_out_key(o, key);
-	json_out_fact(o, &f);
-}
-
-static void put_text(struct json_out *o, const char *key, const char *s)
-{
-	json_out_key(o, key);
-	json_out_text(o, s);
-}
-
-static void put_int(struct json_out *o, const char *key, int64_t n)
-{
-	json_out_key(o, key);
-	json_out_int(o, n);
-}
-
-static void put_time(struct json_out *o, const char *key, struct instant t)
-{
-	json_out_key(o, key);
-	json_out_instant(o, t);
-}
-
 static void put_exit(struct json_out *o, const struct report_exit *e)
 {
 	json_out_open(o, '{');
-	put_text(o, "reason", e->reason.s);
-	put_int(o, "exits", e->n);
-	put_int(o, "wins", e->wins);
-	put_int(o, "losses", e->losses);
-	put_int(o, "ties", e->ties);
-	put_dec(o, "average_hold_hours", report_hours(e->held, e->n));
-	put_dec(o, "net_usd", e->net_usd);
-	put_dec(o, "hold_through_net_usd", e->held_net_usd);
-	put_fact(o, "gave_up_after_exit_usd", e->n_after > 0 ?
+	json_put_text(o, "reason", e->reason.s);
+	json_put_int(o, "exits", e->n);
+	json_put_int(o, "wins", e->wins);
+	json_put_int(o, "losses", e->losses);
+	json_put_int(o, "ties", e->ties);
+	json_put_dec(o, "average_hold_hours", report_hours(e->held, e->n));
+	json_put_dec(o, "net_usd", e->net_usd);
+	json_put_dec(o, "hold_through_net_usd", e->held_net_usd);
+	json_put_fact(o, "gave_up_after_exit_usd", e->n_after > 0 ?
 		 fact_known(e->after_usd) : fact_unknown(WHY_NOT_SET));
-	put_int(o, "gave_up_after_exit_n", e->n_after);
+	json_put_int(o, "gave_up_after_exit_n", e->n_after);
 	json_out_close(o, '}');
 }
 
@@ -106,36 +76,36 @@ static void put_trade_money(struct json_out *o, const struct report_run *run,
 	struct dec net = DEC_ZERO, held = DEC_ZERO;
 	bool fits = report_nets(&net, &held, run, t);
 
-	put_fact(o, "funding_usd", t->funding_usd);
-	put_fact(o, "price_usd", run->price_included ? t->price_usd
+	json_put_fact(o, "funding_usd", t->funding_usd);
+	json_put_fact(o, "price_usd", run->price_included ? t->price_usd
 				: fact_unknown(WHY_NOT_SET));
-	put_dec(o, "fees_usd", t->fees_usd);
-	put_dec(o, "slippage_usd", t->slippage_usd);
-	put_dec(o, "exit_usd", t->exit_usd);
-	put_fact(o, "net_usd", fact_if(fits, net));
-	put_int(o, "settlements", t->settlements);
-	put_int(o, "settlements_unknown", t->unknown);
-	put_fact(o, "hold_through_funding_usd", t->held_funding_usd);
-	put_dec(o, "hold_through_costs_usd", t->held_costs_usd);
-	put_fact(o, "hold_through_net_usd", fact_if(fits, held));
-	put_fact(o, "gave_up_after_exit_usd", t->after_usd);
+	json_put_dec(o, "fees_usd", t->fees_usd);
+	json_put_dec(o, "slippage_usd", t->slippage_usd);
+	json_put_dec(o, "exit_usd", t->exit_usd);
+	json_put_fact(o, "net_usd", fact_if(fits, net));
+	json_put_int(o, "settlements", t->settlements);
+	json_put_int(o, "settlements_unknown", t->unknown);
+	json_put_fact(o, "hold_through_funding_usd", t->held_funding_usd);
+	json_put_dec(o, "hold_through_costs_usd", t->held_costs_usd);
+	json_put_fact(o, "hold_through_net_usd", fact_if(fits, held));
+	json_put_fact(o, "gave_up_after_exit_usd", t->after_usd);
 }
 
 static void put_trade(struct json_out *o, const struct report_run *run,
 		      const struct report_trade *t)
 {
 	json_out_open(o, '{');
-	put_int(o, "id", t->id);
-	put_text(o, "symbol", t->symbol.s);
-	put_text(o, "long", t->long_venue.s);
-	put_text(o, "short", t->short_venue.s);
-	put_dec(o, "size_usd", t->size_usd);
-	put_time(o, "opened_at", t->opened_at);
-	put_time(o, "closed_at", t->closed_at);
-	put_text(o, "reason", *t->reason.s ? t->reason.s : NULL);
-	put_dec(o, "held_hours", report_hours(report_held(run, t), 1));
-	put_fact(o, "entry_divergence_8h", rate_8h(&t->entry_divergence));
-	put_fact(o, "exit_divergence_8h", rate_8h(&t->exit_divergence));
+	json_put_int(o, "id", t->id);
+	json_put_text(o, "symbol", t->symbol.s);
+	json_put_text(o, "long", t->long_venue.s);
+	json_put_text(o, "short", t->short_venue.s);
+	json_put_dec(o, "size_usd", t->size_usd);
+	json_put_instant(o, "opened_at", t->opened_at);
+	json_put_instant(o, "closed_at", t->closed_at);
+	json_put_text(o, "reason", *t->reason.s ? t->reason.s : NULL);
+	json_put_dec(o, "held_hours", report_hours(report_held(run, t), 1));
+	json_put_fact(o, "entry_divergence_8h", rate_8h(&t->entry_divergence));
+	json_put_fact(o, "exit_divergence_8h", rate_8h(&t->exit_divergence));
 	put_trade_money(o, run, t);
 	json_out_close(o, '}');
 }
@@ -143,9 +113,9 @@ static void put_trade(struct json_out *o, const struct report_run *run,
 static void put_day(struct json_out *o, const struct report_day *d)
 {
 	json_out_open(o, '{');
-	put_time(o, "at", d->at);
-	put_dec(o, "equity_usd", d->equity_usd);
-	put_dec(o, "hold_through_usd", d->held_usd);
+	json_put_instant(o, "at", d->at);
+	json_put_dec(o, "equity_usd", d->equity_usd);
+	json_put_dec(o, "hold_through_usd", d->held_usd);
 	json_out_close(o, '}');
 }
 
@@ -176,12 +146,11 @@ static void put_run(struct json_out *o, const struct report_run *run,
 	struct report_notes notes;
 
 	json_out_open(o, '{');
-	put_text(o, "name", run->name);
-	put_time(o, "since", run->since);
-	put_time(o, "until", run->until);
-	put_dec(o, "capital_usd", run->capital_usd);
-	json_out_key(o, "price_included");
-	json_out_bool(o, run->price_included);
+	json_put_text(o, "name", run->name);
+	json_put_instant(o, "since", run->since);
+	json_put_instant(o, "until", run->until);
+	json_put_dec(o, "capital_usd", run->capital_usd);
+	json_put_bool(o, "price_included", run->price_included);
 	put_metrics(o, s->own);
 	json_out_key(o, "hold_through");
 	json_out_open(o, '{');

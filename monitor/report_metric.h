@@ -31,7 +31,7 @@ struct report_metric_text {
 	const char *title;		/* people: "net" */
 	enum report_unit unit;
 	const char *formula;		/* as --explain-metrics prints it */
-	const char *source;		/* finance.md section or paper */
+	const char *source;		/* a paper; NULL: a definition */
 };
 
 enum report_metric_id {

@@ -149,10 +149,12 @@ static void formula(FILE *f, const struct report_metric_text *t)
 	html_text(f, t->title);
 	fputs("</summary><p>", f);
 	html_text(f, t->formula);
-	fputs("</p><p>Source: ", f);
-	html_text(f, t->source);
-	fprintf(f, "; unit: %s.</p></details></td>",
-		report_unit_word(t->unit));
+	fprintf(f, "</p><p>Unit: %s", report_unit_word(t->unit));
+	if (t->source) {
+		fputs("; source: ", f);
+		html_text(f, t->source);
+	}
+	fputs(".</p></details></td>", f);
 }
 
 void page_metrics(FILE *f, const struct report_summary *s)

@@ -152,15 +152,10 @@ static bool check_stamp(struct store *s, const char *account, bool dry_run,
 		       mode, account, mode_word(dry_run), mode);
 }
 
-static bool check_read(struct store *s, const char *account, struct err *err)
+static bool check_version(struct store *s, struct err *err)
 {
-	bool fresh;
 	int version;
 
-	if (!migrate_check(s->db, s->path, migrate_count, &fresh, err))
-		return false;
-	if (fresh)
-		return no_database(s, account, err);
 	if (!migrate_version(s->db, &version, err))
 		return false;
 	if (version == migrate_count)
@@ -168,6 +163,17 @@ static bool check_read(struct store *s, const char *account, struct err *err)
 	return err_set(err, ERR_STORE, "%s has schema version %d, this "
 		       "program needs %d: start the monitor once, it upgrades "
 		       "the file", s->path, version, migrate_count);
+}
+
+static bool check_read(struct store *s, const char *account, struct err *err)
+{
+	bool fresh;
+
+	if (!migrate_check(s->db, s->path, migrate_count, &fresh, err))
+		return false;
+	if (fresh)
+		return no_database(s, account, err);
+	return check_version(s, err);
 }
 
 /* A hot journal or a file that only its owner may touch. */
@@ -208,6 +214,12 @@ static bool open_write(struct store *s, const char *account, bool dry_run,
 	    !migrate_check(s->db, s->path, migrate_count, &fresh, err) ||
 	    !set_journal(s, err) ||
 	    (access == STORE_RUN && !quick_check(s, err)))
+		return false;
+	/*
+	 * An upgrade is the monitor's, which holds the lock: an older one
+	 * that still runs would go on writing in the old way.
+	 */
+	if (access == STORE_CHANGE && !fresh && !check_version(s, err))
 		return false;
 	return migrate_run(s->db, s->path, migrate_steps, migrate_count,
 			   err) &&

@@ -15,8 +15,8 @@
 struct store;
 
 enum store_access {
-	STORE_RUN,	/* create, migrate, quick_check: the monitor */
-	STORE_CHANGE,	/* create, migrate, write: a command */
+	STORE_RUN,	/* create, upgrade, quick_check: holds the lock */
+	STORE_CHANGE,	/* create, write: a command */
 	STORE_READ	/* no creation (ERR_NOT_FOUND), recovers a journal */
 };
 

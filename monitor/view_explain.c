@@ -44,12 +44,6 @@ int view_progress(struct view_progress out[static LINE_NODES_MAX],
 	return n;
 }
 
-static void put_key_text(struct json_out *o, const char *key, const char *text)
-{
-	json_out_key(o, key);
-	json_out_text(o, text);
-}
-
 /* The evidence holds what the line read; "why" stands only when unknown. */
 static void put_input(struct json_out *o, const struct facts *f,
 		      enum fact_id id)
@@ -57,11 +51,11 @@ static void put_input(struct json_out *o, const struct facts *f,
 	const struct fact *x = &f->v[id];
 
 	json_out_open(o, '{');
-	put_key_text(o, "name", fact_name(id));
+	json_put_text(o, "name", fact_name(id));
 	json_out_key(o, "value");
 	json_out_fact(o, x);
-	put_key_text(o, "unit", fact_unit(id));
-	put_key_text(o, "why", x->known ? NULL : why_word(x->why));
+	json_put_text(o, "unit", fact_unit(id));
+	json_put_text(o, "why", x->known ? NULL : why_word(x->why));
 	json_out_close(o, '}');
 }
 
@@ -83,14 +77,14 @@ static void put_limit(struct json_out *o, const struct rule *rule,
 	int64_t choice;
 
 	json_out_open(o, '{');
-	put_key_text(o, "rule", rule->name);
-	put_key_text(o, "name", p->name);
+	json_put_text(o, "rule", rule->name);
+	json_put_text(o, "name", p->name);
 	json_out_key(o, "value");
 	if (p->kind == PARAM_CHOICE && dec_to_int(&choice, v))
 		json_out_text(o, p->choices[choice]);
 	else
 		json_out_dec(o, v);
-	put_key_text(o, "unit", p->kind == PARAM_TIME ? "s" : "1");
+	json_put_text(o, "unit", p->kind == PARAM_TIME ? "s" : "1");
 	json_out_close(o, '}');
 }
 
@@ -142,8 +136,8 @@ static void put_target(struct json_out *o, const struct view_row *r,
 		return;
 	}
 	json_out_open(o, '{');
-	put_key_text(o, "long", r->facts.alt_long.s);
-	put_key_text(o, "short", r->facts.alt_short.s);
+	json_put_text(o, "long", r->facts.alt_long.s);
+	json_put_text(o, "short", r->facts.alt_short.s);
 	json_out_close(o, '}');
 }
 
@@ -156,14 +150,14 @@ static void put_line(struct json_out *o, const struct view *v,
 		       f->missing < FACT_COUNT;
 
 	json_out_open(o, '{');
-	put_key_text(o, "label", l->label.s);
-	put_key_text(o, "list", i < v->profile->n_close ? "close" : "alert");
-	put_key_text(o, "text", l->text);
-	put_key_text(o, "verdict", f ? verdict_word(f->verdict) : NULL);
+	json_put_text(o, "label", l->label.s);
+	json_put_text(o, "list", i < v->profile->n_close ? "close" : "alert");
+	json_put_text(o, "text", l->text);
+	json_put_text(o, "verdict", f ? verdict_word(f->verdict) : NULL);
 	json_out_key(o, "deciding");
 	json_out_bool(o, r->verdicts && r->verdicts->line == i);
-	put_key_text(o, "missing", missing ? fact_name(f->missing) : NULL);
-	put_key_text(o, "why", missing ? why_word(f->why) : NULL);
+	json_put_text(o, "missing", missing ? fact_name(f->missing) : NULL);
+	json_put_text(o, "why", missing ? why_word(f->why) : NULL);
 	put_streaks(o, v, r, i);
 	put_inputs(o, r, l);
 	put_limits(o, l);
@@ -185,16 +179,16 @@ static void put_head(struct json_out *o, const struct view *v,
 {
 	json_out_key(o, "id");
 	json_out_int(o, r->pos.id);
-	put_key_text(o, "account", v->account->name);
-	put_key_text(o, "symbol", r->pos.symbol.s);
+	json_put_text(o, "account", v->account->name);
+	json_put_text(o, "symbol", r->pos.symbol.s);
 	json_out_key(o, "poll");
 	json_out_int(o, v->poll.seq);
 	json_out_key(o, "at");
 	json_out_instant(o, v->poll.at);
-	put_key_text(o, "profile", v->profile->name);
-	put_key_text(o, "profile_hash", v->profile->hash);
-	put_key_text(o, "config", v->poll.config);
-	put_key_text(o, "action", action_word(r->verdicts->action));
+	json_put_text(o, "profile", v->profile->name);
+	json_put_text(o, "profile_hash", v->profile->hash);
+	json_put_text(o, "config", v->poll.config);
+	json_put_text(o, "action", action_word(r->verdicts->action));
 	view_json_label(o, "reason", r->verdicts->label);
 	json_out_key(o, "new_data");
 	json_out_bool(o, r->verdicts->new_data);

@@ -15,27 +15,9 @@ static void put_rate(struct json_out *o, const char *key, struct fact daily)
 		json_out_null(o);
 }
 
-static void put_fact(struct json_out *o, const char *key, struct fact f)
-{
-	json_out_key(o, key);
-	json_out_fact(o, &f);
-}
-
-static void put_text(struct json_out *o, const char *key, const char *text)
-{
-	json_out_key(o, key);
-	json_out_text(o, text[0] ? text : NULL);
-}
-
-static void put_instant(struct json_out *o, const char *key, struct instant t)
-{
-	json_out_key(o, key);
-	json_out_instant(o, t);
-}
-
 void view_json_label(struct json_out *o, const char *key, struct label l)
 {
-	put_text(o, key, l.s);
+	json_put_maybe(o, key, l.s);
 }
 
 static void put_leg(struct json_out *o, const struct view_row *r,
@@ -45,24 +27,23 @@ static void put_leg(struct json_out *o, const struct view_row *r,
 
 	json_out_key(o, side_word(side));
 	json_out_open(o, '{');
-	put_text(o, "venue", r->pos.leg[side].venue.s);
-	put_fact(o, "rate_8h", leg->rate_8h);
+	json_put_maybe(o, "venue", r->pos.leg[side].venue.s);
+	json_put_fact(o, "rate_8h", leg->rate_8h);
 	json_out_key(o, "pays_every_s");
 	if (leg->pays_every_s > 0)
 		json_out_int(o, leg->pays_every_s);
 	else
 		json_out_null(o);
-	put_instant(o, "next_funding", leg->next);
-	put_instant(o, "observed_at", leg->observed_at);
-	json_out_key(o, "stale");
-	json_out_bool(o, leg->stale);
-	put_text(o, "why", leg->rate_8h.known && !leg->stale ? "" :
+	json_put_instant(o, "next_funding", leg->next);
+	json_put_instant(o, "observed_at", leg->observed_at);
+	json_put_bool(o, "stale", leg->stale);
+	json_put_maybe(o, "why", leg->rate_8h.known && !leg->stale ? "" :
 			   why_word(leg->why));
-	put_fact(o, "open_interest_usd", leg->oi_usd);
-	put_fact(o, "quantity", r->pos.leg[side].quantity);
-	put_fact(o, "entry_price", r->pos.leg[side].entry_price);
-	put_fact(o, "entry_rate_8h", r->pos.leg[side].entry_rate_8h);
-	put_fact(o, "exit_price", r->pos.leg[side].exit_price);
+	json_put_fact(o, "open_interest_usd", leg->oi_usd);
+	json_put_fact(o, "quantity", r->pos.leg[side].quantity);
+	json_put_fact(o, "entry_price", r->pos.leg[side].entry_price);
+	json_put_fact(o, "entry_rate_8h", r->pos.leg[side].entry_rate_8h);
+	json_put_fact(o, "exit_price", r->pos.leg[side].exit_price);
 	json_out_close(o, '}');
 }
 
@@ -85,13 +66,13 @@ static void put_judgement(struct json_out *o, const struct view_row *r)
 	put_rate(o, "entry_divergence_8h", r->pos.entry_divergence);
 	put_rate(o, "divergence_8h", r->divergence_old ? unknown
 						       : r->divergence);
-	put_fact(o, "remaining_ratio", r->divergence_old ? unknown : r->ratio);
-	put_instant(o, "opened_at", r->pos.opened_at);
+	json_put_fact(o, "remaining_ratio", r->divergence_old ? unknown : r->ratio);
+	json_put_instant(o, "opened_at", r->pos.opened_at);
 	put_hours(o, "age_hours", r->age);
 	json_out_key(o, "action");
 	json_out_text(o, action_word(r->action));
 	view_json_label(o, "reason", r->reason);
-	put_instant(o, "checked_at", r->checked_at);
+	json_put_instant(o, "checked_at", r->checked_at);
 }
 
 static void put_next(struct json_out *o, const struct view_cash *c)
@@ -102,9 +83,9 @@ static void put_next(struct json_out *o, const struct view_cash *c)
 		return;
 	}
 	json_out_open(o, '{');
-	put_text(o, "side", c->both ? "both" : side_word(c->side));
-	put_fact(o, "amount_usd", c->amount_usd);
-	put_instant(o, "at", c->at);
+	json_put_maybe(o, "side", c->both ? "both" : side_word(c->side));
+	json_put_fact(o, "amount_usd", c->amount_usd);
+	json_put_instant(o, "at", c->at);
 	json_out_close(o, '}');
 }
 
@@ -118,22 +99,20 @@ static void put_nearest(struct json_out *o, const struct view_nearest *n,
 	}
 	json_out_open(o, '{');
 	view_json_label(o, "label", p->line[n->line].label);
-	put_text(o, "rule", n->rule);
-	put_fact(o, "value", fact_known(n->value));
-	put_fact(o, "limit", fact_known(n->limit));
+	json_put_maybe(o, "rule", n->rule);
+	json_put_fact(o, "value", fact_known(n->value));
+	json_put_fact(o, "limit", fact_known(n->limit));
 	json_out_close(o, '}');
 }
 
 static void put_money(struct json_out *o, const struct view_row *r)
 {
-	put_fact(o, "funding_usd", r->money.funding_usd);
-	put_fact(o, "fees_usd", fact_known(r->pos.fees_usd));
-	put_fact(o, "net_usd", r->money.net_usd);
-	put_text(o, "external_id", r->pos.external_id);
-	json_out_key(o, "settlements");
-	json_out_int(o, r->money.n);
-	json_out_key(o, "settlements_unknown");
-	json_out_int(o, r->money.n_unknown);
+	json_put_fact(o, "funding_usd", r->money.funding_usd);
+	json_put_fact(o, "fees_usd", fact_known(r->pos.fees_usd));
+	json_put_fact(o, "net_usd", r->money.net_usd);
+	json_put_maybe(o, "external_id", r->pos.external_id);
+	json_put_int(o, "settlements", r->money.n);
+	json_put_int(o, "settlements_unknown", r->money.n_unknown);
 }
 
 static void put_even(struct json_out *o, const char *key,
@@ -147,11 +126,11 @@ static void put_even(struct json_out *o, const char *key,
 
 	json_out_key(o, key);
 	json_out_open(o, '{');
-	put_text(o, "state", words[e->state]);
-	put_instant(o, "at", ahead ? instant_add(now, e->after)
+	json_put_maybe(o, "state", words[e->state]);
+	json_put_instant(o, "at", ahead ? instant_add(now, e->after)
 				   : INSTANT_UNKNOWN);
 	put_hours(o, "after_hours", ahead ? e->after : (struct span){ -1 });
-	put_text(o, "why", e->state == EVEN_UNKNOWN ? why_word(e->why) : "");
+	json_put_maybe(o, "why", e->state == EVEN_UNKNOWN ? why_word(e->why) : "");
 	json_out_close(o, '}');
 }
 
@@ -162,21 +141,20 @@ static void put_pnl(struct json_out *o, const struct view *v,
 	const struct view_money *m = &r->money;
 	struct instant now = v->polled ? v->poll.at : v->now;
 
-	put_fact(o, "price_usd", m->price_usd);
-	put_text(o, "price_why", m->price_usd.known ? "" :
+	json_put_fact(o, "price_usd", m->price_usd);
+	json_put_maybe(o, "price_why", m->price_usd.known ? "" :
 				 why_word(m->price_usd.why));
-	json_out_key(o, "net_includes_price");
-	json_out_bool(o, m->price_usd.known);
-	put_fact(o, "slippage_usd", fact_known(r->pos.slippage_usd));
-	put_fact(o, "realised_usd", m->realised_usd);
-	put_fact(o, "open_usd", m->open_usd);
-	put_fact(o, "accrued_estimate_usd", m->accrued_usd);
-	put_fact(o, "capital_usd", m->capital_usd);
-	put_fact(o, "return_on_notional", m->on_notional);
-	put_fact(o, "return_on_capital", m->on_capital);
-	put_fact(o, "apr_on_notional", m->apr_notional);
-	put_fact(o, "apr_on_capital", m->apr_capital);
-	put_fact(o, "expected_24h_usd", m->day_usd);
+	json_put_bool(o, "net_includes_price", m->price_usd.known);
+	json_put_fact(o, "slippage_usd", fact_known(r->pos.slippage_usd));
+	json_put_fact(o, "realised_usd", m->realised_usd);
+	json_put_fact(o, "open_usd", m->open_usd);
+	json_put_fact(o, "accrued_estimate_usd", m->accrued_usd);
+	json_put_fact(o, "capital_usd", m->capital_usd);
+	json_put_fact(o, "return_on_notional", m->on_notional);
+	json_put_fact(o, "return_on_capital", m->on_capital);
+	json_put_fact(o, "apr_on_notional", m->apr_notional);
+	json_put_fact(o, "apr_on_capital", m->apr_capital);
+	json_put_fact(o, "expected_24h_usd", m->day_usd);
 	put_even(o, "break_even_all_in", &m->all_in, now);
 	put_even(o, "break_even_exit_only", &m->exit_only, now);
 }
@@ -186,27 +164,25 @@ void view_json_members(struct json_out *o, const struct view *v,
 {
 	const struct position *p = &r->pos;
 
-	json_out_key(o, "id");
-	json_out_int(o, p->id);
-	put_text(o, "account", v->account->name);
-	put_text(o, "symbol", p->symbol.s);
-	put_text(o, "status", status_word(p->status));
-	put_fact(o, "size_usd", fact_known(p->size_usd));
+	json_put_int(o, "id", p->id);
+	json_put_maybe(o, "account", v->account->name);
+	json_put_maybe(o, "symbol", p->symbol.s);
+	json_put_maybe(o, "status", status_word(p->status));
+	json_put_fact(o, "size_usd", fact_known(p->size_usd));
 	put_leg(o, r, LEG_LONG);
 	put_leg(o, r, LEG_SHORT);
 	put_judgement(o, r);
 	put_next(o, &r->next);
-	put_fact(o, "carry_usd_day", r->divergence_old ?
+	json_put_fact(o, "carry_usd_day", r->divergence_old ?
 		 fact_unknown(WHY_NOT_SET) : r->carry_usd_day);
-	put_fact(o, "cost_usd", r->cost_usd);
+	json_put_fact(o, "cost_usd", r->cost_usd);
 	put_nearest(o, &r->nearest, v->profile);
 	put_money(o, r);
-	json_out_key(o, "stale");
-	json_out_bool(o, r->stale);
+	json_put_bool(o, "stale", r->stale);
 	put_rate(o, "last_divergence_8h", r->divergence);
-	put_instant(o, "last_divergence_at", r->divergence_at);
-	put_instant(o, "decided_at", p->decided_at);
-	put_instant(o, "closed_at", p->closed_at);
+	json_put_instant(o, "last_divergence_at", r->divergence_at);
+	json_put_instant(o, "decided_at", p->decided_at);
+	json_put_instant(o, "closed_at", p->closed_at);
 	put_pnl(o, v, r);
 }
 

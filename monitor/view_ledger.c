@@ -36,24 +36,6 @@ static struct fact add_to_sum(struct fact sum, const struct settlement *s)
 
 /* ---- JSON ---- */
 
-static void put_fact(struct json_out *o, const char *key, struct fact f)
-{
-	json_out_key(o, key);
-	json_out_fact(o, &f);
-}
-
-static void put_instant(struct json_out *o, const char *key, struct instant t)
-{
-	json_out_key(o, key);
-	json_out_instant(o, t);
-}
-
-static void put_text(struct json_out *o, const char *key, const char *text)
-{
-	json_out_key(o, key);
-	json_out_text(o, text[0] ? text : NULL);
-}
-
 static void put_interval(struct json_out *o, int32_t s)
 {
 	json_out_key(o, "pays_every_s");
@@ -68,36 +50,33 @@ static void put_row(struct json_out *o, const struct settlement *s,
 {
 	struct fact booked = settlement_booked(s);
 
-	put_instant(o, "at", s->at);
-	put_text(o, "side", side_word(s->side));
-	put_fact(o, "rate_8h", s->rate_8h);
+	json_put_instant(o, "at", s->at);
+	json_put_maybe(o, "side", side_word(s->side));
+	json_put_fact(o, "rate_8h", s->rate_8h);
 	put_interval(o, s->pays_every_s);
-	put_fact(o, "amount_usd", s->amount_usd);
-	put_fact(o, "sum_usd", sum);
-	put_text(o, "base", settlement_base_word(s->base));
-	json_out_key(o, "late");
-	json_out_bool(o, s->late);
-	json_out_key(o, "hypothetical");
-	json_out_bool(o, s->hypothetical);
-	put_text(o, "why", s->amount_usd.known ? "" :
+	json_put_fact(o, "amount_usd", s->amount_usd);
+	json_put_fact(o, "sum_usd", sum);
+	json_put_maybe(o, "base", settlement_base_word(s->base));
+	json_put_bool(o, "late", s->late);
+	json_put_bool(o, "hypothetical", s->hypothetical);
+	json_put_maybe(o, "why", s->amount_usd.known ? "" :
 			   why_word(s->amount_usd.why));
-	put_fact(o, "quantity", s->quantity);
-	put_fact(o, "price", s->price);
-	put_fact(o, "reported_usd", s->reported_usd);
-	put_instant(o, "reported_at", s->reported_at);
-	put_fact(o, "booked_usd", booked);
-	put_fact(o, "difference_usd", gap_of(s));
+	json_put_fact(o, "quantity", s->quantity);
+	json_put_fact(o, "price", s->price);
+	json_put_fact(o, "reported_usd", s->reported_usd);
+	json_put_instant(o, "reported_at", s->reported_at);
+	json_put_fact(o, "booked_usd", booked);
+	json_put_fact(o, "difference_usd", gap_of(s));
 }
 
 static void put_reported(struct json_out *o, const struct view_money *m)
 {
 	json_out_key(o, "reported");
 	json_out_open(o, '{');
-	json_out_key(o, "settlements");
-	json_out_int(o, m->n_reported);
-	put_fact(o, "expected_usd", m->expected_usd);
-	put_fact(o, "reported_usd", m->reported_usd);
-	put_fact(o, "difference_usd", fact_sub(m->reported_usd,
+	json_put_int(o, "settlements", m->n_reported);
+	json_put_fact(o, "expected_usd", m->expected_usd);
+	json_put_fact(o, "reported_usd", m->reported_usd);
+	json_put_fact(o, "difference_usd", fact_sub(m->reported_usd,
 					       m->expected_usd));
 	json_out_close(o, '}');
 }

@@ -26,8 +26,9 @@ def usd(text):
 # ---- captions: (from hour, to hour, function of the demo -> text or None) ----
 
 def opening(demo):
-    return ("Six pairs were imported; profile steady watches them. Rates are per "
-            "8 h; KEPT is what is left of the divergence at entry.")
+    return ("Six pairs were imported. The demo's profile has more exits than "
+            "steady, so that each is seen. Rates are per 8 h; KEPT is what is "
+            "left of the divergence at entry.")
 
 
 def settlement(demo):
@@ -50,8 +51,8 @@ def flip(demo):
     compare = demo.get("/funding-rates/compare?symbol=ETH&dex1=hyperliquid"
                        "&dex2=aster")
     return (f"ETH flipped: our signed divergence is {ours}, while the service's "
-            f"/compare says {compare['divergence']} (it drops the sign). steady "
-            "alerts now and closes if it stays so for 8 h.")
+            f"/compare says {compare['divergence']} (it drops the sign). The "
+            "profile alerts now and closes if it stays so for 8 h.")
 
 
 def fault(demo):
@@ -120,7 +121,7 @@ def spike(demo):
     if Decimal(row["divergence_8h"]) >= 0:
         return None
     return (f"A spike: XRP pays, {row['divergence_8h']} per 8 h. conservative "
-            "closes on any flip; steady only alerts and holds: "
+            "closes on any flip; this one only alerts and holds: "
             f"action {row['action']}, status {row['status']}.")
 
 
@@ -227,7 +228,7 @@ class Screen:
         width = min(size.columns, 160)
         head = (f"carrywatch demo   market time +{self.when(demo)} of "
                 f"{self.hours}:00   poll {demo.seen}   simulated, dry-run, "
-                "profile steady")
+                "profile demo")
         out = [self.bold(head[:width]), ""]
         wrapped = textwrap.wrap(self.caption, width - 2)[:4]
         out += [" " + self.bold(s) for s in wrapped] + [""] * (5 - len(wrapped))

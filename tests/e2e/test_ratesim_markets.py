@@ -122,23 +122,26 @@ def test_csv_time(t):
 
 
 def test_csv_refusals(t):
-    """a bad settlement is refused with file and line"""
+    """a bad settlement is refused with file, line and column"""
     path = t.dir / "bad.csv"
     good = "1767225600000,aster,BTCUSDT,28800,0.0001,,\n"
-    for line, why in (
-            ("1,2,3", "7 columns"), ("x,aster,BTC,3600,0,,", "no time"),
-            ("1,aster,BTC,5000,0,,", "does not divide"),
-            ("1,aster,BTC,3600,nan,,", "no rate"),
-            ("1,as ter,BTC,3600,0,,", "no venue"),
-            ("1,aster,B C,3600,0,,", "no symbol"),
-            ("1,aster,BTC,3600,0,,much", "no open interest"),
-            ("1,aster,BTCUSDT,28800,0.0001,,", "goes back in time")):
+    for line, column, why in (
+            ("1,2,3", 1, "3 column.*write ts_utc_ms"),
+            ("x,aster,BTC,3600,0,,", 1, "no time"),
+            ("1767225600000,aster,BTC,5000,0,,", 25, "does not divide"),
+            ("1767225600000,aster,BTC,3600,nan,,", 30, "no rate"),
+            ("1767225600000,as ter,BTC,3600,0,,", 15, "no venue"),
+            ("1767225600000,aster,B C,3600,0,,", 21, "no symbol"),
+            ("1767225600000,aster,BTC,3600,0,,much", 33,
+             "no open interest"),
+            ("1,aster,ETHUSDT,28800,0.0001,,", 1, "goes back in time"),
+            ("1767225600007,aster,BTCUSDT,28800,0.0001,,", 1, "second")):
         path.write_text(HEADER + good + line + "\n")
         t.command(t.binary("ratesim"), "--csv", path).expect(
-            2, err=rf"bad\.csv:3: .*{why}")
+            2, err=rf"bad\.csv:3:{column}: .*{why}")
     path.write_text("time,rate\n")
     t.command(t.binary("ratesim"), "--csv", path).expect(
-        2, err="first line must be")
+        2, err="bad.csv:1:1: the first line must be")
     path.write_text(HEADER)
     t.command(t.binary("ratesim"), "--csv", path).expect(
         2, err="no settlements")

@@ -98,9 +98,11 @@ def test_a_part_replays_from_recorded_memory(t):
     at = [a for a, in ask(path, "SELECT at FROM polls ORDER BY seq")]
     text = lambda k: datetime.datetime.fromtimestamp(
         at[k] / 1000, datetime.timezone.utc).isoformat()
-    t.run("replay", "--since", text(70), "--until", text(80)).expect(
+    t.run("replay", "--verify", "--since", text(70), "--until",
+          text(80)).expect(
         0, out="10 polls replayed")
-    t.run("replay", "--since", text(30)).expect(0, out="60 polls replayed")
+    t.run("replay", "--verify", "--since", text(30)).expect(
+        0, out="60 polls replayed")
     t.run("replay", "--since", "2030-01-01").expect(3, err="no poll of paper")
 
 
@@ -173,6 +175,7 @@ def test_people_between_the_polls_change_nothing_of_it(t):
     poll("0.00004")				# FLIP for 2 polls
     t.run("positions", "reopen", "2").expect(0)
     poll("0.0003")
+    r = t.run("replay").expect(0, out="REPLAY  as recorded")
     r = t.run("replay", "--verify").expect(0, out="7 polls replayed")
     assert "12 evaluations and" in r.out, r.out
     assert ask(db_path(t, "main.db"), "SELECT count(*) FROM decisions"
@@ -268,30 +271,35 @@ def old(t):
 def test_a_database_of_0_1_0_replays_the_same_after_its_upgrade(t):
     path = old(t)
     t.run("replay", "--verify").expect(6, err="schema version 1")
-    before = ask(path, "SELECT position, side, at, rate_8h, pays_every_s,"
-                 " amount_usd, late, hypothetical FROM settlements ORDER BY"
-                 " 1, 2, 3")
-    t.run("positions", "note", "1", "upgraded").expect(0)
+    end = ask(path, "SELECT max(at) FROM polls")[0][0]
+    rows = ("SELECT position, side, at, rate_8h, pays_every_s, amount_usd,"
+            f" late, hypothetical FROM settlements WHERE at <= {end}"
+            " ORDER BY 1, 2, 3")
+    before = ask(path, rows)
+    unjudged = {p for p, in ask(path, "SELECT id FROM positions WHERE"
+                                " opened_at = ?", end)}
+    # An older monitor may still run: only the next one upgrades its file.
+    t.run("positions", "note", "1", "x").expect(6, err="start the monitor")
+    t.run("run", "--once").expect(5)	# no service; the upgrade is all
     assert ask(path, "PRAGMA user_version") == [(2,)]
     assert path.with_name(path.name + ".backup-v1").exists()
-    assert ask(path, "SELECT position, side, at, rate_8h, pays_every_s,"
-               " amount_usd, late, hypothetical FROM settlements ORDER BY"
-               " 1, 2, 3") == before
+    assert ask(path, rows) == before
     assert ask(path, "SELECT DISTINCT base, reported_usd FROM settlements"
                ) == [("entry notional", None)]
-    t.run("replay", "--verify").expect(
+    until = ("--until", datetime.datetime.fromtimestamp(
+        end / 1000 + 1, datetime.timezone.utc).isoformat())
+    t.run("replay", "--verify", *until).expect(
         0, out=r"(?s)90 polls replayed.* 25 decisions came out as recorded")
-    closed = dict(ask(path, "SELECT id, closed_at FROM positions"
-                      " WHERE status = 'closed'"))
-    [_, own] = t.run("replay", "--profile", "steady",
-                     "--json").expect(0).json()
-    unjudged = {p for p, in ask(path, "SELECT id FROM positions WHERE"
-                                " opened_at = (SELECT max(at) FROM polls)")}
+    t.run("replay", "--verify").expect(0, out="91 polls replayed")
+    [_, own] = t.run("replay", "--profile", "steady", "--json",
+                     *until).expect(0).json()
+    closed = {p for p, in ask(path, "SELECT id FROM positions"
+                              " WHERE status = 'closed'")}
     assert {x["id"] for x in own["trades"]} == set(range(1, 29)) - unjudged
     for x in own["trades"]:
-        rows = [Decimal(a) for p, _, at, _, _, a, _, h in before
-                if p == x["id"] and not h and a and a[0] != "?"]
-        assert Decimal(x["funding_usd"]) == sum(rows), x
+        amounts = [Decimal(a) for p, _, _, _, _, a, _, h in before
+                   if p == x["id"] and not h and a and a[0] != "?"]
+        assert Decimal(x["funding_usd"]) == sum(amounts), x
         assert bool(x["closed_at"]) == (x["id"] in closed), x
 
 

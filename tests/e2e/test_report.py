@@ -295,7 +295,7 @@ def test_the_text_tells_formulas_when_asked(t):
     out = t.run("report", "--explain-metrics").expect(0).out
     for words in ("METRIC", "HOLD-THROUGH", "LEFT OPEN (unrealised)",
                   "GAVE UP AFTER EXIT (7d)", "rho_k = rho_1^k",
-                  "source: finance.md 9"):
+                  "source: Lo (2002)"):
         assert words in out, words
     short = t.run("report", "--limit", "2").expect(0).out
     assert "10 earlier positions are not shown; --limit 12 shows all." in short

@@ -12,6 +12,7 @@
 
 #include "change.h"
 #include "given.h"
+#include "given_ports.h"
 #include "log.h"
 #include "simulate.h"
 
@@ -150,33 +151,6 @@ static bool fetch(void *ctx, struct market *m, const struct fetch_plan *plan,
 	return true;
 }
 
-/* ---- the other ports ---- */
-
-static struct instant hand_now(void *ctx)
-{
-	return ((struct scene *)ctx)->now;
-}
-
-static enum wake hand_wait(void *ctx, struct instant until)
-{
-	(void)ctx;
-	(void)until;
-	return WAKE_TICK;
-}
-
-static int64_t hand_real_ms(void *ctx, struct span d)
-{
-	(void)ctx;
-	return d.ms;
-}
-
-static bool told(void *ctx, const struct message *m)
-{
-	(void)ctx;
-	(void)m;
-	return true;
-}
-
 static const struct account *account(const struct scene *s)
 {
 	return config_account(&s->config[s->rules], "main");
@@ -186,8 +160,8 @@ static void start(struct scene *s)
 {
 	static struct terms terms;
 	struct wiring w = {
-		.source = { s, fetch, NULL }, .notifier = { NULL, told },
-		.clock = { s, hand_now, hand_wait, hand_real_ms },
+		.source = { s, fetch, NULL }, .notifier = given_notifier(true),
+		.clock = given_clock(&s->now),
 	};
 
 	config_terms(&terms, &s->config[s->rules], account(s));

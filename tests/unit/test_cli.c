@@ -146,6 +146,24 @@ static void accounts_repeat_and_flags_bundle(void **state)
 	assert_false(cli_has(&t.c, OPT_ALL));
 }
 
+/* Where each time counts, all are kept in order, and files may follow. */
+static void repeated_options_are_all_kept(void **state)
+{
+	struct typed t;
+
+	(void)state;
+	takes(&t, "carrywatch backtest --csv a b --set x=1 --csv=c --jobs 2 "
+	      "--set y=2 d", "backtest");
+	assert_int_equal(t.c.n_given, 4);
+	assert_int_equal(t.c.given[1].option, OPT_SET);
+	assert_string_equal(t.c.given[1].value, "x=1");
+	assert_int_equal(t.c.given[2].option, OPT_CSV);
+	assert_string_equal(t.c.given[2].value, "c");
+	assert_string_equal(t.c.given[3].value, "y=2");
+	assert_int_equal(t.c.n_args, 2);
+	assert_string_equal(t.c.arg[1], "d");
+}
+
 static void two_dashes_end_the_options(void **state)
 {
 	struct typed t;
@@ -339,6 +357,7 @@ int main(void)
 		cmocka_unit_test(words_name_the_command),
 		cmocka_unit_test(options_stand_anywhere),
 		cmocka_unit_test(accounts_repeat_and_flags_bundle),
+		cmocka_unit_test(repeated_options_are_all_kept),
 		cmocka_unit_test(two_dashes_end_the_options),
 		cmocka_unit_test(wrong_words_are_told_the_right_ones),
 		cmocka_unit_test(formats_follow_the_terminal),

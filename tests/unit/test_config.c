@@ -278,7 +278,7 @@ shadow_cases[] = {
 
 static void test_shadows(void **state)
 {
-	struct loaded l = load(shadows);
+	struct loaded l = load(shadows), again;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(shadow_cases) / sizeof(*shadow_cases);
@@ -292,9 +292,11 @@ static void test_shadows(void **state)
 			assert_string_equal(p->name, c->shadow);
 	}
 	/* What is recorded beside a poll must load by itself. */
-	l = load(config_print(&l.c, config_account(&l.c, "g"), l.arena));
-	assert_string_equal(config_shadow(&l.c, config_account(&l.c, "g"))
+	again = load(config_print(&l.c, config_account(&l.c, "g"), l.arena));
+	assert_string_equal(config_shadow(&again.c,
+					  config_account(&again.c, "g"))
 			    ->name, "mine");
+	arena_free(again.arena);
 	arena_free(l.arena);
 }
 

@@ -4,9 +4,8 @@
  * of unknown rhythm, and the sum that rules see at the poll that books.
  */
 #include "change.h"
-#include "cycle.h"
+#include "cycle_desk.h"
 #include "given.h"
-#include "log.h"
 #include "source_store.h"
 
 #include <setjmp.h>
@@ -17,129 +16,27 @@
 
 #include <cmocka.h>
 
-static const char yaml[] =
-	"version: 1\n"
-	"accounts:\n"
-	"  main: {profile: steady, mode: live, venues: [%s, grvt]}\n";
-
-struct desk {
-	struct arena *arena;
-	struct config config;
-	struct store *store;
-	struct cycle *cycle;
-	struct instant now;
-	const char *long_venue;
-	const char *next[2];		/* announced, by leg; NULL: not */
-	struct position pos;
-	struct err err;
-};
-
-static void check(struct desk *d, bool ok)
+/* The long leg pays 0.8 an hour of 10,000 USD x 0.00008; the short gets 8. */
+static void open_money(struct desk *d, const char *long_venue)
 {
-	if (!ok)
-		fail_msg("%s", d->err.text);
-}
-
-static bool fetch(void *ctx, struct market *m, const struct fetch_plan *plan,
-		  struct arena *arena, struct err *err)
-{
-	struct desk *d = ctx;
-	const char *venue[2] = { d->long_venue, "grvt" };
-
-	(void)plan;
-	(void)err;
-	m->dexes_known = m->opportunities_known = true;
-	m->venues = arena_array(arena, 2, sizeof(*m->venues));
-	m->quotes = arena_array(arena, 2, sizeof(*m->quotes));
-	m->n_venues = m->n_quotes = 2;
-	for (int s = 0; s < 2; s++) {
-		m->venues[s] = (struct venue_view){
-			.venue = given_venue(venue[s]), .listed = true,
-			.active = true, .rates = ANSWER_OK,
-			.symbols = ANSWER_OK, .rows = 1 };
-		m->quotes[s] = (struct quote){
-			.symbol = given_symbol("BTC"),
-			.venue = given_venue(venue[s]),
-			.rate = { dec_lit(s ? "0.0008" : "0.00008"),
-				  RATE_8H_S },
-			.observed_at = d->now,
-			.next_funding = d->next[s] ? given_time(d->next[s]) :
-						     INSTANT_UNKNOWN,
-			.oi_usd = fact_unknown(WHY_NOT_ASKED),
-			.volume_usd = fact_unknown(WHY_NOT_ASKED),
-			.mark_price = fact_unknown(WHY_NOT_ASKED) };
-	}
-	return true;
-}
-
-static struct instant hand_now(void *ctx)
-{
-	return ((struct desk *)ctx)->now;
-}
-
-static int64_t hand_real_ms(void *ctx, struct span d)
-{
-	(void)ctx;
-	return d.ms;
-}
-
-static bool told(void *ctx, const struct message *m)
-{
-	(void)ctx;
-	(void)m;
-	return false;			/* it stays in the outbox */
-}
-
-static void open_desk(struct desk *d, const char *long_venue)
-{
-	struct wiring w = { .source = { d, fetch, NULL },
-			    .notifier = { NULL, told },
-			    .clock = { d, hand_now, NULL, hand_real_ms } };
-	struct complaints list;
-	char text[400];
-	size_t n = (size_t)snprintf(text, sizeof(text), yaml, long_venue);
-
-	*d = (struct desk){ .arena = arena_new(), .long_venue = long_venue };
-	log_open(LOG_LEVEL_ERR - 1, "main", false);
-	check(d, config_load_text(&d->config, "desk.yaml", text, n, d->arena,
-				  &list, &d->err));
-	check(d, store_open(&d->store, ":memory:", "main", false, STORE_RUN,
-			    &d->err));
-	d->pos = given_position("BTC", long_venue, "grvt", "10000", "0.0007");
-	d->pos.id = 0;
-	check(d, store_begin(d->store, &d->err));
-	check(d, store_add_position(d->store, &d->pos, d->pos.opened_at, "cli",
-				    "", &d->err));
-	check(d, store_commit(d->store, 1000, &d->err));
-	check(d, cycle_new(&d->cycle, &d->config,
-			   config_account(&d->config, "main"), d->store, &w,
-			   &d->err));
-}
-
-static void close_desk(struct desk *d)
-{
-	cycle_free(d->cycle);
-	store_close(d->store);
-	arena_free(d->arena);
+	desk_open(d, long_venue, "profile: steady");
+	d->rate[LEG_LONG] = "0.00008";
+	d->rate[LEG_SHORT] = "0.0008";
 }
 
 static void poll(struct desk *d, const char *now, const char *next_long,
 		 const char *next_short)
 {
-	struct cycle_result r;
-
-	d->now = given_time(now);
 	d->next[LEG_LONG] = next_long;
 	d->next[LEG_SHORT] = next_short;
-	check(d, cycle_poll(d->cycle, &r, &d->err));
-	assert_true(r.recorded);
+	desk_poll(d, now);
 }
 
 static struct settlement *ledger(struct desk *d, size_t *n)
 {
 	struct settlement *rows;
 
-	check(d, store_settlements(d->store, &rows, n, d->pos.id, d->arena,
+	desk_check(d, store_settlements(d->store, &rows, n, d->pos.id, d->arena,
 				   &d->err));
 	return rows;
 }
@@ -161,11 +58,11 @@ static bool said(struct desk *d, const char *kind, const char *words)
 	bool message = false, event = false;
 	size_t n;
 
-	check(d, store_unsent(d->store, &m, &n, d->arena, &d->err));
+	desk_check(d, store_unsent(d->store, &m, &n, d->arena, &d->err));
 	for (size_t i = 0; i < n; i++)
 		message |= !strcmp(m[i].kind, kind) &&
 			   strstr(m[i].text, words);
-	check(d, store_events(d->store, &e, &n, d->pos.id, d->arena, &d->err));
+	desk_check(d, store_events(d->store, &e, &n, d->pos.id, d->arena, &d->err));
 	for (size_t i = 0; i < n; i++)
 		event |= !strcmp(e[i].kind, kind) && strstr(e[i].note, words);
 	assert_int_equal(message, event);
@@ -179,7 +76,7 @@ static void an_interval_that_changes_is_told_and_booked(void **state)
 	size_t n;
 
 	(void)state;
-	open_desk(&d, "lighter");
+	open_money(&d, "lighter");
 	poll(&d, "2026-11-20T15:59:00Z", NULL, "2026-11-20T16:00:00Z");
 	poll(&d, "2026-11-20T16:01:00Z", NULL, "2026-11-20T17:00:00Z");
 	assert_true(said(&d, "interval", "BTC on grvt settles every 1h"));
@@ -194,7 +91,7 @@ static void an_interval_that_changes_is_told_and_booked(void **state)
 	assert_int_equal(rows[3].side, LEG_SHORT);	/* at 17:00 */
 	assert_int_equal(rows[3].pays_every_s, 3600);
 	assert_int_equal(dec_cmp(rows[3].amount_usd.v, dec_int(1)), 0);
-	close_desk(&d);
+	desk_close(&d);
 }
 
 static void an_interval_as_configured_is_not_news(void **state)
@@ -202,13 +99,13 @@ static void an_interval_as_configured_is_not_news(void **state)
 	struct desk d;
 
 	(void)state;
-	open_desk(&d, "lighter");
+	open_money(&d, "lighter");
 	poll(&d, "2026-11-20T15:59:00Z", "2026-11-20T16:00:00Z",
 	     "2026-11-20T16:00:00Z");
 	poll(&d, "2026-11-20T16:01:00Z", "2026-11-20T17:00:00Z",
 	     "2026-11-21T00:00:00Z");
 	assert_false(said(&d, "interval", "settles"));
-	close_desk(&d);
+	desk_close(&d);
 }
 
 static int told_of(struct desk *d, int64_t position)
@@ -217,7 +114,7 @@ static int told_of(struct desk *d, int64_t position)
 	int k = 0;
 	size_t n;
 
-	check(d, store_events(d->store, &e, &n, position, d->arena, &d->err));
+	desk_check(d, store_events(d->store, &e, &n, position, d->arena, &d->err));
 	for (size_t i = 0; i < n; i++)
 		k += strcmp(e[i].kind, "interval") == 0;
 	return k;
@@ -233,22 +130,22 @@ static void pairs_that_share_a_leg_share_the_news(void **state)
 	int k = 0;
 
 	(void)state;
-	open_desk(&d, "lighter");
+	open_money(&d, "lighter");
 	second = given_position("BTC", "lighter", "grvt", "500", "0.0007");
 	second.id = 0;
-	check(&d, store_begin(d.store, &d.err));
-	check(&d, store_add_position(d.store, &second, second.opened_at, "cli",
+	desk_check(&d, store_begin(d.store, &d.err));
+	desk_check(&d, store_add_position(d.store, &second, second.opened_at, "cli",
 				     "", &d.err));
-	check(&d, store_commit(d.store, 1000, &d.err));
+	desk_check(&d, store_commit(d.store, 1000, &d.err));
 	poll(&d, "2026-11-20T15:59:00Z", NULL, "2026-11-20T16:00:00Z");
 	poll(&d, "2026-11-20T16:01:00Z", NULL, "2026-11-20T17:00:00Z");
 	assert_int_equal(told_of(&d, d.pos.id), 1);
 	assert_int_equal(told_of(&d, second.id), 1);
-	check(&d, store_unsent(d.store, &m, &n, d.arena, &d.err));
+	desk_check(&d, store_unsent(d.store, &m, &n, d.arena, &d.err));
 	for (size_t i = 0; i < n; i++)
 		k += strcmp(m[i].kind, "interval") == 0;
 	assert_int_equal(k, 1);
-	close_desk(&d);
+	desk_close(&d);
 }
 
 /* Where nothing was known there is no "before". */
@@ -257,12 +154,12 @@ static void the_first_known_interval_is_told_alone(void **state)
 	struct desk d;
 
 	(void)state;
-	open_desk(&d, "newdex");
+	open_money(&d, "newdex");
 	poll(&d, "2026-11-20T10:59:00Z", "2026-11-20T11:00:00Z", NULL);
 	poll(&d, "2026-11-20T11:01:00Z", "2026-11-20T12:00:00Z", NULL);
 	assert_true(said(&d, "interval", "BTC on newdex settles every 1h"));
 	assert_false(said(&d, "interval", "before"));
-	close_desk(&d);
+	desk_close(&d);
 }
 
 static void a_silence_of_weeks_leaves_no_hole(void **state)
@@ -272,7 +169,7 @@ static void a_silence_of_weeks_leaves_no_hole(void **state)
 	size_t n, known = 0;
 
 	(void)state;
-	open_desk(&d, "lighter");
+	open_money(&d, "lighter");
 	poll(&d, "2026-11-20T00:00:10Z", NULL, NULL);
 	poll(&d, "2026-12-20T00:00:10Z", NULL, NULL);
 	rows = ledger(&d, &n);
@@ -287,7 +184,7 @@ static void a_silence_of_weeks_leaves_no_hole(void **state)
 	poll(&d, "2026-12-20T00:01:10Z", NULL, NULL);
 	ledger(&d, &n);
 	assert_int_equal(n, 30 * 27);
-	close_desk(&d);
+	desk_close(&d);
 }
 
 static void an_unknown_rhythm_fails_no_poll(void **state)
@@ -297,7 +194,7 @@ static void an_unknown_rhythm_fails_no_poll(void **state)
 	size_t n;
 
 	(void)state;
-	open_desk(&d, "newdex");	/* nothing is configured of it */
+	open_money(&d, "newdex");	/* nothing is configured of it */
 	poll(&d, "2026-11-20T10:59:00Z", "2026-11-20T11:00:00Z", NULL);
 	poll(&d, "2026-11-20T11:01:00Z", NULL, NULL);
 	rows = ledger(&d, &n);
@@ -305,7 +202,7 @@ static void an_unknown_rhythm_fails_no_poll(void **state)
 	assert_int_equal(rows[0].pays_every_s, 0);
 	assert_false(rows[0].amount_usd.known);
 	assert_int_equal(rows[0].amount_usd.why, WHY_NO_INTERVAL);
-	close_desk(&d);
+	desk_close(&d);
 }
 
 /* What rules saw of the ledger at each recorded poll, unless unchanged. */
@@ -316,12 +213,12 @@ static void assert_seen(struct desk *d, const char *const *want)
 	char text[DEC_TEXT_MAX];
 	bool more;
 
-	check(d, source_store_open(&source, d->store, "main", INSTANT_UNKNOWN,
+	desk_check(d, source_store_open(&source, d->store, "main", INSTANT_UNKNOWN,
 				   &d->err));
 	for (;; want++) {
 		const struct evidence_memory *m;
 
-		check(d, source_store_next(source, &p, &more, &d->err));
+		desk_check(d, source_store_next(source, &p, &more, &d->err));
 		if (!more)
 			break;
 		m = p.view.rows[0].memory;
@@ -345,7 +242,7 @@ static void rules_see_what_this_poll_books(void **state)
 	struct desk d;
 
 	(void)state;
-	open_desk(&d, "lighter");
+	open_money(&d, "lighter");
 	poll(&d, "2026-11-20T15:58:00Z", NULL, NULL);
 	poll(&d, "2026-11-20T15:59:00Z", NULL, NULL);
 	poll(&d, "2026-11-20T16:00:00Z", NULL, NULL);
@@ -353,11 +250,11 @@ static void rules_see_what_this_poll_books(void **state)
 	poll(&d, "2026-11-20T17:00:00Z", NULL, NULL);
 	poll(&d, "2026-11-20T19:30:00Z", NULL, NULL);
 	assert_seen(&d, sums);
-	check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
+	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
 	assert_int_equal(f.n, 5);
 	assert_int_equal(f.n_unknown, 1);
 	assert_int_equal(dec_cmp(f.sum_usd.v, dec_lit("7.7")), 0);
-	close_desk(&d);
+	desk_close(&d);
 }
 
 static void close_pair(struct desk *d, const char *at)
@@ -369,11 +266,11 @@ static void close_pair(struct desk *d, const char *at)
 		.fees_usd = fact_unknown(WHY_NOT_SET) };
 	struct change c;
 
-	check(d, change_make(&c, &d->pos, &ask, &d->err));
-	check(d, store_begin(d->store, &d->err));
-	check(d, store_change_position(d->store, &c.position, &c.event,
+	desk_check(d, change_make(&c, &d->pos, &ask, &d->err));
+	desk_check(d, store_begin(d->store, &d->err));
+	desk_check(d, store_change_position(d->store, &c.position, &c.event,
 				       &d->err));
-	check(d, store_commit(d->store, 1000, &d->err));
+	desk_check(d, store_commit(d->store, 1000, &d->err));
 }
 
 /* What it would have earned, and what it earned before the close is seen. */
@@ -385,7 +282,7 @@ static void a_closed_pair_is_booked_for_seven_days_as_not_held(void **state)
 	size_t n;
 
 	(void)state;
-	open_desk(&d, "lighter");
+	open_money(&d, "lighter");
 	poll(&d, "2026-11-20T15:59:00Z", NULL, NULL);
 	close_pair(&d, "2026-11-20T16:00:30Z");
 	poll(&d, "2026-11-20T16:01:00Z", NULL, NULL);
@@ -396,7 +293,7 @@ static void a_closed_pair_is_booked_for_seven_days_as_not_held(void **state)
 	rows = ledger(&d, &n);
 	assert_int_equal(n, 3);
 	assert_true(rows[2].hypothetical);
-	check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
+	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
 	assert_int_equal(f.n, 2);
 	assert_int_equal(dec_cmp(f.sum_usd.v, dec_lit("7.9")), 0);
 	poll(&d, "2026-11-27T16:00:30Z", NULL, NULL);	/* the last moment */
@@ -405,7 +302,7 @@ static void a_closed_pair_is_booked_for_seven_days_as_not_held(void **state)
 	poll(&d, "2026-11-27T17:00:00Z", NULL, NULL);
 	ledger(&d, &n);
 	assert_int_equal(n, 2 + 7 * 27);
-	close_desk(&d);
+	desk_close(&d);
 }
 
 int main(void)

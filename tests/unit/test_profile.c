@@ -37,12 +37,9 @@ static const struct shipped shipped[] = {
 	    "TIME_LIMIT: age(48h)",
 	    "OI_IMBALANCE: oi_imbalance(basis=entry)",
 	    "STALE: stale_data(3m)" } },
-	{ "steady", 4,
-	  { "DIVERGENCE_FLIPPED: flip for 8h",
-	    "SEVERE_EROSION: erosion(0.2) for 8h and min_hold(24h)",
-	    "BETTER_OPPORTUNITY: better_opportunity(0.002) for 1h and "
-	    "min_hold(24h)",
-	    "WEEKLY_REBALANCE: age(168h)", "FLIPPED: flip",
+	{ "steady", 2,
+	  { "SEVERE_FLIP: flip(-0.05%) for 4h",
+	    "DIVERGENCE_FLIPPED: flip for 24h", "FLIPPED: flip",
 	    "OI_IMBALANCE: oi_imbalance(basis=entry)",
 	    "STALE: stale_data(3m)" } },
 	{ "textbook", 4,
@@ -143,13 +140,13 @@ static void test_slots(void **state)
 {
 	struct loaded l = load("version: 1\n");
 	const struct profile *p = config_profile(&l.c, "steady");
-	struct label label = { "SEVERE_EROSION" };
+	struct label label = { "DIVERGENCE_FLIPPED" };
 
 	(void)state;
 	assert_int_equal(profile_slot(p, 0), 0);
 	assert_int_equal(profile_slot(p, 1), 2);	/* line and its for */
-	assert_int_equal(profile_slot(p, 3), 6);
-	assert_int_equal(profile_slots(p), 10);
+	assert_int_equal(profile_slot(p, 3), 5);
+	assert_int_equal(profile_slots(p), 7);
 	assert_int_equal(profile_close_line(p, label), 1);
 	label = (struct label){ "STALE" };		/* an alert line */
 	assert_int_equal(profile_close_line(p, label), -1);

@@ -29,6 +29,15 @@ def flip(f):
     return None if now is None else now < 0
 
 
+def flip_below(margin_8h):
+    margin = 3 * Decimal(margin_8h)		# a day
+
+    def rule(f):
+        now = f["divergence"]
+        return None if now is None else now < margin
+    return rule
+
+
 def erosion(keep):
     keep = Decimal(keep)
 
@@ -132,16 +141,6 @@ def at_once(rule):
     return lambda f, memory: rule(f)
 
 
-def both(line, rule):
-    """`line and rule`: one FALSE settles it."""
-    def line_and(f, memory):
-        a, b = line(f, memory), rule(f)
-        if a is False or b is False:
-            return False
-        return None if a is None or b is None else True
-    return line_and
-
-
 def lines(table):
     return [(label, at_once(rule)) for label, rule in table]
 
@@ -149,10 +148,8 @@ def lines(table):
 # The shipped profiles of these names, and `both` of given.c.
 PROFILES = {
     "steady": (
-        [("DIVERGENCE_FLIPPED", held_true(flip, 8)),
-         ("SEVERE_EROSION", both(held_true(erosion("0.2"), 8), age(24))),
-         ("BETTER_OPPORTUNITY", both(held_true(better("0.002"), 1), age(24))),
-         ("WEEKLY_REBALANCE", at_once(age(168)))],
+        [("SEVERE_FLIP", held_true(flip_below("-0.0005"), 4)),
+         ("DIVERGENCE_FLIPPED", held_true(flip, 24))],
         lines([("FLIPPED", flip), ("OI_IMBALANCE", imbalance),
                ("STALE", stale)])),
     "aggressive": (

@@ -7,8 +7,7 @@
 #define RATESIM_MARKET_CSV_H
 
 #include "markets.h"
-
-#define CONTRACT_TEXT_MAX 40
+#include "settled.h"
 
 struct settlement {
 	struct dec rate;		/* per interval */
@@ -20,9 +19,8 @@ struct settlement {
 struct series {
 	struct venue name;
 	size_t venue;			/* index, set when all is read */
-	char contract[CONTRACT_TEXT_MAX];	/* the venue's own name */
 	struct symbol symbol;
-	bool preferred;			/* see market_base */
+	bool preferred;			/* the contract to take of several */
 	struct settlement *rows;	/* by time */
 	size_t n, cap;
 };

@@ -15,12 +15,4 @@ MUST_USE bool market_seed_open(struct market_port *out, uint64_t seed,
 MUST_USE bool market_csv_open(struct market_port *out, const char *path,
 			      struct err *err);
 
-/*
- * The base asset of a venue's own name: BTCUSDT, BTC-USD-PERP and XBTUSD
- * give BTC, xyz:TSLA gives TSLA. *preferred: quoted in USDT or bare, the
- * contract to take when a venue has several of one base.
- */
-MUST_USE bool market_base(struct symbol *out, bool *preferred,
-			  const char *name, size_t n);
-
 #endif

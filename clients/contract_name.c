@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * From a venue's own contract name to the base asset, by cutting what every
- * venue hangs behind it. Called for each new name of a recorded market.
+ * venue hangs behind it. Called for each new name of a file of settlements.
  */
-#include "markets.h"
+#include "contract_name.h"
 
 #include <string.h>
 
@@ -34,8 +34,8 @@ static bool cut_tail(const char *name, size_t *n, bool *preferred)
 	return false;
 }
 
-bool market_base(struct symbol *out, bool *preferred, const char *name,
-		 size_t n)
+bool contract_base(struct symbol *out, bool *preferred, const char *name,
+		   size_t n)
 {
 	const char *colon = memchr(name, ':', n);
 	struct symbol upper;

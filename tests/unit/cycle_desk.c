@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* Two quotes of one coin, a live account, a store in memory. */
+#include "cycle_desk.h"
+
+#include "given.h"
+#include "given_ports.h"
+#include "log.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char yaml[] =
+	"version: 1\n"
+	"profiles:\n"
+	"  hasty: {close: [FLIPPED: flip for 2 polls]}\n"
+	"accounts:\n"
+	"  main: {%s, mode: live, venues: [%s, grvt]}\n";
+
+void desk_check(struct desk *d, bool ok)
+{
+	if (!ok)
+		fail_msg("%s", d->err.text);
+}
+
+static bool fetch(void *ctx, struct market *m, const struct fetch_plan *plan,
+		  struct arena *arena, struct err *err)
+{
+	struct desk *d = ctx;
+	const char *venue[2] = { d->long_venue, "grvt" };
+
+	(void)plan;
+	(void)err;
+	m->dexes_known = m->opportunities_known = true;
+	m->venues = arena_array(arena, 2, sizeof(*m->venues));
+	m->quotes = arena_array(arena, 2, sizeof(*m->quotes));
+	m->n_venues = m->n_quotes = 2;
+	for (int s = 0; s < 2; s++) {
+		m->venues[s] = (struct venue_view){
+			.venue = given_venue(venue[s]), .listed = true,
+			.active = true, .rates = ANSWER_OK,
+			.symbols = ANSWER_OK, .rows = 1 };
+		m->quotes[s] = (struct quote){
+			.symbol = given_symbol("BTC"),
+			.venue = given_venue(venue[s]),
+			.rate = { dec_lit(d->rate[s]), RATE_8H_S },
+			.observed_at = d->now,
+			.next_funding = d->next[s] ? given_time(d->next[s]) :
+						     INSTANT_UNKNOWN,
+			.oi_usd = fact_unknown(WHY_NOT_ASKED),
+			.volume_usd = fact_unknown(WHY_NOT_ASKED),
+			.mark_price = fact_unknown(WHY_NOT_ASKED) };
+	}
+	if (d->meanwhile)
+		d->meanwhile(d);
+	return true;
+}
+
+static void start(struct desk *d)
+{
+	struct wiring w = { .source = { d, fetch, NULL },
+			    .notifier = given_notifier(false),
+			    .clock = given_clock(&d->now) };
+
+	desk_check(d, cycle_new(&d->cycle, &d->config,
+				config_account(&d->config, "main"), d->store,
+				&w, &d->err));
+}
+
+void desk_open(struct desk *d, const char *long_venue, const char *account)
+{
+	struct complaints list;
+	char text[400];
+	size_t n = (size_t)snprintf(text, sizeof(text), yaml, account,
+				    long_venue);
+
+	*d = (struct desk){ .arena = arena_new(), .long_venue = long_venue };
+	log_open(LOG_LEVEL_ERR - 1, "main", false);
+	desk_check(d, config_load_text(&d->config, "desk.yaml", text, n,
+				       d->arena, &list, &d->err));
+	desk_check(d, store_open(&d->store, ":memory:", "main", false,
+				 STORE_RUN, &d->err));
+	d->pos = given_position("BTC", long_venue, "grvt", "10000", "0.0007");
+	d->pos.id = 0;
+	desk_check(d, store_begin(d->store, &d->err));
+	desk_check(d, store_add_position(d->store, &d->pos, d->pos.opened_at,
+					 "cli", "", &d->err));
+	desk_check(d, store_commit(d->store, 1000, &d->err));
+	start(d);
+}
+
+void desk_close(struct desk *d)
+{
+	cycle_free(d->cycle);
+	store_close(d->store);
+	arena_free(d->arena);
+}
+
+void desk_restart(struct desk *d)
+{
+	cycle_free(d->cycle);
+	start(d);
+}
+
+void desk_poll(struct desk *d, const char *now)
+{
+	struct cycle_result r;
+
+	d->now = given_time(now);
+	desk_check(d, cycle_poll(d->cycle, &r, &d->err));
+	assert_true(r.recorded);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* A monitor of one pair, BTC long somewhere / short grvt, poll by poll. */
+#ifndef CARRYWATCH_TESTS_CYCLE_DESK_H
+#define CARRYWATCH_TESTS_CYCLE_DESK_H
+
+#include "cycle.h"
+
+struct desk {
+	struct arena *arena;
+	struct config config;
+	struct store *store;
+	struct cycle *cycle;
+	struct instant now;
+	const char *long_venue;
+	const char *rate[2];		/* per 8 h, by leg */
+	const char *next[2];		/* announced, by leg; NULL: not */
+	void (*meanwhile)(struct desk *d);	/* during the fetch; NULL: nothing */
+	struct position pos;
+	struct err err;
+};
+
+/* `account`: further keys of it, as YAML in braces has them. */
+void desk_open(struct desk *d, const char *long_venue, const char *account);
+void desk_close(struct desk *d);
+void desk_poll(struct desk *d, const char *now);
+/* The monitor ends and starts again on the same store. */
+void desk_restart(struct desk *d);
+void desk_check(struct desk *d, bool ok);
+
+#endif
