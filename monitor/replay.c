@@ -16,11 +16,11 @@ void replay_begin(struct replay_pair *pair)
 	struct watched *x = &pair->x;
 
 	x->pos = pair->recorded;
-	x->slots = pair->slot[0];
-	x->old_slots = pair->slot[1];
+	x->slots = pair->slot;
 	pair->closed_at = INSTANT_UNKNOWN;
 	pair->divergence = fact_unknown(WHY_NOT_SET);
 	pair->funding = (struct funding){ .sum_usd = fact_known(DEC_ZERO) };
+	facts_forget(&x->facts);
 }
 
 static const struct profile *profile_of(const struct replay *r,
@@ -129,11 +129,9 @@ static bool recorded_until(const struct replay_pair *pair, struct instant now)
 static void conclude(struct replay_pair *pair, const struct recorded_poll *p)
 {
 	struct watched *x = &pair->x;
-	struct fact exit = x->facts.v[FACT_EXIT_COST];
 
-	x->memory.quote_at[LEG_LONG] = judge_seen(x, &p->market, LEG_LONG);
-	x->memory.quote_at[LEG_SHORT] = judge_seen(x, &p->market, LEG_SHORT);
-	pair->exit_usd = exit.known ? exit.v : DEC_ZERO;
+	x->memory.quote_at[LEG_LONG] = judge_seen(x, LEG_LONG);
+	x->memory.quote_at[LEG_SHORT] = judge_seen(x, LEG_SHORT);
 	if (!x->decision.close_now)
 		return;
 	x->pos.status = STATUS_PENDING_CLOSE;
@@ -144,17 +142,33 @@ static void conclude(struct replay_pair *pair, const struct recorded_poll *p)
 	pair->divergence = x->facts.v[FACT_DIVERGENCE];
 }
 
-static void evaluate(struct replay *r, struct replay_pair *pair,
-		     const struct recorded_poll *p)
+/* Names and terms stay as they are for most of a record. */
+static void make_plan(struct replay_pair *pair, const struct recorded_poll *p)
 {
-	const struct profile *profile = profile_of(r, p);
+	const struct position *pos = &pair->x.pos;
+	struct fact exit = facts_exit_cost(&p->terms, pos);
+
+	facts_plan(&pair->plan, pos, &p->market, &p->terms);
+	pair->exit_usd = exit.known ? exit.v : DEC_ZERO;
+	pair->planned = p->keys;
+}
+
+/* The words of a recorded decision may tell any fact. */
+static uint64_t wanted(const struct replay *r)
+{
+	return r->profile ? profile_uses(r->profile) : FACTS_ALL;
+}
+
+static void evaluate(struct replay *r, struct replay_pair *pair,
+		     const struct recorded_poll *p, uint64_t facts)
+{
 	const struct judge_poll poll = { &p->market, &p->terms, p->last };
 	struct watched *x = &pair->x;
 
-	memcpy(x->old_slots, x->slots,
-	       (size_t)profile_slots(profile) * sizeof(*x->slots));
+	if (pair->planned != p->keys)
+		make_plan(pair, p);
 	x->old_watch = x->watch;
-	judge(x, &poll, profile);
+	judge_planned(x, &pair->plan, &poll, facts, profile_of(r, p));
 	pair->polls++;
 	r->evaluations++;
 }
@@ -222,6 +236,8 @@ static struct replay_pair *find(const struct replay *r, int64_t id)
 static bool step_recorded(struct replay *r, const struct recorded_poll *p,
 			  struct err *err)
 {
+	const uint64_t facts = wanted(r);
+
 	for (size_t i = 0; i < p->view.n_rows; i++) {
 		const struct evidence_row *row = &p->view.rows[i];
 		struct replay_pair *pair = find(r, row->position);
@@ -232,7 +248,7 @@ static bool step_recorded(struct replay *r, const struct recorded_poll *p,
 				       "exist", p->seq, row->position);
 		if (!prepare(pair, p, row, err))
 			return false;
-		evaluate(r, pair, p);
+		evaluate(r, pair, p, facts);
 		compare(r, pair, p, row);
 		conclude(pair, p);
 	}
@@ -259,6 +275,8 @@ static void begin_judged(struct replay *r, const struct recorded_poll *p)
 
 static void step_other(struct replay *r, const struct recorded_poll *p)
 {
+	const uint64_t facts = wanted(r);
+
 	if (!counts(r, p->at))
 		return;
 	begin_judged(r, p);
@@ -271,7 +289,7 @@ static void step_other(struct replay *r, const struct recorded_poll *p)
 		if (pair->over)
 			continue;
 		book(pair, p->at);
-		evaluate(r, pair, p);
+		evaluate(r, pair, p, facts);
 		conclude(pair, p);
 		pair->over = instant_known(pair->closed_at);
 	}
