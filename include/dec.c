@@ -262,28 +262,92 @@ bool dec_to_int(int64_t *out, struct dec a)
 	return true;
 }
 
+/* ---- storage form ---- */
+
+/*
+ * 1 / x modulo 2^128 of an odd x: five bits of it, then twice as many each
+ * time. x divides m exactly if m / x so computed is not above the largest
+ * quotient there is.
+ */
+#define CLOSER(x, y)	((y) * (2 - (x) * (y)))
+#define INVERSE(x)	CLOSER(x, CLOSER(x, CLOSER(x, CLOSER(x, CLOSER(x, \
+				(3 * (x)) ^ 2)))))
+#define TENS(n, five)	{ n, INVERSE((u128)(five)), ~(u128)0 / (five), \
+			  UINT64_MAX / (five) }
+
+/* Each at most once: together they make every number of zeros. */
+static const struct tens {
+	int zeros;			/* 10^zeros */
+	u128 inverse, most;		/* of 5^zeros; the largest quotient */
+	uint64_t most_short;
+} tens[] = {
+	TENS(16, 152587890625), TENS(8, 390625), TENS(4, 625), TENS(2, 25),
+	TENS(1, 5)
+};
+
+#define TENS_N (sizeof(tens) / sizeof(tens[0]))
+
+/* Up to PLACES zeros off the end of *m; returns how many. */
+static int strip(u128 *m)
+{
+	int zeros = 0;
+
+	for (const struct tens *t = tens; t < tens + TENS_N; t++) {
+		u128 q = (*m >> t->zeros) * t->inverse;
+		u128 odd = *m & (((u128)1 << t->zeros) - 1);
+
+		if (odd != 0 || q > t->most || zeros + t->zeros > PLACES)
+			continue;
+		*m = q;
+		zeros += t->zeros;
+	}
+	return zeros;
+}
+
+/* The same in one machine word. */
+static int strip_short(u128 *out)
+{
+	uint64_t m = (uint64_t)*out;
+	int zeros = 0;
+
+	for (const struct tens *t = tens; t < tens + TENS_N; t++) {
+		uint64_t q = (m >> t->zeros) * (uint64_t)t->inverse;
+		uint64_t odd = m & ((UINT64_C(1) << t->zeros) - 1);
+
+		if (odd != 0 || q > t->most_short ||
+		    zeros + t->zeros > PLACES)
+			continue;
+		m = q;
+		zeros += t->zeros;
+	}
+	*out = m;
+	return zeros;
+}
+
 bool dec_split(int64_t *mantissa, int *scale, struct dec a)
 {
-	__int128 m = a.e18;
-	int places = PLACES;
+	u128 m = a.e18 < 0 ? -(u128)a.e18 : (u128)a.e18;
+	int zeros = m <= UINT64_MAX ? strip_short(&m) : strip(&m);
 
-	while (places > 0 && m % 10 == 0)
-		m /= 10, places--;
-	if (m < -INT64_MAX || m > INT64_MAX)
+	if (m > INT64_MAX)
 		return false;
-	*mantissa = (int64_t)m;
-	*scale = places;
+	*mantissa = a.e18 < 0 ? -(int64_t)m : (int64_t)m;
+	*scale = PLACES - zeros;
 	return true;
 }
 
 bool dec_join(struct dec *out, int64_t mantissa, int scale)
 {
-	__int128 m = mantissa;
+	static const int64_t power[PLACES + 1] = {	/* by scale */
+		1000000000000000000, 100000000000000000, 10000000000000000,
+		1000000000000000, 100000000000000, 10000000000000,
+		1000000000000, 100000000000, 10000000000, 1000000000,
+		100000000, 10000000, 1000000, 100000, 10000, 1000, 100, 10, 1
+	};
 
 	if (scale < 0 || scale > PLACES)
 		return false;
-	for (int i = scale; i < PLACES; i++)
-		m *= 10;	/* 63 bits x 1e18 stays below 2^127 */
-	out->e18 = m;
+	/* 63 bits x 1e18 stays below 2^127 */
+	out->e18 = (__int128)mantissa * power[scale];
 	return true;
 }

@@ -153,12 +153,6 @@ static void make_plan(struct replay_pair *pair, const struct recorded_poll *p)
 	pair->planned = p->keys;
 }
 
-/* The words of a recorded decision may tell any fact. */
-static uint64_t wanted(const struct replay *r)
-{
-	return r->profile ? profile_uses(r->profile) : FACTS_ALL;
-}
-
 static void evaluate(struct replay *r, struct replay_pair *pair,
 		     const struct recorded_poll *p, uint64_t facts)
 {
@@ -179,8 +173,18 @@ static bool counts(const struct replay *r, struct instant at)
 	       (!instant_known(r->until) || at.ms < r->until.ms);
 }
 
+/* The words of a decision may tell any fact, not only those of rules. */
+static void complete_facts(struct replay_pair *pair,
+			   const struct recorded_poll *p)
+{
+	struct watched *x = &pair->x;
+
+	facts_compute_planned(&x->facts, &pair->plan, &x->pos, &p->market,
+			      &p->terms, &x->memory, FACTS_ALL);
+}
+
 static bool as_recorded(char *buf, size_t n, struct replay *r,
-			const struct replay_pair *pair,
+			struct replay_pair *pair,
 			const struct recorded_poll *p,
 			const struct evidence_row *row)
 {
@@ -192,10 +196,11 @@ static bool as_recorded(char *buf, size_t n, struct replay *r,
 	if (!r->decided || !judge_changed(x))
 		return true;
 	r->decisions++;
+	complete_facts(pair, p);
 	return r->decided(r->ctx, buf, n, x, p);
 }
 
-static void compare(struct replay *r, const struct replay_pair *pair,
+static void compare(struct replay *r, struct replay_pair *pair,
 		    const struct recorded_poll *p,
 		    const struct evidence_row *row)
 {
@@ -236,7 +241,7 @@ static struct replay_pair *find(const struct replay *r, int64_t id)
 static bool step_recorded(struct replay *r, const struct recorded_poll *p,
 			  struct err *err)
 {
-	const uint64_t facts = wanted(r);
+	const uint64_t facts = profile_uses(profile_of(r, p));
 
 	for (size_t i = 0; i < p->view.n_rows; i++) {
 		const struct evidence_row *row = &p->view.rows[i];
@@ -275,7 +280,7 @@ static void begin_judged(struct replay *r, const struct recorded_poll *p)
 
 static void step_other(struct replay *r, const struct recorded_poll *p)
 {
-	const uint64_t facts = wanted(r);
+	const uint64_t facts = profile_uses(profile_of(r, p));
 
 	if (!counts(r, p->at))
 		return;
