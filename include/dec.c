@@ -266,14 +266,14 @@ bool dec_to_int(int64_t *out, struct dec a)
 
 /*
  * 1 / x modulo 2^128 of an odd x: five bits of it, then twice as many each
- * time. x divides m exactly if m / x so computed is not above the largest
- * quotient there is.
+ * time. A power of ten divides m if m / 5^n so computed, its lowest n bits
+ * moved to the top, is not above the largest quotient there is.
  */
 #define CLOSER(x, y)	((y) * (2 - (x) * (y)))
 #define INVERSE(x)	CLOSER(x, CLOSER(x, CLOSER(x, CLOSER(x, CLOSER(x, \
 				(3 * (x)) ^ 2)))))
-#define TENS(n, five)	{ n, INVERSE((u128)(five)), ~(u128)0 / (five), \
-			  UINT64_MAX / (five) }
+#define TENS(n, five)	{ n, INVERSE((u128)(five)), (~(u128)0 >> n) / (five), \
+			  (UINT64_MAX >> n) / (five) }
 
 /* Each at most once: together they make every number of zeros. */
 static const struct tens {
@@ -293,10 +293,10 @@ static int strip(u128 *m)
 	int zeros = 0;
 
 	for (const struct tens *t = tens; t < tens + TENS_N; t++) {
-		u128 q = (*m >> t->zeros) * t->inverse;
-		u128 odd = *m & (((u128)1 << t->zeros) - 1);
+		u128 q = *m * t->inverse;
 
-		if (odd != 0 || q > t->most || zeros + t->zeros > PLACES)
+		q = q >> t->zeros | q << (128 - t->zeros);
+		if (q > t->most || zeros + t->zeros > PLACES)
 			continue;
 		*m = q;
 		zeros += t->zeros;
@@ -304,31 +304,45 @@ static int strip(u128 *m)
 	return zeros;
 }
 
-/* The same in one machine word. */
-static int strip_short(u128 *out)
+static bool take_short(uint64_t *m, const struct tens *t)
 {
-	uint64_t m = (uint64_t)*out;
+	uint64_t q = *m * (uint64_t)t->inverse;
+
+	q = q >> t->zeros | q << (64 - t->zeros);
+	if (q > t->most_short)
+		return false;
+	*m = q;
+	return true;
+}
+
+/* The same in one machine word. Rates and shares end after 10 places; what
+ * is left then seldom ends with a zero. */
+static int strip_short(uint64_t *m)
+{
+	uint64_t rest;
 	int zeros = 0;
 
 	for (const struct tens *t = tens; t < tens + TENS_N; t++) {
-		uint64_t q = (m >> t->zeros) * (uint64_t)t->inverse;
-		uint64_t odd = m & ((UINT64_C(1) << t->zeros) - 1);
-
-		if (odd != 0 || q > t->most_short ||
-		    zeros + t->zeros > PLACES)
-			continue;
-		m = q;
-		zeros += t->zeros;
+		if (t->zeros == 4 && (rest = *m, !take_short(&rest, &tens[4])))
+			return zeros;
+		if (zeros + t->zeros <= PLACES && take_short(m, t))
+			zeros += t->zeros;
 	}
-	*out = m;
 	return zeros;
 }
 
 bool dec_split(int64_t *mantissa, int *scale, struct dec a)
 {
 	u128 m = a.e18 < 0 ? -(u128)a.e18 : (u128)a.e18;
-	int zeros = m <= UINT64_MAX ? strip_short(&m) : strip(&m);
+	uint64_t small = (uint64_t)m;
+	int zeros;
 
+	if (m == small) {
+		zeros = strip_short(&small);
+		m = small;
+	} else {
+		zeros = strip(&m);
+	}
 	if (m > INT64_MAX)
 		return false;
 	*mantissa = a.e18 < 0 ? -(int64_t)m : (int64_t)m;

@@ -189,10 +189,30 @@ unsigned evidence_get_u8(struct evidence_in *in)
 	return in->p[in->at++];
 }
 
+/* As the careful way does it, where the longest number would fit. */
+static inline uint64_t get_uint_inside(struct evidence_in *in)
+{
+	const unsigned char *p = in->p + in->at;
+	uint64_t v = p[0] & 0x7f;
+	int n = 1;
+
+	while (p[n - 1] >= 0x80 && n < 10) {
+		v |= (uint64_t)(p[n] & 0x7f) << 7 * n;
+		n++;
+	}
+	in->at += (size_t)n;
+	if (n < 10 || p[9] <= 1)
+		return v;
+	in->failed = true;
+	return 0;
+}
+
 uint64_t evidence_get_uint(struct evidence_in *in)
 {
 	uint64_t v = 0;
 
+	if (!in->failed && in->n - in->at >= 10)
+		return get_uint_inside(in);
 	for (int shift = 0; shift < 64; shift += 7) {
 		uint64_t b = evidence_get_u8(in);
 

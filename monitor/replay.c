@@ -113,8 +113,8 @@ static void book(struct replay_pair *pair, struct instant now)
 
 		row.hypothetical = false;	/* here it is still held */
 		funding_add(&pair->funding, &row);
+		pair->x.memory.funding_usd = funding_total(&pair->funding);
 	}
-	pair->x.memory.funding_usd = funding_total(&pair->funding);
 }
 
 static bool recorded_until(const struct replay_pair *pair, struct instant now)
@@ -161,7 +161,6 @@ static void evaluate(struct replay *r, struct replay_pair *pair,
 
 	if (pair->planned != p->keys)
 		make_plan(pair, p);
-	x->old_watch = x->watch;
 	judge_planned(x, &pair->plan, &poll, facts, profile_of(r, p));
 	pair->polls++;
 	r->evaluations++;
@@ -221,15 +220,21 @@ static void compare(struct replay *r, struct replay_pair *pair,
 		 what);
 }
 
-static struct replay_pair *find(const struct replay *r, int64_t id)
+/* Rows come by id, as pairs do: most likely the pair is the next one. */
+static struct replay_pair *find(const struct replay *r, int64_t id,
+				size_t *next)
 {
 	size_t lo = 0, hi = r->n;
 
+	if (*next < r->n && r->pairs[*next].recorded.id == id)
+		return &r->pairs[(*next)++];
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if (r->pairs[mid].recorded.id == id)
+		if (r->pairs[mid].recorded.id == id) {
+			*next = mid + 1;
 			return &r->pairs[mid];
+		}
 		if (r->pairs[mid].recorded.id < id)
 			lo = mid + 1;
 		else
@@ -242,10 +247,11 @@ static bool step_recorded(struct replay *r, const struct recorded_poll *p,
 			  struct err *err)
 {
 	const uint64_t facts = profile_uses(profile_of(r, p));
+	size_t next = 0;
 
 	for (size_t i = 0; i < p->view.n_rows; i++) {
 		const struct evidence_row *row = &p->view.rows[i];
-		struct replay_pair *pair = find(r, row->position);
+		struct replay_pair *pair = find(r, row->position, &next);
 
 		if (!pair)
 			return err_set(err, ERR_STORE, "poll %" PRId64 " judged "
@@ -253,6 +259,7 @@ static bool step_recorded(struct replay *r, const struct recorded_poll *p,
 				       "exist", p->seq, row->position);
 		if (!prepare(pair, p, row, err))
 			return false;
+		pair->x.old_watch = pair->x.watch;
 		evaluate(r, pair, p, facts);
 		compare(r, pair, p, row);
 		conclude(pair, p);
@@ -262,13 +269,16 @@ static bool step_recorded(struct replay *r, const struct recorded_poll *p,
 
 static void begin_judged(struct replay *r, const struct recorded_poll *p)
 {
+	size_t next = 0;
+
 	for (size_t i = 0; i < p->view.n_rows; i++) {
 		const struct evidence_row *row = &p->view.rows[i];
-		struct replay_pair *pair = find(r, row->position);
+		struct replay_pair *pair = find(r, row->position, &next);
 
 		if (!pair || pair->begun)
 			continue;
 		start_anew(pair);
+		pair->x.memory.funding_usd = funding_total(&pair->funding);
 		pair->fees_whole = !row->memory &&
 				   pair->recorded.status == STATUS_CLOSED;
 		if (row->memory) {
