@@ -285,83 +285,80 @@ static const struct tens {
 	TENS(1, 5)
 };
 
-#define TENS_N (sizeof(tens) / sizeof(tens[0]))
+enum { TENS_16, TENS_8, TENS_4, TENS_2, TENS_1, TENS_N };
 
-/* Up to PLACES zeros off the end of *m; returns how many. */
-static int strip(u128 *m)
+/* The zeros of t off the end of *m, if it has them and *left allows. */
+static inline bool take(u128 *m, int *left, const struct tens *t)
 {
-	int zeros = 0;
+	u128 q = *m * t->inverse;
 
-	for (const struct tens *t = tens; t < tens + TENS_N; t++) {
-		u128 q = *m * t->inverse;
-
-		q = q >> t->zeros | q << (128 - t->zeros);
-		if (q > t->most || zeros + t->zeros > PLACES)
-			continue;
-		*m = q;
-		zeros += t->zeros;
-	}
-	return zeros;
+	q = q >> t->zeros | q << (128 - t->zeros);
+	if (q > t->most || t->zeros > *left)
+		return false;
+	*m = q;
+	*left -= t->zeros;
+	return true;
 }
 
-static bool take_short(uint64_t *m, const struct tens *t)
+/* The same in one machine word. */
+static inline bool take_short(uint64_t *m, int *left, const struct tens *t)
 {
 	uint64_t q = *m * (uint64_t)t->inverse;
 
 	q = q >> t->zeros | q << (64 - t->zeros);
-	if (q > t->most_short)
+	if (q > t->most_short || t->zeros > *left)
 		return false;
 	*m = q;
+	*left -= t->zeros;
 	return true;
 }
 
-/* The same in one machine word. Rates and shares end after 10 places; what
- * is left then seldom ends with a zero. */
-static int strip_short(uint64_t *m)
+/* Rates end after 10 places: what is then left seldom ends with a zero. */
+static void strip_short(uint64_t *m, int *left)
 {
-	uint64_t rest;
-	int zeros = 0;
+	uint64_t last;
+	int any = 1;
 
-	for (const struct tens *t = tens; t < tens + TENS_N; t++) {
-		if (t->zeros == 4 && (rest = *m, !take_short(&rest, &tens[4])))
-			return zeros;
-		if (zeros + t->zeros <= PLACES && take_short(m, t))
-			zeros += t->zeros;
-	}
-	return zeros;
+	if (!take_short(m, left, &tens[TENS_16]))
+		take_short(m, left, &tens[TENS_8]);
+	last = *m;
+	if (!take_short(&last, &any, &tens[TENS_1]))
+		return;
+	take_short(m, left, &tens[TENS_4]);
+	take_short(m, left, &tens[TENS_2]);
+	take_short(m, left, &tens[TENS_1]);
+}
+
+/* Up to `left` zeros off the end of *m. */
+static void strip(u128 *m, int *left)
+{
+	uint64_t small;
+
+	for (int i = 0; i < TENS_N && *m > UINT64_MAX; i++)
+		take(m, left, &tens[i]);
+	if (*m > UINT64_MAX)
+		return;
+	small = (uint64_t)*m;
+	strip_short(&small, left);
+	*m = small;
 }
 
 bool dec_split(int64_t *mantissa, int *scale, struct dec a)
 {
 	u128 m = a.e18 < 0 ? -(u128)a.e18 : (u128)a.e18;
-	uint64_t small = (uint64_t)m;
-	int zeros;
+	int left = PLACES;
 
-	if (m == small) {
-		zeros = strip_short(&small);
-		m = small;
-	} else {
-		zeros = strip(&m);
-	}
+	strip(&m, &left);
 	if (m > INT64_MAX)
 		return false;
 	*mantissa = a.e18 < 0 ? -(int64_t)m : (int64_t)m;
-	*scale = PLACES - zeros;
+	*scale = left;
 	return true;
 }
 
-bool dec_join(struct dec *out, int64_t mantissa, int scale)
-{
-	static const int64_t power[PLACES + 1] = {	/* by scale */
-		1000000000000000000, 100000000000000000, 10000000000000000,
-		1000000000000000, 100000000000000, 10000000000000,
-		1000000000000, 100000000000, 10000000000, 1000000000,
-		100000000, 10000000, 1000000, 100000, 10000, 1000, 100, 10, 1
-	};
-
-	if (scale < 0 || scale > PLACES)
-		return false;
-	/* 63 bits x 1e18 stays below 2^127 */
-	out->e18 = (__int128)mantissa * power[scale];
-	return true;
-}
+const int64_t dec_unit[DEC_PLACES + 1] = {
+	1000000000000000000, 100000000000000000, 10000000000000000,
+	1000000000000000, 100000000000000, 10000000000000, 1000000000000,
+	100000000000, 10000000000, 1000000000, 100000000, 10000000, 1000000,
+	100000, 10000, 1000, 100, 10, 1
+};

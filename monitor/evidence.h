@@ -97,9 +97,11 @@ bool evidence_is_key(const unsigned char *blob, size_t n);
  * places of quotes or the standing of venues are others (market_same_keys).
  */
 struct evidence_reader;
-MUST_USE bool evidence_reader_new(struct evidence_reader **out,
-				  struct err *err);
-void evidence_reader_free(struct evidence_reader *r);
+/* It lives in `own`; the others are for it alone and it resets them. NULL:
+ * no memory. */
+struct evidence_reader *evidence_reader_new(struct arena *own,
+					    struct arena *const turn[2],
+					    struct arena *moment);
 MUST_USE bool evidence_reader_apply(struct evidence_reader *r,
 				    const unsigned char *blob, size_t n,
 				    struct err *err);

@@ -189,30 +189,39 @@ unsigned evidence_get_u8(struct evidence_in *in)
 	return in->p[in->at++];
 }
 
-/* As the careful way does it, where the longest number would fit. */
-static inline uint64_t get_uint_inside(struct evidence_in *in)
-{
-	const unsigned char *p = in->p + in->at;
-	uint64_t v = p[0] & 0x7f;
-	int n = 1;
+#define HIGH_BITS UINT64_C(0x8080808080808080)
 
-	while (p[n - 1] >= 0x80 && n < 10) {
-		v |= (uint64_t)(p[n] & 0x7f) << 7 * n;
-		n++;
-	}
-	in->at += (size_t)n;
-	if (n < 10 || p[9] <= 1)
-		return v;
-	in->failed = true;
-	return 0;
+/*
+ * Up to eight groups of seven bits at once, where eight bytes are left; how
+ * many bytes it takes, 0 when more than eight.
+ */
+static unsigned get_groups(uint64_t *out, const unsigned char *p)
+{
+	uint64_t w, last;
+
+	memcpy(&w, p, sizeof(w));
+	if (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
+		w = __builtin_bswap64(w);
+	last = ~w & HIGH_BITS;
+	if (last == 0)
+		return 0;
+	w &= last ^ (last - 1);		/* nothing behind the last one */
+	w = (w & 0x007f007f007f007f) | (w & 0x7f007f007f007f00) >> 1;
+	w = (w & 0x00003fff00003fff) | (w & 0x3fff00003fff0000) >> 2;
+	*out = (w & 0x0fffffff) | (w & 0x0fffffff00000000) >> 4;
+	return (unsigned)__builtin_ctzll(last) / 8 + 1;
 }
 
 uint64_t evidence_get_uint(struct evidence_in *in)
 {
 	uint64_t v = 0;
+	unsigned n;
 
-	if (!in->failed && in->n - in->at >= 10)
-		return get_uint_inside(in);
+	if (!in->failed && in->n - in->at >= sizeof(v) &&
+	    (n = get_groups(&v, in->p + in->at)) > 0) {
+		in->at += n;
+		return v;
+	}
 	for (int shift = 0; shift < 64; shift += 7) {
 		uint64_t b = evidence_get_u8(in);
 

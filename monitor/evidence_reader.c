@@ -7,8 +7,6 @@
  */
 #include "evidence_parts.h"
 
-#include <stdlib.h>
-
 struct evidence_reader {
 	struct arena *turn[2], *moment;
 	unsigned at;			/* whose turn it was */
@@ -19,31 +17,18 @@ struct evidence_reader {
 	unsigned char standing[EVIDENCE_VENUES_MAX + 1];
 };
 
-bool evidence_reader_new(struct evidence_reader **out, struct err *err)
+struct evidence_reader *evidence_reader_new(struct arena *own,
+					    struct arena *const turn[2],
+					    struct arena *moment)
 {
-	struct evidence_reader *r = calloc(1, sizeof(*r));
+	struct evidence_reader *r = arena_alloc(own, sizeof(*r));
 
 	if (!r)
-		return err_set(err, ERR_MEMORY, "no memory");
-	r->turn[0] = arena_new();
-	r->turn[1] = arena_new();
-	r->moment = arena_new();
-	if (r->turn[0] && r->turn[1] && r->moment) {
-		*out = r;
-		return true;
-	}
-	evidence_reader_free(r);
-	return err_set(err, ERR_MEMORY, "no memory");
-}
-
-void evidence_reader_free(struct evidence_reader *r)
-{
-	if (!r)
-		return;
-	arena_free(r->turn[0]);
-	arena_free(r->turn[1]);
-	arena_free(r->moment);
-	free(r);
+		return NULL;
+	r->turn[0] = turn[0];
+	r->turn[1] = turn[1];
+	r->moment = moment;
+	return r;
 }
 
 /* What a plan of facts rests on beside the names. */

@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAGE_POLLS	256
+#define PAGE_POLLS	64
 
 struct source_store {
 	struct store *store;
 	const char *name;
-	struct arena *page, *rules;
+	struct arena *page, *rules, *turn[2], *moment;
 	struct evidence_reader *reader;
 	struct recorded_blob *blobs;
 	size_t n, at;			/* of this page */
@@ -40,10 +40,14 @@ bool source_store_open(struct source_store **out, struct store *store,
 	s->last = INSTANT_UNKNOWN;
 	s->page = arena_new();
 	s->rules = arena_new();
-	if (!s->page || !s->rules)
+	s->turn[0] = arena_new();
+	s->turn[1] = arena_new();
+	s->moment = arena_new();
+	if (s->page && s->rules && s->turn[0] && s->turn[1] && s->moment)
+		s->reader = evidence_reader_new(s->rules, s->turn, s->moment);
+	if (!s->reader)
 		err_set(err, ERR_MEMORY, "no memory");
-	else if (evidence_reader_new(&s->reader, err) &&
-		 store_recorded_start(store, &s->poll, since, err)) {
+	else if (store_recorded_start(store, &s->poll, since, err)) {
 		s->ended = s->poll == 0;
 		s->poll--;
 		*out = s;
@@ -59,7 +63,9 @@ void source_store_close(struct source_store *s)
 		return;
 	arena_free(s->page);
 	arena_free(s->rules);
-	evidence_reader_free(s->reader);
+	arena_free(s->turn[0]);
+	arena_free(s->turn[1]);
+	arena_free(s->moment);
 	free(s);
 }
 

@@ -395,7 +395,7 @@ static void splits_and_joins(void **state)
 		"1000000000", "-9.223372036854775807", "0.00022" };
 	int64_t m;
 	int scale;
-	struct dec d;
+	struct dec d = DEC_ZERO;
 
 	(void)state;
 	for (size_t i = 0; i < N(values); i++) {
@@ -421,7 +421,7 @@ static void splits_at_the_smallest_scale(void **state)
 				       152587890625, 4294967296, INT64_MAX };
 	int64_t m;
 	int scale;
-	struct dec d;
+	struct dec d = DEC_ZERO;
 
 	(void)state;
 	for (size_t i = 0; i < N(odd); i++) {

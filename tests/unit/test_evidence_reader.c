@@ -24,7 +24,8 @@
 #define chance		given_chance
 
 struct scene {
-	struct arena *arena;
+	struct arena *arena, *turn[2], *moment;
+	struct evidence_reader *reader;
 	struct evidence_view view;
 	bool moved;			/* places or standing, by this poll */
 };
@@ -121,7 +122,10 @@ static void choose_rows(struct scene *s)
 
 static void begin(struct scene *s)
 {
-	*s = (struct scene){ .arena = arena_new(), .moved = true };
+	*s = (struct scene){ .arena = arena_new(), .moment = arena_new(),
+			     .turn = { arena_new(), arena_new() } };
+	s->reader = evidence_reader_new(s->arena, s->turn, s->moment);
+	assert_non_null(s->reader);
 	s->view.at = given_time("2026-11-20T00:00:00Z");
 	s->view.dexes_known = true;
 	s->view.venues = arena_array(s->arena, VENUES,
@@ -133,6 +137,14 @@ static void begin(struct scene *s)
 			.active = true, .rates = ANSWER_OK, .rows = 40 };
 	choose_quotes(s);
 	choose_rows(s);
+}
+
+static void end(struct scene *s)
+{
+	arena_free(s->moment);
+	arena_free(s->turn[0]);
+	arena_free(s->turn[1]);
+	arena_free(s->arena);
 }
 
 /* Another array, so that the view before stays for the encoder. */
@@ -288,7 +300,6 @@ static void in_place_is_as_anew(void **state)
 {
 	struct evidence_view before, now;
 	struct err err = { ERR_NONE, "" };
-	struct evidence_reader *r;
 	uint64_t keys = 0;
 	struct scene s;
 	int moves = 0;
@@ -296,7 +307,6 @@ static void in_place_is_as_anew(void **state)
 	(void)state;
 	given_seed(20261126);
 	begin(&s);
-	assert_true(evidence_reader_new(&r, &err));
 	for (int i = 0; i < POLLS; i++) {
 		const bool key = i % 37 == 0;
 		unsigned char *blob;
@@ -309,19 +319,18 @@ static void in_place_is_as_anew(void **state)
 					    &err));
 		if (!evidence_decode(&now, key ? NULL : &before, blob, n,
 				     s.arena, &err) ||
-		    !evidence_reader_apply(r, blob, n, &err))
+		    !evidence_reader_apply(s.reader, blob, n, &err))
 			fail_msg("%s", err.text);
-		assert_same(evidence_reader_view(r), &now);
+		assert_same(evidence_reader_view(s.reader), &now);
 		assert_true(i == 0 || s.moved ==
-			    (evidence_reader_keys(r) != keys));
-		keys = evidence_reader_keys(r);
+			    (evidence_reader_keys(s.reader) != keys));
+		keys = evidence_reader_keys(s.reader);
 		assert_true(keys > 0);
 		before = now;
 		moves += s.moved;
 	}
 	assert_in_range(moves, 20, POLLS / 2);
-	evidence_reader_free(r);
-	arena_free(s.arena);
+	end(&s);
 }
 
 /* ---- damage ---- */
@@ -352,7 +361,6 @@ static bool apply(struct evidence_reader *r, const struct blobs *b, int i)
 /* Half applied is worse than not: only a key blob mends it. */
 static void damage_ends_it(void **state)
 {
-	struct evidence_reader *r;
 	struct scene s;
 	struct blobs b;
 
@@ -360,21 +368,19 @@ static void damage_ends_it(void **state)
 	given_seed(7);
 	begin(&s);
 	make_blobs(&b, &s);
-	assert_true(evidence_reader_new(&r, NULL));
-	assert_false(apply(r, &b, 1));		/* no beginning */
-	assert_true(apply(r, &b, 0));
+	assert_false(apply(s.reader, &b, 1));		/* no beginning */
+	assert_true(apply(s.reader, &b, 0));
 	b.p[1][b.n[1] / 2] ^= 1;
-	assert_false(apply(r, &b, 1));
+	assert_false(apply(s.reader, &b, 1));
 	b.p[1][b.n[1] / 2] ^= 1;
-	assert_false(apply(r, &b, 1));		/* too late */
-	assert_true(apply(r, &b, 0));
-	assert_true(apply(r, &b, 1));
-	assert_true(apply(r, &b, 2));
-	assert_false(apply(r, &b, 2));		/* does not follow itself */
-	assert_true(apply(r, &b, 3));
-	assert_same(evidence_reader_view(r), &s.view);
-	evidence_reader_free(r);
-	arena_free(s.arena);
+	assert_false(apply(s.reader, &b, 1));		/* too late */
+	assert_true(apply(s.reader, &b, 0));
+	assert_true(apply(s.reader, &b, 1));
+	assert_true(apply(s.reader, &b, 2));
+	assert_false(apply(s.reader, &b, 2));		/* does not follow itself */
+	assert_true(apply(s.reader, &b, 3));
+	assert_same(evidence_reader_view(s.reader), &s.view);
+	end(&s);
 }
 
 /* ---- checksum ---- */

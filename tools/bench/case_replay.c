@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define POLLS		4096
+#define POLLS		2048
 #define PAIRS		100
 #define IN_MEMORY	64	/* polls that are held decoded */
 #define RUNS		9
