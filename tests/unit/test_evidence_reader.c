@@ -34,7 +34,7 @@ static const char *const venues[VENUES] = { "aster", "edgex", "grvt" };
 
 static struct dec number(void)
 {
-	struct dec v;
+	struct dec v = DEC_ZERO;
 
 	assert_true(dec_join(&v, below(100000000) - 50000000, 6 + below(5)));
 	return v;

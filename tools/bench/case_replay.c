@@ -11,6 +11,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #define POLLS		2048
@@ -33,15 +34,14 @@ static struct err err = { ERR_NONE, "" };
 
 static bool put_poll(struct replay_case *c, const struct recorded_blob *b)
 {
-	const struct poll p = {
+	struct poll p = {
 		.seq = b->poll, .at = b->at, .result = "ok",
 		.positions = PAIRS,
 	};
-	struct poll copy = p;
 
-	snprintf(copy.config, sizeof(copy.config), "%s", b->config);
-	snprintf(copy.version, sizeof(copy.version), "%s", b->version);
-	return store_put_poll(c->store, &copy, &err) &&
+	memcpy(p.config, b->config, sizeof(p.config));
+	memcpy(p.version, b->version, sizeof(p.version));
+	return store_put_poll(c->store, &p, &err) &&
 	       store_put_evidence(c->store, b->poll, b->key, b->data, b->n,
 				  &err);
 }
@@ -130,7 +130,7 @@ static int64_t replay_all(struct replay_case *c, bool verify,
 	}
 	source_store_close(source);
 	bench_check(!r.differs && r.polls == POLLS &&
-		    r.evaluations == INT64_C(1) * POLLS * PAIRS,
+		    r.evaluations == (int64_t)POLLS * PAIRS,
 		    r.differs ? r.difference : "every pair at every poll",
 		    NULL);
 	return bench_cpu_ns() - start;
