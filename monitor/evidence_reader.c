@@ -31,20 +31,19 @@ struct evidence_reader *evidence_reader_new(struct arena *own,
 	return r;
 }
 
-/* What a plan of facts rests on beside the names. */
+/* What a plan of facts rests on beside the names; did it change? */
 static bool stand(unsigned char *out, const struct evidence_view *v)
 {
-	bool moved = false;
+	bool moved = out[v->n_venues] != v->dexes_known;
 
-	for (size_t i = 0; i <= v->n_venues; i++) {
+	out[v->n_venues] = v->dexes_known;
+	for (size_t i = 0; i < v->n_venues; i++) {
 		const struct venue_view *x = &v->venues[i];
-		unsigned char now = v->dexes_known;
+		unsigned now = (x->listed ? 1u : 0u) | (x->active ? 2u : 0u) |
+			       (unsigned)x->rates << 2;
 
-		if (i < v->n_venues)
-			now = (unsigned char)(x->listed | x->active << 1 |
-					      (unsigned)x->rates << 2);
 		moved |= out[i] != now;
-		out[i] = now;
+		out[i] = (unsigned char)now;
 	}
 	return moved;
 }
