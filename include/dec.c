@@ -262,28 +262,103 @@ bool dec_to_int(int64_t *out, struct dec a)
 	return true;
 }
 
+/* ---- storage form ---- */
+
+/*
+ * 1 / x modulo 2^128 of an odd x: five bits of it, then twice as many each
+ * time. A power of ten divides m if m / 5^n so computed, its lowest n bits
+ * moved to the top, is not above the largest quotient there is.
+ */
+#define CLOSER(x, y)	((y) * (2 - (x) * (y)))
+#define INVERSE(x)	CLOSER(x, CLOSER(x, CLOSER(x, CLOSER(x, CLOSER(x, \
+				(3 * (x)) ^ 2)))))
+#define TENS(n, five)	{ n, INVERSE((u128)(five)), (~(u128)0 >> n) / (five), \
+			  (UINT64_MAX >> n) / (five) }
+
+/* Each at most once: together they make every number of zeros. */
+static const struct tens {
+	int zeros;			/* 10^zeros */
+	u128 inverse, most;		/* of 5^zeros; the largest quotient */
+	uint64_t most_short;
+} tens[] = {
+	TENS(16, 152587890625), TENS(8, 390625), TENS(4, 625), TENS(2, 25),
+	TENS(1, 5)
+};
+
+enum { TENS_16, TENS_8, TENS_4, TENS_2, TENS_1, TENS_N };
+
+/* The zeros of t off the end of *m, if it has them and *left allows. */
+static inline bool take(u128 *m, int *left, const struct tens *t)
+{
+	u128 q = *m * t->inverse;
+
+	q = q >> t->zeros | q << (128 - t->zeros);
+	if (q > t->most || t->zeros > *left)
+		return false;
+	*m = q;
+	*left -= t->zeros;
+	return true;
+}
+
+/* The same in one machine word. */
+static inline bool take_short(uint64_t *m, int *left, const struct tens *t)
+{
+	uint64_t q = *m * (uint64_t)t->inverse;
+
+	q = q >> t->zeros | q << (64 - t->zeros);
+	if (q > t->most_short || t->zeros > *left)
+		return false;
+	*m = q;
+	*left -= t->zeros;
+	return true;
+}
+
+/* Rates end after 10 places: what is then left seldom ends with a zero. */
+static void strip_short(uint64_t *m, int *left)
+{
+	uint64_t last;
+	int any = 1;
+
+	if (!take_short(m, left, &tens[TENS_16]))
+		take_short(m, left, &tens[TENS_8]);
+	last = *m;
+	if (!take_short(&last, &any, &tens[TENS_1]))
+		return;
+	take_short(m, left, &tens[TENS_4]);
+	take_short(m, left, &tens[TENS_2]);
+	take_short(m, left, &tens[TENS_1]);
+}
+
+/* Up to `left` zeros off the end of *m. */
+static void strip(u128 *m, int *left)
+{
+	uint64_t small;
+
+	for (int i = 0; i < TENS_N && *m > UINT64_MAX; i++)
+		take(m, left, &tens[i]);
+	if (*m > UINT64_MAX)
+		return;
+	small = (uint64_t)*m;
+	strip_short(&small, left);
+	*m = small;
+}
+
 bool dec_split(int64_t *mantissa, int *scale, struct dec a)
 {
-	__int128 m = a.e18;
-	int places = PLACES;
+	u128 m = a.e18 < 0 ? -(u128)a.e18 : (u128)a.e18;
+	int left = PLACES;
 
-	while (places > 0 && m % 10 == 0)
-		m /= 10, places--;
-	if (m < -INT64_MAX || m > INT64_MAX)
+	strip(&m, &left);
+	if (m > INT64_MAX)
 		return false;
-	*mantissa = (int64_t)m;
-	*scale = places;
+	*mantissa = a.e18 < 0 ? -(int64_t)m : (int64_t)m;
+	*scale = left;
 	return true;
 }
 
-bool dec_join(struct dec *out, int64_t mantissa, int scale)
-{
-	__int128 m = mantissa;
-
-	if (scale < 0 || scale > PLACES)
-		return false;
-	for (int i = scale; i < PLACES; i++)
-		m *= 10;	/* 63 bits x 1e18 stays below 2^127 */
-	out->e18 = m;
-	return true;
-}
+const int64_t dec_unit[DEC_PLACES + 1] = {
+	1000000000000000000, 100000000000000000, 10000000000000000,
+	1000000000000000, 100000000000000, 10000000000000, 1000000000000,
+	100000000000, 10000000000, 1000000000, 100000000, 10000000, 1000000,
+	100000, 10000, 1000, 100, 10, 1
+};

@@ -111,7 +111,8 @@ MUST_USE bool dec_to_int(int64_t *out, struct dec a);
  * scale 0..18. False when the mantissa needs more than 63 bits.
  */
 MUST_USE bool dec_split(int64_t *mantissa, int *scale, struct dec a);
-MUST_USE bool dec_join(struct dec *out, int64_t mantissa, int scale);
+MUST_USE static inline bool dec_join(struct dec *out, int64_t mantissa,
+				     int scale);
 
 #include "dec_inline.h"
 

@@ -59,6 +59,19 @@ static inline bool dec_mul_int(struct dec *out, struct dec a, int64_t n)
 	return true;
 }
 
+#define DEC_PLACES 18
+
+extern const int64_t dec_unit[DEC_PLACES + 1];	/* 10^-scale, by scale */
+
+/* 63 bits x 1e18 stays below 2^127. */
+static inline bool dec_join(struct dec *out, int64_t mantissa, int scale)
+{
+	if (scale < 0 || scale > DEC_PLACES)
+		return false;
+	out->e18 = (__int128)mantissa * dec_unit[scale];
+	return true;
+}
+
 static inline int dec_cmp_units(__int128 x, __int128 y)
 {
 	return x < y ? -1 : x > y;

@@ -5,7 +5,7 @@
 
 #include "dec.h"
 
-#define PLACES	18
+#define PLACES	DEC_PLACES
 #define MAX_MAG	(((u128)1 << 127) - 1)	/* the range is symmetric */
 
 static inline u128 magnitude(struct dec a)

@@ -74,8 +74,8 @@ static bool keep(struct evidence_kept *k, const struct work *w,
 		m->reason = x->decision.label;
 		m->decided_at = w->now;
 	}
-	m->facts.quote_at[LEG_LONG] = judge_seen(x, &w->market, LEG_LONG);
-	m->facts.quote_at[LEG_SHORT] = judge_seen(x, &w->market, LEG_SHORT);
+	m->facts.quote_at[LEG_LONG] = judge_seen(x, LEG_LONG);
+	m->facts.quote_at[LEG_SHORT] = judge_seen(x, LEG_SHORT);
 	m->watch = x->watch;
 	m->slot = arena_array(arena, (size_t)m->n_slots, sizeof(*m->slot));
 	for (int i = 0; m->slot && i < m->n_slots; i++)

@@ -80,7 +80,7 @@ static void evaluate(struct watched *as, struct evidence_kept *k,
 		&w->market, &w->terms,
 		w->has_last ? w->last.at : INSTANT_UNKNOWN
 	};
-	struct decide_now now = judge_now(&x->pos, &poll);
+	struct decide_now now = judge_now(x, &poll);
 
 	*as = *x;		/* the facts are the same for every profile */
 	as->pos.status = STATUS_OPEN;

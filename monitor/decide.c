@@ -322,7 +322,6 @@ static void begin(struct decision *out)
 	out->action = ACTION_HOLD;
 	out->label = (struct label){ "" };
 	out->line = -1;
-	memset(out->finding, 0, sizeof(out->finding));
 	out->new_data = out->close_now = false;
 	out->notices = 0;
 }

@@ -100,8 +100,10 @@ static int64_t get_poll(struct evidence_in *in,
 	return in->failed ? 0 : (int64_t)poll;
 }
 
+/* *v: nothing, or the arrays of `before`, which then are changed. */
 static void get_view(struct evidence_in *in, struct evidence_view *v,
-		     const struct evidence_view *before, struct arena *arena)
+		     const struct evidence_view *before,
+		     struct evidence_stamps *stamps, struct arena *arena)
 {
 	unsigned first = evidence_get_u8(in), flags = evidence_get_u8(in);
 
@@ -115,11 +117,38 @@ static void get_view(struct evidence_in *in, struct evidence_view *v,
 	if (!in->failed && instant_known(v->at))
 		evidence_get_venues(in, v, before, flags & SAME_VENUES, arena);
 	if (!in->failed)
-		evidence_get_quotes(in, v, before, flags & SAME_QUOTES, arena);
+		evidence_get_quotes(in, v, before, flags & SAME_QUOTES, stamps,
+				    arena);
 	if (!in->failed)
 		evidence_get_rows(in, v, before, flags & SAME_ROWS, arena);
 	if (!in->failed && flags & HAS_MEMORY)
 		evidence_get_memories(in, v, arena);
+}
+
+bool evidence_same_places(const unsigned char *blob, size_t n)
+{
+	return n > 1 && blob[0] == FIRST_DELTA &&
+	       (blob[1] & SAME_ANY) == SAME_ANY;
+}
+
+bool evidence_apply(struct evidence_view *now,
+		    const struct evidence_view *before,
+		    struct evidence_stamps *stamps,
+		    const unsigned char *blob, size_t n, struct arena *arena,
+		    struct err *err)
+{
+	struct evidence_in in = { .p = blob };
+
+	if (!evidence_crc_right(blob, n))
+		return err_set(err, ERR_STORE, "evidence is damaged "
+			       "(checksum of %zu bytes)", n);
+	in.n = n - EVIDENCE_CRC_SIZE;
+	get_view(&in, now, before, stamps, arena);
+	if (in.failed || in.at != in.n || !instant_known(now->at))
+		return err_set(err, ERR_STORE, "evidence is damaged, or does "
+			       "not follow the poll before (byte %zu of %zu)",
+			       in.at, n);
+	return true;
 }
 
 bool evidence_decode(struct evidence_view *now,
@@ -127,18 +156,13 @@ bool evidence_decode(struct evidence_view *now,
 		     const unsigned char *blob, size_t n,
 		     struct arena *arena, struct err *err)
 {
+	struct evidence_stamps *stamps = arena_alloc(arena, sizeof(*stamps));
 	struct evidence_view v = nothing;
-	struct evidence_in in = { .p = blob };
 
-	if (!evidence_crc_right(blob, n))
-		return err_set(err, ERR_STORE, "evidence is damaged "
-			       "(checksum of %zu bytes)", n);
-	in.n = n - EVIDENCE_CRC_SIZE;
-	get_view(&in, &v, before, arena);
-	if (in.failed || in.at != in.n || !instant_known(v.at))
-		return err_set(err, ERR_STORE, "evidence is damaged, or does "
-			       "not follow the poll before (byte %zu of %zu)",
-			       in.at, n);
+	if (!stamps)
+		return err_set(err, ERR_MEMORY, "no memory for evidence");
+	if (!evidence_apply(&v, before, stamps, blob, n, arena, err))
+		return false;
 	*now = v;
 	return true;
 }

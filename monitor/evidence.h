@@ -90,6 +90,24 @@ MUST_USE bool evidence_decode(struct evidence_view *now,
 			      struct arena *arena, struct err *err);
 bool evidence_is_key(const unsigned char *blob, size_t n);
 
+/*
+ * A reader of one blob after the other, beginning with a key blob. Its view
+ * is valid until the next blob, which changes it where it stands; after one
+ * that was refused only a key blob is taken. Keys are another number when the
+ * places of quotes or the standing of venues are others (market_same_keys).
+ */
+struct evidence_reader;
+/* It lives in `own`; the others are for it alone and it resets them. NULL:
+ * no memory. */
+struct evidence_reader *evidence_reader_new(struct arena *own,
+					    struct arena *const turn[2],
+					    struct arena *moment);
+MUST_USE bool evidence_reader_apply(struct evidence_reader *r,
+				    const unsigned char *blob, size_t n,
+				    struct err *err);
+const struct evidence_view *evidence_reader_view(const struct evidence_reader *r);
+uint64_t evidence_reader_keys(const struct evidence_reader *r);	/* never 0 */
+
 /* The market a view stands for (facts_compute takes it); const, sealed. */
 void evidence_market(struct market *out, const struct evidence_view *v);
 

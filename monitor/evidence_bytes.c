@@ -189,10 +189,39 @@ unsigned evidence_get_u8(struct evidence_in *in)
 	return in->p[in->at++];
 }
 
+#define HIGH_BITS UINT64_C(0x8080808080808080)
+
+/*
+ * Up to eight groups of seven bits at once, where eight bytes are left; how
+ * many bytes it takes, 0 when more than eight.
+ */
+static unsigned get_groups(uint64_t *out, const unsigned char *p)
+{
+	uint64_t w, last;
+
+	memcpy(&w, p, sizeof(w));
+	if (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
+		w = __builtin_bswap64(w);
+	last = ~w & HIGH_BITS;
+	if (last == 0)
+		return 0;
+	w &= last ^ (last - 1);		/* nothing behind the last one */
+	w = (w & 0x007f007f007f007f) | (w & 0x7f007f007f007f00) >> 1;
+	w = (w & 0x00003fff00003fff) | (w & 0x3fff00003fff0000) >> 2;
+	*out = (w & 0x0fffffff) | (w & 0x0fffffff00000000) >> 4;
+	return (unsigned)__builtin_ctzll(last) / 8 + 1;
+}
+
 uint64_t evidence_get_uint(struct evidence_in *in)
 {
 	uint64_t v = 0;
+	unsigned n;
 
+	if (!in->failed && in->n - in->at >= sizeof(v) &&
+	    (n = get_groups(&v, in->p + in->at)) > 0) {
+		in->at += n;
+		return v;
+	}
 	for (int shift = 0; shift < 64; shift += 7) {
 		uint64_t b = evidence_get_u8(in);
 
@@ -316,42 +345,4 @@ void evidence_get_pairs(struct evidence_in *in, unsigned char *v, int n)
 	}
 	if (b)
 		in->failed = true;	/* spare bits are zero */
-}
-
-/* CRC-32 (polynomial 0xedb88320), four bits at a time. */
-uint32_t evidence_crc(const unsigned char *p, size_t n)
-{
-	static const uint32_t nibble[16] = {
-		0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac,
-		0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
-		0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
-		0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
-	};
-	uint32_t c = UINT32_MAX;
-
-	for (size_t i = 0; i < n; i++) {
-		c ^= p[i];
-		c = c >> 4 ^ nibble[c & 15];
-		c = c >> 4 ^ nibble[c & 15];
-	}
-	return ~c;
-}
-
-void evidence_put_crc(struct evidence_out *o)
-{
-	uint32_t c = o->failed ? 0 : evidence_crc(o->p, o->n);
-
-	for (int i = 0; i < EVIDENCE_CRC_SIZE; i++)
-		evidence_put_u8(o, c >> 8 * i & 0xff);
-}
-
-bool evidence_crc_right(const unsigned char *blob, size_t n)
-{
-	uint32_t c = 0;
-
-	if (n < EVIDENCE_CRC_SIZE)
-		return false;
-	for (size_t i = 0; i < EVIDENCE_CRC_SIZE; i++)
-		c |= (uint32_t)blob[n - EVIDENCE_CRC_SIZE + i] << 8 * i;
-	return c == evidence_crc(blob, n - EVIDENCE_CRC_SIZE);
 }

@@ -107,8 +107,8 @@ static uint32_t get_u32(struct evidence_in *in)
 	return (uint32_t)v;
 }
 
-static void get_venue(struct evidence_in *in, struct venue_view *v,
-		      const struct venue_view *base)
+/* *v is what it was in the view before. */
+static void get_venue(struct evidence_in *in, struct venue_view *v)
 {
 	unsigned bits = evidence_get_u8(in);
 
@@ -118,11 +118,14 @@ static void get_venue(struct evidence_in *in, struct venue_view *v,
 	v->active = bits & VENUE_ACTIVE;
 	v->rates = get_answer(in, bits >> VENUE_RATES);
 	v->symbols = get_answer(in, bits >> VENUE_SYMBOLS);
-	v->rows = bits & VENUE_COUNTS ? get_u32(in) : base->rows;
-	v->malformed = bits & VENUE_COUNTS ? get_u32(in) : base->malformed;
+	if (!(bits & VENUE_COUNTS))
+		return;
+	v->rows = get_u32(in);
+	v->malformed = get_u32(in);
 }
 
-void evidence_get_venues(struct evidence_in *in, struct evidence_view *now,
+/* Names, and of each the counts it had. */
+static void begin_venues(struct evidence_in *in, struct evidence_view *now,
 			 const struct evidence_view *before, bool same,
 			 struct arena *arena)
 {
@@ -136,15 +139,26 @@ void evidence_get_venues(struct evidence_in *in, struct evidence_view *now,
 	}
 	now->n_venues = n;
 	for (size_t i = 0; i < n && !in->failed; i++) {
-		struct venue *name = &now->venues[i].venue;
+		struct venue_view *v = &now->venues[i];
+		const struct venue_view *base;
 
-		*name = same ? before->venues[i].venue : get_venue_name(in);
-		if (i && venue_cmp(now->venues[i - 1].venue, *name) >= 0)
+		v->venue = same ? before->venues[i].venue : get_venue_name(in);
+		if (i && venue_cmp(now->venues[i - 1].venue, v->venue) >= 0)
 			in->failed = true;
+		base = venue_before(before, &at, v->venue);
+		v->rows = base->rows;
+		v->malformed = base->malformed;
 	}
-	for (size_t i = 0; i < n && !in->failed; i++)
-		get_venue(in, &now->venues[i],
-			  venue_before(before, &at, now->venues[i].venue));
+}
+
+void evidence_get_venues(struct evidence_in *in, struct evidence_view *now,
+			 const struct evidence_view *before, bool same,
+			 struct arena *arena)
+{
+	if (!now->venues)
+		begin_venues(in, now, before, same, arena);
+	for (size_t i = 0; i < now->n_venues && !in->failed; i++)
+		get_venue(in, &now->venues[i]);
 }
 
 /* ---- which quotes there are ---- */
@@ -168,7 +182,7 @@ bool evidence_same_quotes(const struct evidence_view *a,
 }
 
 /* Where a venue stands in the list, or would stand. */
-size_t evidence_place(const struct evidence_stamps *s, struct venue v,
+static size_t place_of(const struct evidence_stamps *s, struct venue v,
 		      bool *found)
 {
 	size_t lo = 0, hi = s->n;
@@ -190,23 +204,37 @@ size_t evidence_place(const struct evidence_stamps *s, struct venue v,
 	return lo;
 }
 
-bool evidence_collect(struct evidence_stamps *s, const struct quote *q,
-		      size_t n)
+static bool add_name(struct evidence_stamps *s, struct venue v)
 {
-	s->n = 0;
-	for (size_t i = 0; i < n; i++) {
-		bool found;
-		size_t at = evidence_place(s, q[i].venue, &found);
+	bool found;
+	size_t at = place_of(s, v, &found);
 
-		if (found)
-			continue;
-		if (s->n == EVIDENCE_VENUES_MAX)
+	if (found)
+		return true;
+	if (s->n == EVIDENCE_VENUES_MAX)
+		return false;
+	memmove(&s->name[at + 1], &s->name[at],
+		(s->n - at) * sizeof(*s->name));
+	s->name[at] = v;
+	s->n++;
+	return true;
+}
+
+bool evidence_collect(struct evidence_stamps *s, const struct quote *q,
+		      size_t n, struct arena *arena)
+{
+	bool found;
+
+	s->n = 0;
+	s->place = arena_array(arena, n, sizeof(*s->place));
+	if (!s->place)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!add_name(s, q[i].venue))
 			return false;
-		memmove(&s->name[at + 1], &s->name[at],
-			(s->n - at) * sizeof(*s->name));
-		s->name[at] = q[i].venue;
-		s->n++;
-	}
+	for (size_t i = 0; i < n; i++)
+		s->place[i] = (unsigned char)place_of(s, q[i].venue,
+							    &found);
 	return true;
 }
 
@@ -222,8 +250,6 @@ static size_t run_length(const struct quote *q, size_t n)
 void evidence_put_keys(struct evidence_out *o, const struct evidence_stamps *s,
 		     const struct quote *q, size_t n)
 {
-	bool found;
-
 	evidence_put_uint(o, s->n);
 	for (size_t i = 0; i < s->n; i++)
 		evidence_put_name(o, s->name[i].s);
@@ -233,8 +259,7 @@ void evidence_put_keys(struct evidence_out *o, const struct evidence_stamps *s,
 		evidence_put_name(o, q[i].symbol.s);
 		evidence_put_uint(o, run);
 		for (size_t k = 0; k < run; k++)
-			evidence_put_uint(o, evidence_place(s, q[i + k].venue,
-							 &found));
+			evidence_put_uint(o, s->place[i + k]);
 	}
 }
 
@@ -317,6 +342,6 @@ void evidence_get_keys(struct evidence_in *in, struct evidence_view *now,
 		copy_keys(now, same);
 	else
 		read_keys(in, now, s);
-	if (in->failed || !evidence_collect(s, now->quotes, n))
+	if (in->failed || !evidence_collect(s, now->quotes, n, arena))
 		in->failed = true;
 }

@@ -1,9 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/* The sections of an evidence blob, for evidence*.c only. */
+/*
+ * The sections of an evidence blob, for evidence*.c only. A section is read
+ * into what the view before had: `now` holds it already and is changed in
+ * place (all is the same but numbers), or holds NULL and gets a copy.
+ */
 #ifndef CARRYWATCH_EVIDENCE_PARTS_H
 #define CARRYWATCH_EVIDENCE_PARTS_H
 
 #include "evidence_bytes.h"
+
+/* ---- evidence.c ---- */
+
+/* Does it say nothing new of which venues, quotes and rows there are? */
+bool evidence_same_places(const unsigned char *blob, size_t n);
+struct evidence_stamps;
+/* *now: evidence of nothing; or of what such a blob changes, *before. */
+MUST_USE bool evidence_apply(struct evidence_view *now,
+			     const struct evidence_view *before,
+			     struct evidence_stamps *stamps,
+			     const unsigned char *blob, size_t n,
+			     struct arena *arena, struct err *err);
 
 /* ---- evidence_keys.c: venues, and which quotes there are ---- */
 
@@ -11,6 +27,7 @@
 
 /* The venues of the quotes: sorted names, and what was last said of each. */
 struct evidence_stamps {
+	unsigned char *place;		/* of each quote: its venue below */
 	size_t n;
 	struct venue name[EVIDENCE_VENUES_MAX];
 	struct instant observed[EVIDENCE_VENUES_MAX];	/* of most quotes */
@@ -23,12 +40,9 @@ bool evidence_same_venues(const struct evidence_view *a,
 bool evidence_same_quotes(const struct evidence_view *a,
 			  const struct evidence_view *b);
 int evidence_cmp_keys(const struct quote *a, const struct quote *b);
-/* False when there are too many. */
+/* False when there are too many, or no memory. */
 bool evidence_collect(struct evidence_stamps *s, const struct quote *q,
-		      size_t n);
-/* Where a venue stands in the list, or would stand. */
-size_t evidence_place(const struct evidence_stamps *s, struct venue v,
-		      bool *found);
+		      size_t n, struct arena *arena);
 void evidence_put_venues(struct evidence_out *o,
 			 const struct evidence_view *now,
 			 const struct evidence_view *before, bool same);
@@ -48,9 +62,10 @@ void evidence_get_keys(struct evidence_in *in, struct evidence_view *now,
 void evidence_put_quotes(struct evidence_out *o,
 			 const struct evidence_view *now,
 			 const struct evidence_view *before, bool same);
+/* In place, *s is what it was after the view before. */
 void evidence_get_quotes(struct evidence_in *in, struct evidence_view *now,
 			 const struct evidence_view *before, bool same,
-			 struct arena *arena);
+			 struct evidence_stamps *s, struct arena *arena);
 
 /* ---- evidence_slots.c: streaks of one row ---- */
 
@@ -62,10 +77,9 @@ bool evidence_slots_differ(const struct evidence_row *r,
 			   const struct evidence_row *base);
 void evidence_put_slots(struct evidence_out *o, const struct evidence_row *r,
 			const struct evidence_row *base, struct instant at);
-/* r->n_slots is set already; `changed`: codes follow. */
+/* r->slot[] as before; r->n_slots and r->new_data are set already. */
 void evidence_get_slots(struct evidence_in *in, struct evidence_row *r,
-			const struct evidence_row *base, struct instant at,
-			bool changed);
+			struct instant at);
 
 /* ---- evidence_memory.c: what rows started from ---- */
 

@@ -22,10 +22,8 @@ _Static_assert(WHY_COUNT <= 16, "three reasons share twelve bits");
 /* The majority's time, if there is one (Boyer and Moore's vote). */
 static void vote(struct evidence_stamps *s, const struct quote *q, size_t n)
 {
-	bool found;
-
 	for (size_t i = 0; i < n; i++) {
-		size_t v = evidence_place(s, q[i].venue, &found);
+		size_t v = s->place[i];
 
 		if (s->votes[v] == 0)
 			s->observed[v] = q[i].observed_at;
@@ -180,12 +178,11 @@ static void put_all(struct evidence_out *o, const struct evidence_view *now,
 {
 	uint64_t silent = 0;
 	size_t at = 0;
-	bool found;
 
 	for (size_t i = 0; i < now->n_quotes; i++) {
 		const struct quote *q = &now->quotes[i];
 		const struct quote *b = quote_before(before, &at, q);
-		size_t v = evidence_place(s, q->venue, &found);
+		size_t v = s->place[i];
 		unsigned f = quote_flags(q, b, s->observed[v]);
 
 		if (f == 0) {
@@ -205,7 +202,7 @@ void evidence_put_quotes(struct evidence_out *o,
 {
 	struct evidence_stamps *s = arena_alloc(o->arena, sizeof(*s));
 
-	if (!s || !evidence_collect(s, now->quotes, now->n_quotes)) {
+	if (!s || !evidence_collect(s, now->quotes, now->n_quotes, o->arena)) {
 		o->failed = true;
 		return;
 	}
@@ -221,6 +218,8 @@ void evidence_put_quotes(struct evidence_out *o,
 	put_all(o, now, before, s);
 }
 
+/* ---- reading: a quote is what it was, and then what is said of it ---- */
+
 static enum why get_why(struct evidence_in *in, uint64_t bits)
 {
 	if ((bits & 15) < WHY_COUNT)
@@ -229,10 +228,9 @@ static enum why get_why(struct evidence_in *in, uint64_t bits)
 	return WHY_NOT_SET;
 }
 
-static void get_reasons(struct evidence_in *in, struct quote *q,
-			const struct quote *b, bool changed)
+static void get_reasons(struct evidence_in *in, struct quote *q)
 {
-	uint64_t bits = changed ? evidence_get_uint(in) : reasons(b);
+	uint64_t bits = evidence_get_uint(in);
 
 	if (bits >> 12)
 		in->failed = true;
@@ -241,16 +239,18 @@ static void get_reasons(struct evidence_in *in, struct quote *q,
 	q->volume_usd.why = get_why(in, bits >> 8);
 }
 
-static struct fact get_fact(struct evidence_in *in, enum why why,
-			    const struct fact *b, bool changed)
+/* f->why is the new one already, the rest as it was. */
+static void get_fact(struct evidence_in *in, struct fact *f, bool changed)
 {
-	struct dec v = changed ? evidence_get_dec(in, value(b)) : value(b);
+	struct dec v = changed ? evidence_get_dec(in, value(f)) : value(f);
 
-	if (why == WHY_KNOWN)
-		return fact_known(v);
+	if (f->why == WHY_KNOWN) {
+		*f = fact_known(v);
+		return;
+	}
 	if (changed)
 		in->failed = true;
-	return fact_unknown(why);
+	*f = fact_unknown(f->why);
 }
 
 static int32_t get_interval(struct evidence_in *in)
@@ -262,85 +262,101 @@ static int32_t get_interval(struct evidence_in *in)
 	return (int32_t)v;
 }
 
-static void get_more(struct evidence_in *in, struct quote *q,
-		     const struct quote *b, bool given)
+static void get_more(struct evidence_in *in, struct quote *q)
 {
-	unsigned f = given ? evidence_get_u8(in) : 0;
-	enum why why = b->mark_price.why;
+	unsigned f = evidence_get_u8(in);
 
 	if (f & ~(unsigned)MORE_ALL)
 		in->failed = true;
-	q->pays_every_s = b->pays_every_s;
 	if (f & MORE_PAYS)
 		q->pays_every_s = get_interval(in);
 	if (f & MORE_MARK_WHY)
-		why = get_why(in, evidence_get_u8(in));
-	q->mark_price = get_fact(in, why, &b->mark_price, f & MORE_MARK);
+		q->mark_price.why = get_why(in, evidence_get_u8(in));
+	get_fact(in, &q->mark_price, f & MORE_MARK);
 }
 
-static void get_quote(struct evidence_in *in, struct quote *q,
-		      const struct quote *b, unsigned f, struct evidence_stamps *s,
-		      size_t v)
+static void get_quote(struct evidence_in *in, struct quote *q, unsigned f,
+		      struct evidence_stamps *s, size_t v)
 {
-	get_reasons(in, q, b, f & QUOTE_WHY);
-	q->rate = b->rate;
+	if (f & QUOTE_WHY)
+		get_reasons(in, q);
 	if (f & QUOTE_INTERVAL)
 		q->rate.interval_s = get_interval(in);
 	if (f & QUOTE_RATE)
-		q->rate.fraction = evidence_get_dec(in, b->rate.fraction);
-	q->oi_usd = get_fact(in, q->oi_usd.why, &b->oi_usd, f & QUOTE_OI);
-	q->volume_usd = get_fact(in, q->volume_usd.why, &b->volume_usd,
-				 f & QUOTE_VOLUME);
-	q->observed_at = f & QUOTE_OBSERVED ?
-			 evidence_get_instant(in, s->observed[v]) :
-			 s->observed[v];
-	q->next_funding = b->next_funding;
+		q->rate.fraction = evidence_get_dec(in, q->rate.fraction);
+	if (f & (QUOTE_OI | QUOTE_WHY))
+		get_fact(in, &q->oi_usd, f & QUOTE_OI);
+	if (f & (QUOTE_VOLUME | QUOTE_WHY))
+		get_fact(in, &q->volume_usd, f & QUOTE_VOLUME);
+	if (f & QUOTE_OBSERVED)
+		q->observed_at = evidence_get_instant(in, s->observed[v]);
 	if (f & QUOTE_NEXT)
 		s->next[v] = q->next_funding =
 			evidence_get_instant(in, s->next[v]);
-	get_more(in, q, b, f & QUOTE_MORE);
+	if (f & QUOTE_MORE)
+		get_more(in, q);
 }
 
 static void get_all(struct evidence_in *in, struct evidence_view *now,
-		    const struct evidence_view *before, struct evidence_stamps *s)
+		    struct evidence_stamps *s)
 {
 	uint64_t silent = 0;
-	size_t at = 0;
-	bool found;
 
 	for (size_t i = 0; i < now->n_quotes && !in->failed; i++) {
 		struct quote *q = &now->quotes[i];
-		const struct quote *b = quote_before(before, &at, q);
-		unsigned f = 0;
+		unsigned f;
 
+		q->observed_at = s->observed[s->place[i]];
 		if (silent > 0) {
 			silent--;
-		} else {
-			f = evidence_get_u8(in);
-			if (f == 0)
-				silent = evidence_get_uint(in);
+			continue;
 		}
-		get_quote(in, q, b, f, s, evidence_place(s, q->venue, &found));
+		f = evidence_get_u8(in);
+		if (f == 0)
+			silent = evidence_get_uint(in);
+		else
+			get_quote(in, q, f, s, s->place[i]);
 	}
 	if (silent > 0)
 		in->failed = true;
 }
 
+static void settle(struct fact *f)
+{
+	*f = f->known ? fact_known(f->v) : fact_unknown((enum why)reason(f));
+}
+
+/* Every quote but its key as the one before it was. */
+static void copy_quotes(struct evidence_view *now,
+			const struct evidence_view *before)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < now->n_quotes; i++) {
+		struct quote *q = &now->quotes[i];
+		const struct quote key = *q;
+
+		*q = *quote_before(before, &at, q);
+		q->symbol = key.symbol;
+		q->venue = key.venue;
+		settle(&q->oi_usd);
+		settle(&q->volume_usd);
+		settle(&q->mark_price);
+	}
+}
+
 void evidence_get_quotes(struct evidence_in *in, struct evidence_view *now,
 			 const struct evidence_view *before, bool same,
-			 struct arena *arena)
+			 struct evidence_stamps *s, struct arena *arena)
 {
-	struct evidence_stamps *s = arena_alloc(arena, sizeof(*s));
-
-	if (!s) {
-		in->failed = true;
-		return;
+	if (!now->quotes) {
+		evidence_get_keys(in, now, same ? before : NULL, s, arena);
+		if (in->failed)
+			return;
+		copy_quotes(now, before);
 	}
-	evidence_get_keys(in, now, same ? before : NULL, s, arena);
-	if (in->failed)
-		return;
 	begin_stamps(s, now->at);
 	for (size_t i = 0; i < s->n; i++)
 		s->observed[i] = evidence_get_instant(in, now->at);
-	get_all(in, now, before, s);
+	get_all(in, now, s);
 }

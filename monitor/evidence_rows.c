@@ -220,18 +220,20 @@ struct label evidence_get_label(struct evidence_in *in)
 	return l;
 }
 
+/* *r is the row before, as far as nothing new is said of it. */
 static void get_deciding(struct evidence_in *in, struct evidence_row *r,
-			 const struct evidence_row *base,
 			 const struct labels *l)
 {
 	uint64_t u = evidence_get_uint(in);
+	int line;
 
 	if (u >> 1 > LINES_MAX) {
 		in->failed = true;
 		return;
 	}
-	r->line = (int)(u >> 1) - 1;
-	r->label = u & 1 ? evidence_get_label(in) : expected_label(l, base, r->line);
+	line = (int)(u >> 1) - 1;
+	r->label = u & 1 ? evidence_get_label(in) : expected_label(l, r, line);
+	r->line = line;
 }
 
 /* A number of things that are packed: four may share a byte. */
@@ -246,17 +248,18 @@ static int get_small(struct evidence_in *in, int max)
 
 static void get_verdicts(struct evidence_in *in, struct evidence_row *r)
 {
+	int n = get_small(in, LINES_MAX);
 	unsigned char v[LINES_MAX];
 
-	r->n_lines = get_small(in, LINES_MAX);
-	evidence_get_pairs(in, v, r->n_lines);
-	for (int i = 0; i < r->n_lines; i++) {
-		if (v[i] > VERDICT_UNKNOWN) {
+	evidence_get_pairs(in, v, n);
+	for (int i = 0; i < n && !in->failed; i++) {
+		if (v[i] > VERDICT_UNKNOWN)
 			in->failed = true;
-			return;
-		}
-		r->finding[i].verdict = (enum verdict)v[i];
+		else
+			r->finding[i] = expected_finding(r, i,
+							 (enum verdict)v[i]);
 	}
+	r->n_lines = n;
 }
 
 static void get_missing(struct evidence_in *in, struct finding *f)
@@ -271,27 +274,17 @@ static void get_missing(struct evidence_in *in, struct finding *f)
 	f->why = (enum why)why;
 }
 
-static void get_findings(struct evidence_in *in, struct evidence_row *r,
-			 const struct evidence_row *base, unsigned f)
+static void get_n_slots(struct evidence_in *in, struct evidence_row *r)
 {
-	if (f & ROW_VERDICTS) {
-		get_verdicts(in, r);
-	} else {
-		r->n_lines = base->n_lines;
-		memcpy(r->finding, base->finding, sizeof(r->finding));
-	}
-	for (int i = 0; i < r->n_lines && !in->failed; i++) {
-		struct finding *x = &r->finding[i];
+	int n = get_small(in, SLOTS_MAX);
 
-		*x = expected_finding(base, i, x->verdict);
-		if (f & ROW_MISSING && x->verdict == VERDICT_UNKNOWN)
-			get_missing(in, x);
-	}
+	while (r->n_slots < n)
+		r->slot[r->n_slots++] = STREAK_NONE;
+	r->n_slots = n;
 }
 
 static void get_row(struct evidence_in *in, struct evidence_row *r,
-		    const struct evidence_row *base, struct labels *l,
-		    struct instant at)
+		    struct labels *l, struct instant at)
 {
 	unsigned f = evidence_get_u8(in);
 
@@ -299,18 +292,22 @@ static void get_row(struct evidence_in *in, struct evidence_row *r,
 		in->failed = true;
 	r->action = (enum action)(f & ROW_ACTION);
 	r->new_data = f & ROW_NEW_DATA;
-	r->line = base->line;
-	r->label = base->label;
+	r->memory = NULL;
 	if (f & ROW_DECIDING)
-		get_deciding(in, r, base, l);
+		get_deciding(in, r, l);
 	if (in->failed)
 		return;
 	l->by_line[r->line + 1] = r->label;
-	get_findings(in, r, base, f);
-	r->n_slots = base->n_slots;
+	if (f & ROW_VERDICTS)
+		get_verdicts(in, r);
+	if (f & ROW_MISSING)
+		for (int i = 0; i < r->n_lines && !in->failed; i++)
+			if (r->finding[i].verdict == VERDICT_UNKNOWN)
+				get_missing(in, &r->finding[i]);
 	if (f & ROW_N_SLOTS)
-		r->n_slots = get_small(in, SLOTS_MAX);
-	evidence_get_slots(in, r, base, at, f & ROW_SLOTS);
+		get_n_slots(in, r);
+	if (f & ROW_SLOTS)
+		evidence_get_slots(in, r, at);
 }
 
 static void get_ids(struct evidence_in *in, struct evidence_view *now)
@@ -329,12 +326,25 @@ static void get_ids(struct evidence_in *in, struct evidence_view *now)
 	}
 }
 
-void evidence_get_rows(struct evidence_in *in, struct evidence_view *now,
+/* All of the row before but what every row says anew. */
+static void copy_row(struct evidence_row *r, const struct evidence_row *base)
+{
+	r->line = base->line;
+	r->label = base->label;
+	r->n_lines = base->n_lines;
+	for (int i = 0; i < r->n_lines; i++)
+		r->finding[i] = expected_finding(base, i,
+						 base->finding[i].verdict);
+	r->n_slots = base->n_slots;
+	memcpy(r->slot, base->slot,
+	       (size_t)base->n_slots * sizeof(*base->slot));
+}
+
+static void begin_rows(struct evidence_in *in, struct evidence_view *now,
 		       const struct evidence_view *before, bool same,
 		       struct arena *arena)
 {
 	size_t n = same ? before->n_rows : evidence_get_count(in, ROWS_MAX);
-	struct labels l = { { { "" } } };
 	size_t at = 0;
 
 	if (n > in->n - in->at)		/* each row takes a byte at least */
@@ -354,7 +364,18 @@ void evidence_get_rows(struct evidence_in *in, struct evidence_view *now,
 
 		if (same)
 			r->position = before->rows[i].position;
-		get_row(in, r, row_before(before, &at, r->position), &l,
-			now->at);
+		copy_row(r, row_before(before, &at, r->position));
 	}
+}
+
+void evidence_get_rows(struct evidence_in *in, struct evidence_view *now,
+		       const struct evidence_view *before, bool same,
+		       struct arena *arena)
+{
+	struct labels l = { { { "" } } };
+
+	if (!now->rows)
+		begin_rows(in, now, before, same, arena);
+	for (size_t i = 0; i < now->n_rows && !in->failed; i++)
+		get_row(in, &now->rows[i], &l, now->at);
 }

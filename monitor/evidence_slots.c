@@ -119,14 +119,13 @@ static struct streak get_slot(struct evidence_in *in, unsigned code,
 }
 
 void evidence_get_slots(struct evidence_in *in, struct evidence_row *r,
-			const struct evidence_row *base, struct instant at,
-			bool changed)
+			struct instant at)
 {
-	unsigned char code[SLOTS_MAX] = { 0 };
+	unsigned char code[SLOTS_MAX];
 
-	if (changed)
-		evidence_get_pairs(in, code, r->n_slots);
+	evidence_get_pairs(in, code, r->n_slots);
 	for (int i = 0; i < r->n_slots && !in->failed; i++)
-		r->slot[i] = get_slot(in, code[i], slot_before(base, i), at,
-				      r->new_data);
+		if (code[i] != SLOT_SAME)
+			r->slot[i] = get_slot(in, code[i], r->slot[i], at,
+					      r->new_data);
 }

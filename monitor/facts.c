@@ -143,20 +143,23 @@ static struct fact times_size(struct fact share, const struct position *p)
 						   fact_unknown(WHY_OVERFLOW);
 }
 
+struct fact facts_exit_cost(const struct terms *t, const struct position *p)
+{
+	return times_size(facts_half_cost(t, p->leg[LEG_LONG].venue,
+					  p->leg[LEG_SHORT].venue), p);
+}
+
 static void put_money(struct facts *out, const struct quote *const q[2],
 		      const struct position *p, const struct terms *t,
 		      const struct facts_memory *memory)
 {
-	const struct leg *l = &p->leg[LEG_LONG], *s = &p->leg[LEG_SHORT];
-
 	out->v[FACT_PRICE] = fact_add(
-		price_of_leg(l, LEG_LONG, q[LEG_LONG]),
-		price_of_leg(s, LEG_SHORT, q[LEG_SHORT]));
+		price_of_leg(&p->leg[LEG_LONG], LEG_LONG, q[LEG_LONG]),
+		price_of_leg(&p->leg[LEG_SHORT], LEG_SHORT, q[LEG_SHORT]));
 	out->v[FACT_FUNDING] = memory->funding_usd;
 	out->v[FACT_PAID] = fact_add(fact_known(p->fees_usd),
 				     fact_known(p->slippage_usd));
-	out->v[FACT_EXIT_COST] = times_size(facts_half_cost(t, l->venue,
-							    s->venue), p);
+	out->v[FACT_EXIT_COST] = facts_exit_cost(t, p);
 }
 
 /* ---- legs ---- */

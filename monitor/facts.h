@@ -78,5 +78,7 @@ struct facts_cost facts_half_costs(const struct terms *t, struct venue l,
 /* The two together. */
 struct fact facts_half_cost(const struct terms *t, struct venue l,
 			    struct venue s);
+/* FACT_EXIT_COST, which no market moves: closing both legs, in USD. */
+struct fact facts_exit_cost(const struct terms *t, const struct position *p);
 
 #endif

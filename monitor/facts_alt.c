@@ -157,15 +157,20 @@ static void span(struct search *x)
 	x->tie = tie;
 }
 
-static struct fact pair_cost(const struct pair *a, const struct search *x)
+static struct fact changed_cost(const struct pair *a, const struct search *x)
 {
 	const struct leg *held = x->p->leg;
 
-	if (x->t->costs == COSTS_ROUND_TRIP)
-		return fact_known(x->t->round_trip);
 	return facts_switch_cost(x->t, held[LEG_LONG].venue,
 				 held[LEG_SHORT].venue, a->l->quote->venue,
 				 a->s->quote->venue);
+}
+
+static struct fact pair_cost(const struct pair *a, const struct search *x)
+{
+	if (x->t->costs == COSTS_ROUND_TRIP)
+		return fact_known(x->t->round_trip);
+	return changed_cost(a, x);
 }
 
 /* Same gross: the cheaper one nets more; an unknown cost comes last. */
@@ -281,7 +286,10 @@ static void put_pair(struct facts *out, const struct pair *best,
 	out->alt_long = best->l->quote->venue;
 	out->alt_short = best->s->quote->venue;
 	out->v[FACT_ALT_DIVERGENCE] = fact_known(best->gross);
-	out->v[FACT_ALT_COST] = pair_cost(best, x);
+	if (x->t->costs == COSTS_ROUND_TRIP)
+		out->v[FACT_ALT_COST] = fact_known(x->t->round_trip);
+	else
+		out->v[FACT_ALT_COST] = changed_cost(best, x);
 	if (!legs)
 		return;
 	put_leg(out, &alt_legs[LEG_LONG], best->l, m, x->t);

@@ -4,33 +4,43 @@
 
 #include <string.h>
 
-static struct instant observed(const struct position *p, enum side side,
-			       const struct market *m)
+static struct instant observed(const struct quote *q)
 {
-	const struct quote *q = market_quote(m, p->symbol, p->leg[side].venue);
-
 	return q && q->why == WHY_KNOWN ? q->observed_at : INSTANT_UNKNOWN;
 }
 
-struct decide_now judge_now(const struct position *p,
+struct decide_now judge_now(const struct watched *x,
 			    const struct judge_poll *poll)
 {
 	return (struct decide_now){
 		.now = poll->market->taken_at, .last_poll = poll->last_poll,
-		.observed = { observed(p, LEG_LONG, poll->market),
-			      observed(p, LEG_SHORT, poll->market) },
+		.observed = { x->observed[LEG_LONG], x->observed[LEG_SHORT] },
 	};
+}
+
+void judge_planned(struct watched *x, const struct facts_plan *plan,
+		   const struct judge_poll *poll, uint64_t wanted,
+		   const struct profile *profile)
+{
+	const struct market *m = poll->market;
+	struct decide_now now;
+
+	x->observed[LEG_LONG] = observed(facts_plan_quote(plan, m, LEG_LONG));
+	x->observed[LEG_SHORT] = observed(facts_plan_quote(plan, m, LEG_SHORT));
+	now = judge_now(x, poll);
+	facts_compute_planned(&x->facts, plan, &x->pos, m, poll->terms,
+			      &x->memory, wanted);
+	decide(&x->decision, x->slots, &x->watch, &x->pos, &x->facts, profile,
+	       &now);
 }
 
 void judge(struct watched *x, const struct judge_poll *poll,
 	   const struct profile *profile)
 {
-	struct decide_now now = judge_now(&x->pos, poll);
+	struct facts_plan plan;
 
-	facts_compute(&x->facts, &x->pos, poll->market, poll->terms,
-		      &x->memory);
-	decide(&x->decision, x->slots, &x->watch, &x->pos, &x->facts, profile,
-	       &now);
+	facts_plan(&plan, &x->pos, poll->market, poll->terms);
+	judge_planned(x, &plan, poll, FACTS_ALL, profile);
 }
 
 bool judge_changed(const struct watched *x)
@@ -44,10 +54,8 @@ bool judge_changed(const struct watched *x)
 		strcmp(d->label.s, x->old_watch.label.s) != 0);
 }
 
-struct instant judge_seen(const struct watched *x, const struct market *m,
-			  enum side side)
+struct instant judge_seen(const struct watched *x, enum side side)
 {
-	struct instant t = observed(&x->pos, side, m);
-
-	return instant_known(t) ? t : x->memory.quote_at[side];
+	return instant_known(x->observed[side]) ? x->observed[side] :
+						  x->memory.quote_at[side];
 }

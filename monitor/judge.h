@@ -7,7 +7,7 @@
 #define CARRYWATCH_JUDGE_H
 
 #include "decide.h"
-#include "facts.h"
+#include "facts_plan.h"
 #include "store.h"
 
 struct watched {
@@ -15,6 +15,7 @@ struct watched {
 	struct funding funding;		/* its ledger then (live only) */
 	struct facts_memory memory;	/* what the facts rest on */
 	struct facts facts;
+	struct instant observed[2];	/* its usable quotes, else unknown */
 	struct decision decision;
 	struct streak *slots, *old_slots;
 	struct watch watch, old_watch;
@@ -30,22 +31,26 @@ struct judge_poll {
 	struct instant last_poll;	/* unknown at the first one */
 };
 
-/* What decide() is told of a position's quotes. */
-struct decide_now judge_now(const struct position *p,
-			    const struct judge_poll *poll);
-
 /*
- * Facts and decision; x->slots and x->watch move on, the old ones stay as
- * they are. x->pos, x->memory, x->slots and x->watch are given.
+ * Facts, all of them, and decision; x->slots and x->watch move on, the old
+ * ones stay as they are. x->pos, x->memory, x->slots and x->watch are given.
  */
 void judge(struct watched *x, const struct judge_poll *poll,
 	   const struct profile *profile);
+/* The same where the places are known, and of the facts only what is wanted;
+ * the others stay as they are. */
+void judge_planned(struct watched *x, const struct facts_plan *plan,
+		   const struct judge_poll *poll, uint64_t wanted,
+		   const struct profile *profile);
+
+/* What decide() was told of a judged position and its quotes. */
+struct decide_now judge_now(const struct watched *x,
+			    const struct judge_poll *poll);
 
 /* Is it a row of `decisions`: another action, label or a close? */
 bool judge_changed(const struct watched *x);
 
 /* The newest usable quote of a leg once this poll is over. */
-struct instant judge_seen(const struct watched *x, const struct market *m,
-			  enum side side);
+struct instant judge_seen(const struct watched *x, enum side side);
 
 #endif

@@ -8,19 +8,25 @@
 #include "replay.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+
+/* What most profiles and symbols need; only the speed depends on it. */
+#define CACHE_LINE	64
+#define ASKED_SLOTS	10
+#define ASKED_OFFERS	8
 
 void replay_begin(struct replay_pair *pair)
 {
 	struct watched *x = &pair->x;
 
 	x->pos = pair->recorded;
-	x->slots = pair->slot[0];
-	x->old_slots = pair->slot[1];
+	x->slots = pair->slot;
 	pair->closed_at = INSTANT_UNKNOWN;
 	pair->divergence = pair->exit_usd = fact_unknown(WHY_NOT_SET);
 	pair->funding = (struct funding){ .sum_usd = fact_known(DEC_ZERO) };
+	facts_forget(&x->facts);
 }
 
 static const struct profile *profile_of(const struct replay *r,
@@ -113,8 +119,8 @@ static void book(struct replay_pair *pair, struct instant now)
 
 		row.hypothetical = false;	/* here it is still held */
 		funding_add(&pair->funding, &row);
+		pair->x.memory.funding_usd = funding_total(&pair->funding);
 	}
-	pair->x.memory.funding_usd = funding_total(&pair->funding);
 }
 
 static bool recorded_until(const struct replay_pair *pair, struct instant now)
@@ -130,9 +136,8 @@ static void conclude(struct replay_pair *pair, const struct recorded_poll *p)
 {
 	struct watched *x = &pair->x;
 
-	x->memory.quote_at[LEG_LONG] = judge_seen(x, &p->market, LEG_LONG);
-	x->memory.quote_at[LEG_SHORT] = judge_seen(x, &p->market, LEG_SHORT);
-	pair->exit_usd = x->facts.v[FACT_EXIT_COST];
+	x->memory.quote_at[LEG_LONG] = judge_seen(x, LEG_LONG);
+	x->memory.quote_at[LEG_SHORT] = judge_seen(x, LEG_SHORT);
 	if (!x->decision.close_now)
 		return;
 	x->pos.status = STATUS_PENDING_CLOSE;
@@ -143,17 +148,54 @@ static void conclude(struct replay_pair *pair, const struct recorded_poll *p)
 	pair->divergence = x->facts.v[FACT_DIVERGENCE];
 }
 
-static void evaluate(struct replay *r, struct replay_pair *pair,
-		     const struct recorded_poll *p)
+/* Names and terms stay as they are for most of a record. */
+static void make_plan(struct replay_pair *pair, const struct recorded_poll *p)
 {
-	const struct profile *profile = profile_of(r, p);
+	const struct position *pos = &pair->x.pos;
+
+	facts_plan(&pair->plan, pos, &p->market, &p->terms);
+	pair->exit_usd = facts_exit_cost(&p->terms, pos);
+	pair->planned = p->keys;
+}
+
+static void ask_lines(const void *p, size_t n)
+{
+	for (size_t i = 0; i < n; i += CACHE_LINE)
+		__builtin_prefetch((const char *)p + i);
+}
+
+/*
+ * All pairs together are larger than the nearest cache: what the next one
+ * needs is asked for while this one is judged. Changes nothing but the wait.
+ */
+static void ask_for_next(const struct replay *r, const struct replay_pair *pair,
+			 const struct market *m)
+{
+	const struct facts_plan *plan = &pair->plan;
+	const struct watched *x = &pair->x;
+
+	if (pair == r->pairs + r->n || !pair->begun || pair->over)
+		return;
+	ask_lines(&x->pos, sizeof(x->pos));
+	ask_lines(&x->memory, offsetof(struct watched, old_watch) -
+			      offsetof(struct watched, memory));
+	ask_lines(pair->slot, ASKED_SLOTS * sizeof(*pair->slot));
+	for (uint32_t i = 0; i < plan->n_offers && i < ASKED_OFFERS; i++)
+		ask_lines(&m->quotes[plan->offer[i]].why,
+			  offsetof(struct quote, oi_usd) -
+			  offsetof(struct quote, why));
+}
+
+static void evaluate(struct replay *r, struct replay_pair *pair,
+		     const struct recorded_poll *p, uint64_t facts)
+{
 	const struct judge_poll poll = { &p->market, &p->terms, p->last };
 	struct watched *x = &pair->x;
 
-	memcpy(x->old_slots, x->slots,
-	       (size_t)profile_slots(profile) * sizeof(*x->slots));
-	x->old_watch = x->watch;
-	judge(x, &poll, profile);
+	if (pair->planned != p->keys)
+		make_plan(pair, p);
+	ask_for_next(r, pair + 1, &p->market);
+	judge_planned(x, &pair->plan, &poll, facts, profile_of(r, p));
 	pair->polls++;
 	r->evaluations++;
 }
@@ -164,8 +206,18 @@ static bool counts(const struct replay *r, struct instant at)
 	       (!instant_known(r->until) || at.ms < r->until.ms);
 }
 
+/* The words of a decision may tell any fact, not only those of rules. */
+static void complete_facts(struct replay_pair *pair,
+			   const struct recorded_poll *p)
+{
+	struct watched *x = &pair->x;
+
+	facts_compute_planned(&x->facts, &pair->plan, &x->pos, &p->market,
+			      &p->terms, &x->memory, FACTS_ALL);
+}
+
 static bool as_recorded(char *buf, size_t n, struct replay *r,
-			const struct replay_pair *pair,
+			struct replay_pair *pair,
 			const struct recorded_poll *p,
 			const struct evidence_row *row)
 {
@@ -177,10 +229,11 @@ static bool as_recorded(char *buf, size_t n, struct replay *r,
 	if (!r->decided || !judge_changed(x))
 		return true;
 	r->decisions++;
+	complete_facts(pair, p);
 	return r->decided(r->ctx, buf, n, x, p);
 }
 
-static void compare(struct replay *r, const struct replay_pair *pair,
+static void compare(struct replay *r, struct replay_pair *pair,
 		    const struct recorded_poll *p,
 		    const struct evidence_row *row)
 {
@@ -201,15 +254,21 @@ static void compare(struct replay *r, const struct replay_pair *pair,
 		 what);
 }
 
-static struct replay_pair *find(const struct replay *r, int64_t id)
+/* Rows come by id, as pairs do: most likely the pair is the next one. */
+static struct replay_pair *find(const struct replay *r, int64_t id,
+				size_t *next)
 {
 	size_t lo = 0, hi = r->n;
 
+	if (*next < r->n && r->pairs[*next].recorded.id == id)
+		return &r->pairs[(*next)++];
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if (r->pairs[mid].recorded.id == id)
+		if (r->pairs[mid].recorded.id == id) {
+			*next = mid + 1;
 			return &r->pairs[mid];
+		}
 		if (r->pairs[mid].recorded.id < id)
 			lo = mid + 1;
 		else
@@ -221,9 +280,12 @@ static struct replay_pair *find(const struct replay *r, int64_t id)
 static bool step_recorded(struct replay *r, const struct recorded_poll *p,
 			  struct err *err)
 {
+	const uint64_t facts = profile_uses(profile_of(r, p));
+	size_t next = 0;
+
 	for (size_t i = 0; i < p->view.n_rows; i++) {
 		const struct evidence_row *row = &p->view.rows[i];
-		struct replay_pair *pair = find(r, row->position);
+		struct replay_pair *pair = find(r, row->position, &next);
 
 		if (!pair)
 			return err_set(err, ERR_STORE, "poll %" PRId64 " judged "
@@ -231,7 +293,8 @@ static bool step_recorded(struct replay *r, const struct recorded_poll *p,
 				       "exist", p->seq, row->position);
 		if (!prepare(pair, p, row, err))
 			return false;
-		evaluate(r, pair, p);
+		pair->x.old_watch = pair->x.watch;
+		evaluate(r, pair, p, facts);
 		compare(r, pair, p, row);
 		conclude(pair, p);
 	}
@@ -240,13 +303,16 @@ static bool step_recorded(struct replay *r, const struct recorded_poll *p,
 
 static void begin_judged(struct replay *r, const struct recorded_poll *p)
 {
+	size_t next = 0;
+
 	for (size_t i = 0; i < p->view.n_rows; i++) {
 		const struct evidence_row *row = &p->view.rows[i];
-		struct replay_pair *pair = find(r, row->position);
+		struct replay_pair *pair = find(r, row->position, &next);
 
 		if (!pair || pair->begun)
 			continue;
 		start_anew(pair);
+		pair->x.memory.funding_usd = funding_total(&pair->funding);
 		pair->fees_whole = !row->memory &&
 				   pair->recorded.status == STATUS_CLOSED;
 		if (row->memory) {
@@ -258,6 +324,8 @@ static void begin_judged(struct replay *r, const struct recorded_poll *p)
 
 static void step_other(struct replay *r, const struct recorded_poll *p)
 {
+	const uint64_t facts = profile_uses(profile_of(r, p));
+
 	if (!counts(r, p->at))
 		return;
 	begin_judged(r, p);
@@ -270,7 +338,7 @@ static void step_other(struct replay *r, const struct recorded_poll *p)
 		if (pair->over)
 			continue;
 		book(pair, p->at);
-		evaluate(r, pair, p);
+		evaluate(r, pair, p, facts);
 		conclude(pair, p);
 		pair->over = instant_known(pair->closed_at);
 	}

@@ -20,8 +20,10 @@ struct replay_pair {
 	const struct event *events;	/* of commands, by time */
 	size_t n_events, applied;
 	struct watched x;
-	struct streak slot[2][SLOTS_MAX];
+	struct streak slot[SLOTS_MAX];
 	struct funding funding;
+	struct facts_plan plan;
+	uint64_t planned;		/* the keys it was made of; 0: none */
 	bool begun, over;
 	bool sure;			/* its memory is the recorded one */
 	bool fees_whole;		/* fees of leaving are in x.pos's */

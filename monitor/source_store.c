@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Walks recorded polls: pages of blobs out of the store, each applied to the
- * view before it. Two arenas take turns, since a view needs its
- * predecessor's memory and no older one's.
+ * view before it.
  */
 #include "source_store.h"
 
@@ -10,21 +9,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAGE_POLLS	256
+#define PAGE_POLLS	64
 
 struct source_store {
 	struct store *store;
 	const char *name;
-	struct arena *page, *rules, *turn[2];
+	struct arena *page, *rules, *turn[2], *moment;
+	struct evidence_reader *reader;
 	struct recorded_blob *blobs;
 	size_t n, at;			/* of this page */
 	int64_t poll;			/* last one given */
-	int64_t given;			/* how many */
+	uint64_t loaded;		/* how often rules were */
 	bool ended, bare;
 	char hash[PROFILE_HASH_TEXT];	/* of the rules loaded */
 	const struct config *config;
 	const struct account *account;
-	struct evidence_view view[2];
 	struct instant last;
 };
 
@@ -43,7 +42,10 @@ bool source_store_open(struct source_store **out, struct store *store,
 	s->rules = arena_new();
 	s->turn[0] = arena_new();
 	s->turn[1] = arena_new();
-	if (!s->page || !s->rules || !s->turn[0] || !s->turn[1])
+	s->moment = arena_new();
+	if (s->page && s->rules && s->turn[0] && s->turn[1] && s->moment)
+		s->reader = evidence_reader_new(s->rules, s->turn, s->moment);
+	if (!s->reader)
 		err_set(err, ERR_MEMORY, "no memory");
 	else if (store_recorded_start(store, &s->poll, since, err)) {
 		s->ended = s->poll == 0;
@@ -63,6 +65,7 @@ void source_store_close(struct source_store *s)
 	arena_free(s->rules);
 	arena_free(s->turn[0]);
 	arena_free(s->turn[1]);
+	arena_free(s->moment);
 	free(s);
 }
 
@@ -108,6 +111,7 @@ static bool load_rules(struct source_store *s, const struct recorded_blob *b,
 			       "\"%s\" is not in the recorded configuration",
 			       b->poll, s->name);
 	s->config = c;
+	s->loaded++;
 	memcpy(s->hash, b->config, sizeof(s->hash));
 	return true;
 }
@@ -123,21 +127,10 @@ static bool has_memory(const struct evidence_view *v)
 static bool apply(struct source_store *s, const struct recorded_blob *b,
 		  struct err *err)
 {
-	const struct evidence_view *before = s->given ?
-		&s->view[(s->given - 1) % 2] : NULL;
-	struct evidence_view *now = &s->view[s->given % 2];
-	struct arena *arena = s->turn[s->given % 2];
-
-	if (b->key)
-		before = NULL;
-	else if (!before)
-		return err_set(err, ERR_STORE, "poll %" PRId64 ": the start of "
-			       "its evidence is missing", b->poll);
-	arena_reset(arena);
-	if (!evidence_decode(now, before, b->data, b->n, arena, err))
+	if (!evidence_reader_apply(s->reader, b->data, b->n, err))
 		return err_prefix(err, "poll %" PRId64, b->poll);
 	if (b->key)
-		s->bare = !has_memory(now);
+		s->bare = !has_memory(evidence_reader_view(s->reader));
 	return true;
 }
 
@@ -157,14 +150,14 @@ bool source_store_next(struct source_store *s, struct recorded_poll *out,
 	*out = (struct recorded_poll){
 		.seq = b->poll, .at = b->at, .last = s->last,
 		.version = b->version, .config = s->config,
-		.account = s->account, .view = s->view[s->given % 2],
+		.account = s->account, .view = *evidence_reader_view(s->reader),
+		.keys = s->loaded + evidence_reader_keys(s->reader),
 		.bare = s->bare,
 	};
 	evidence_market(&out->market, &out->view);
 	config_terms(&out->terms, s->config, s->account);
 	s->last = b->at;
 	s->poll = b->poll;
-	s->given++;
 	*more = true;
 	return true;
 }

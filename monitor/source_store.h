@@ -18,6 +18,8 @@ struct recorded_poll {
 	struct terms terms;
 	struct evidence_view view;
 	struct market market;
+	/* Plans of facts made at a poll hold while this stays; never 0. */
+	uint64_t keys;
 	bool bare;		/* recorded without memory: by version 0.1.0 */
 };
 

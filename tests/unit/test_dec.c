@@ -466,7 +466,7 @@ static void splits_and_joins(void **state)
 		"1000000000", "-9.223372036854775807", "0.00022" };
 	int64_t m;
 	int scale;
-	struct dec d;
+	struct dec d = DEC_ZERO;
 
 	(void)state;
 	for (size_t i = 0; i < N(values); i++) {
@@ -483,6 +483,39 @@ static void splits_and_joins(void **state)
 	assert_false(dec_join(&d, 1, 19));
 	assert_true(dec_join(&d, INT64_MAX, 0));
 	assert_dec(d, "9223372036854775807");
+}
+
+/* Zeros at the end of a mantissa are those of a smaller scale. */
+static void splits_at_the_smallest_scale(void **state)
+{
+	static const int64_t odd[] = { 1, -1, 3, 12, 25, 625, 390625, 99999999,
+				       152587890625, 4294967296, INT64_MAX };
+	int64_t m;
+	int scale;
+	struct dec d = DEC_ZERO;
+
+	(void)state;
+	for (size_t i = 0; i < N(odd); i++) {
+		int64_t want = odd[i];
+
+		for (int zeros = 0; zeros <= 18; zeros++) {
+			for (int at = zeros; at <= 18; at++) {
+				assert_true(dec_join(&d, want, at));
+				assert_true(dec_split(&m, &scale, d));
+				assert_true(m == odd[i]);
+				assert_int_equal(scale, at - zeros);
+			}
+			if (__builtin_mul_overflow(want, 10, &want))
+				break;
+		}
+	}
+	assert_true(dec_split(&m, &scale, dec_int(4000)));
+	assert_int_equal(m, 4000);	/* whole numbers keep their zeros */
+	assert_int_equal(scale, 0);
+	assert_false(dec_split(&m, &scale,
+			       lit("100000000000000000000")));
+	assert_false(dec_split(&m, &scale,
+			       lit("-12345678901234567890.1")));
 }
 
 int main(void)
@@ -504,6 +537,7 @@ int main(void)
 		cmocka_unit_test(rounds_for_display_only),
 		cmocka_unit_test(goes_to_whole_numbers_downwards),
 		cmocka_unit_test(splits_and_joins),
+		cmocka_unit_test(splits_at_the_smallest_scale),
 	};
 
 	return cmocka_run_group_tests_name("dec", tests, NULL, NULL);

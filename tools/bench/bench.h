@@ -96,5 +96,6 @@ void case_evaluate(const char *dir);
 void case_json(const char *dir);
 void case_poll(const char *dir, size_t positions, size_t runs);
 void case_evidence(const char *dir);
+void case_replay(const char *dir);
 
 #endif

@@ -197,7 +197,8 @@ static void measure_profile(struct evaluate_case *c, const struct world *first,
 
 void case_evaluate(const char *dir)
 {
-	static const char *const profiles[] = { "steady", "aggressive", "both" };
+	static const char *const profiles[] = { "steady", "conservative",
+						"aggressive", "both" };
 	struct instant start = { INT64_C(1795206630000) };
 
 	for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++) {

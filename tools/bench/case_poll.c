@@ -5,8 +5,7 @@
  * answers, the clock when the poll asks how long it took, which is after the
  * last decision and before the transaction.
  */
-#include "bench.h"
-#include "cycle_work.h"
+#include "bench_poll.h"
 #include "log.h"
 
 #include <inttypes.h>
@@ -18,17 +17,6 @@
 
 #define EVIDENCE_POLLS		200
 #define EVIDENCE_POSITIONS	100
-
-struct poll_case {
-	struct arena *arena, *scratch;
-	struct world world;
-	struct canned canned;
-	struct config config;
-	struct store *store;
-	struct cycle *cycle;
-	char path[CONFIG_TEXT_MAX];
-	int64_t asked;			/* CPU when the clock was last read */
-};
 
 static struct instant hand_now(void *ctx)
 {
@@ -58,22 +46,23 @@ static bool tell_nobody(void *ctx, const struct message *m)
 	return true;
 }
 
-static void add_positions(struct poll_case *c, size_t n)
+void poll_case_pairs(struct poll_case *c, struct store *s, size_t n)
 {
 	struct err err = { ERR_NONE, "" };
 
-	bench_check(store_begin(c->store, &err), "begin", &err);
+	bench_check(store_begin(s, &err), "begin", &err);
 	for (size_t i = 0; i < n; i++) {
 		struct position p = world_position(&c->world, i);
 
-		bench_check(store_add_position(c->store, &p, c->world.now,
+		bench_check(store_add_position(s, &p, c->world.now,
 					       "cli", "", &err),
 			    "position", &err);
 	}
-	bench_check(store_commit(c->store, 1000, &err), "commit", &err);
+	bench_check(store_commit(s, 1000, &err), "commit", &err);
 }
 
-static void set_up(struct poll_case *c, const char *dir, size_t positions)
+void poll_case_begin(struct poll_case *c, const char *dir, const char *path,
+		     size_t positions)
 {
 	struct wiring wiring = {
 		.source = canned_source(&c->canned),
@@ -87,17 +76,16 @@ static void set_up(struct poll_case *c, const char *dir, size_t positions)
 	c->arena = arena_new();
 	c->scratch = arena_new();
 	bench_config(&c->config, c->arena, "steady", c->world.n_venues, dir);
-	snprintf(c->path, sizeof(c->path), "%s/%zu-%zu.db", dir, positions,
-		 c->world.n_venues);
+	snprintf(c->path, sizeof(c->path), "%s", path);
 	bench_check(store_open(&c->store, c->path, "main", false, STORE_RUN,
 			       &err), "store", &err);
-	add_positions(c, positions);
+	poll_case_pairs(c, c->store, positions);
 	bench_check(cycle_new(&c->cycle, &c->config,
 			      config_account(&c->config, "main"), c->store,
 			      &wiring, &err), "cycle", &err);
 }
 
-static void tear_down(struct poll_case *c)
+void poll_case_end(struct poll_case *c)
 {
 	cycle_free(c->cycle);
 	store_close(c->store);
@@ -107,7 +95,7 @@ static void tear_down(struct poll_case *c)
 	unlink(c->path);
 }
 
-static void poll_once(struct poll_case *c, size_t positions)
+void poll_case_poll(struct poll_case *c, size_t positions)
 {
 	struct err err = { ERR_NONE, "" };
 	struct cycle_result r;
@@ -132,6 +120,15 @@ static int64_t encode_again(struct poll_case *c,
 	return bench_cpu_ns() - start;
 }
 
+static void set_up(struct poll_case *c, const char *dir, size_t positions)
+{
+	char path[CONFIG_TEXT_MAX];
+
+	snprintf(path, sizeof(path), "%s/%zu-%zu.db", dir, positions,
+		 c->world.n_venues);
+	poll_case_begin(c, dir, path, positions);
+}
+
 enum stage { LOAD, FETCH, DECIDE, RECORD, ENCODE, CPU, WALL, STAGES };
 
 static const char *const stage_names[STAGES] = {
@@ -149,7 +146,7 @@ static void measure_poll(struct poll_case *c, struct series *s,
 		 cycle_view_copy(c->cycle->before, c->scratch) : NULL;
 	wall = bench_wall_ns();
 	start = bench_cpu_ns();
-	poll_once(c, positions);
+	poll_case_poll(c, positions);
 	end = bench_cpu_ns();
 	series_add(&s[WALL], bench_wall_ns() - wall);
 	series_add(&s[CPU], end - start);
@@ -171,7 +168,7 @@ void case_poll(const char *dir, size_t positions, size_t runs)
 	set_up(&c, dir, positions);
 	for (size_t r = 0; r < runs + 2; r++) {
 		if (r < 2)
-			poll_once(&c, positions);	/* warm */
+			poll_case_poll(&c, positions);	/* warm */
 		else
 			measure_poll(&c, s, positions);
 		world_move(&c.world);
@@ -182,7 +179,7 @@ void case_poll(const char *dir, size_t positions, size_t runs)
 		series_print(key, &s[i]);
 	}
 	printf("poll.%zu.bytes %zu 0 0 1\n", positions, world_bytes(&c.world));
-	tear_down(&c);
+	poll_case_end(&c);
 }
 
 /* ---- evidence ---- */
@@ -213,16 +210,16 @@ void case_evidence(const char *dir)
 
 	world_init(&c.world, 4, 50, start);
 	set_up(&c, dir, EVIDENCE_POSITIONS);
-	poll_once(&c, EVIDENCE_POSITIONS);
+	poll_case_poll(&c, EVIDENCE_POSITIONS);
 	file = file_bytes(&c);
 	evidence = evidence_bytes(&c);
 	for (int i = 0; i < EVIDENCE_POLLS; i++) {
 		world_move(&c.world);
-		poll_once(&c, EVIDENCE_POSITIONS);
+		poll_case_poll(&c, EVIDENCE_POSITIONS);
 	}
 	printf("evidence.b10 %" PRId64 " 0 0 1\n",
 	       (evidence_bytes(&c) - evidence) * 10 / rows);
 	printf("evidence.file.b10 %" PRId64 " 0 0 1\n",
 	       (file_bytes(&c) - file) * 10 / rows);
-	tear_down(&c);
+	poll_case_end(&c);
 }

@@ -33,7 +33,7 @@ static const struct {
 } cases[] = {
 	{ "rules", case_rules }, { "evaluate", case_evaluate },
 	{ "json", case_json }, { "polls", polls },
-	{ "evidence", case_evidence },
+	{ "evidence", case_evidence }, { "replay", case_replay },
 };
 
 int main(int argc, char **argv)

@@ -152,6 +152,12 @@ PROFILES = {
          ("DIVERGENCE_FLIPPED", held_true(flip, 24))],
         lines([("FLIPPED", flip), ("OI_IMBALANCE", imbalance),
                ("STALE", stale)])),
+    "conservative": (
+        lines([("DIVERGENCE_FLIPPED", flip), ("SEVERE_EROSION", erosion("0.2")),
+               ("PROFIT_EROSION", erosion("0.5")),
+               ("BETTER_OPPORTUNITY", better("0.002")),
+               ("WEEKLY_REBALANCE", age(168))]),
+        lines([("OI_IMBALANCE", imbalance), ("STALE", stale)])),
     "aggressive": (
         lines([("DIVERGENCE_FLIPPED", flip), ("SEVERE_EROSION", erosion("0.2")),
                ("PROFIT_EROSION", erosion("0.7")),

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* A monitor over the invented world, for the cases that need whole polls. */
+#ifndef CARRYWATCH_BENCH_POLL_H
+#define CARRYWATCH_BENCH_POLL_H
+
+#include "bench.h"
+#include "cycle_work.h"
+
+struct poll_case {
+	struct arena *arena, *scratch;
+	struct world world;		/* made by the caller */
+	struct canned canned;
+	struct config config;
+	struct store *store;
+	struct cycle *cycle;
+	char path[CONFIG_TEXT_MAX];	/* of the database */
+	int64_t asked;			/* CPU when the clock was last read */
+};
+
+void poll_case_begin(struct poll_case *c, const char *dir, const char *path,
+		     size_t positions);
+void poll_case_end(struct poll_case *c);
+/* The pairs of the world's now. */
+void poll_case_pairs(struct poll_case *c, struct store *s, size_t n);
+/* One poll, and nothing closes. */
+void poll_case_poll(struct poll_case *c, size_t positions);
+
+#endif
