@@ -43,6 +43,8 @@ struct position {
 	struct fact entry_oi_ratio;	/* OI long / OI short at opening */
 	struct dec fees_usd;		/* paid so far, modelled or reported */
 	struct dec slippage_usd;	/* the same, where told apart from fees */
+	/* What of these the close has cost: a reopen takes it back. */
+	struct dec close_fees_usd, close_slippage_usd;
 	char external_id[EXTERNAL_ID_MAX];	/* "" = none; unique */
 	struct label reason;		/* why pending or closed */
 	struct instant decided_at, closed_at;	/* unknown while open */

@@ -94,8 +94,9 @@ static bool do_close(struct change *out, const struct change_ask *ask,
 	if (ask->now.ms < p->opened_at.ms - CHANGE_FUTURE_MS)
 		return err_set(err, ERR_DATA, "position %" PRId64 " was opened "
 			       "later than now: check the clock", p->id);
-	if (ask->fees_usd.known &&
-	    !dec_add(&p->fees_usd, p->fees_usd, ask->fees_usd.v))
+	p->close_fees_usd = ask->fees_usd.known ? ask->fees_usd.v : DEC_ZERO;
+	p->close_slippage_usd = DEC_ZERO;
+	if (!dec_add(&p->fees_usd, p->fees_usd, p->close_fees_usd))
 		return err_set(err, ERR_DATA, "position %" PRId64 ": fees are "
 			       "out of range", p->id);
 	if (!take_exit(p, ask, err))
@@ -141,6 +142,18 @@ static bool do_confirm(struct change *out, const struct change_ask *ask)
 	return true;
 }
 
+/* A close that was no close has cost nothing. */
+static bool take_fees_back(struct position *p, struct err *err)
+{
+	if (!dec_sub(&p->fees_usd, p->fees_usd, p->close_fees_usd) ||
+	    !dec_sub(&p->slippage_usd, p->slippage_usd,
+		     p->close_slippage_usd))
+		return err_set(err, ERR_DATA, "position %" PRId64 ": fees are "
+			       "out of range", p->id);
+	p->close_fees_usd = p->close_slippage_usd = DEC_ZERO;
+	return true;
+}
+
 static bool do_reopen(struct change *out, const struct change_ask *ask,
 		      struct err *err)
 {
@@ -160,7 +173,7 @@ static bool do_reopen(struct change *out, const struct change_ask *ask,
 	for (int s = LEG_LONG; s <= LEG_SHORT; s++)
 		out->position.leg[s].exit_price = fact_unknown(WHY_NOT_SET);
 	out->unclose = true;
-	return true;
+	return take_fees_back(&out->position, err);
 }
 
 static bool check_note(const struct change_ask *ask, struct err *err)

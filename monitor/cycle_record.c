@@ -110,6 +110,8 @@ static bool put_closed(struct work *w, struct watched *x,
 	    !dec_add(&p->slippage_usd, p->slippage_usd, x->fill.slippage_usd))
 		return err_set(err, ERR_STORE, "position %" PRId64 ": fees "
 			       "out of range", p->id);
+	p->close_fees_usd = x->fill.fees_usd;
+	p->close_slippage_usd = x->fill.slippage_usd;
 	p->closed_at = w->now;
 	return change_status(w, p, "close", STATUS_CLOSED, err);
 }

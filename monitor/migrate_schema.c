@@ -166,6 +166,7 @@ static const char *const v1[] = {
 	NULL
 };
 
+#define COST(c)	c " TEXT NOT NULL DEFAULT '0' CHECK (" IS_DEC(c) ")"
 #define ADD(table, column) "ALTER TABLE " table " ADD COLUMN " column
 
 /*
@@ -173,8 +174,9 @@ static const char *const v1[] = {
  * poll need not read all of it; without a row the ledger itself is summed.
  */
 static const char *const v2[] = {
-	ADD("positions", "slippage_usd TEXT NOT NULL DEFAULT '0' CHECK ("
-	    IS_DEC("slippage_usd") ")"),
+	ADD("positions", COST("slippage_usd")),
+	ADD("positions", COST("close_fees_usd")),
+	ADD("positions", COST("close_slippage_usd")),
 	ADD("positions", FACT("long_exit_price")),
 	ADD("positions", FACT("short_exit_price")),
 	/* An interval nobody knows is 0: such a row was refused before. */

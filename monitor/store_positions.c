@@ -53,6 +53,8 @@ void sql_get_position(struct sql *q, struct position *p)
 	p->slippage_usd = sql_get_dec(q);
 	p->leg[LEG_LONG].exit_price = sql_get_fact(q);
 	p->leg[LEG_SHORT].exit_price = sql_get_fact(q);
+	p->close_fees_usd = sql_get_dec(q);
+	p->close_slippage_usd = sql_get_dec(q);
 }
 
 static void put_leg(struct sql *q, const struct leg *l)
@@ -88,6 +90,8 @@ static void put_position(struct sql *q, const struct position *p, int64_t id,
 	sql_put_dec(q, p->slippage_usd);
 	sql_put_fact(q, &p->leg[LEG_LONG].exit_price);
 	sql_put_fact(q, &p->leg[LEG_SHORT].exit_price);
+	sql_put_dec(q, p->close_fees_usd);
+	sql_put_dec(q, p->close_slippage_usd);
 }
 
 static int64_t since_of(enum store_which which, struct instant since)

@@ -8,7 +8,8 @@
 	"short_rate_8h, size_usd, opened_at, confirmed_at, " \
 	"entry_divergence, entry_manual, entry_oi_ratio, fees_usd, " \
 	"external_id, reason, decided_at, closed_at, muted, muted_until, " \
-	"slippage_usd, long_exit_price, short_exit_price"
+	"slippage_usd, long_exit_price, short_exit_price, " \
+	"close_fees_usd, close_slippage_usd"
 
 #define SETTLEMENT_COLUMNS \
 	"position, side, at, rate_8h, pays_every_s, base, quantity, price, " \
@@ -49,7 +50,7 @@ const char *const sql_texts[SQL_COUNT] = {
 	[SQL_POSITION_ADD] = "INSERT INTO positions (" POSITION_COLUMNS ") "
 		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
 		"?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, "
-		"?25, ?26, ?27, ?28)",
+		"?25, ?26, ?27, ?28, ?29, ?30)",
 	[SQL_POSITION_CHANGE] = "UPDATE positions SET version = ?2, "
 		"status = ?3, symbol = ?4, long_venue = ?5, "
 		"long_quantity = ?6, long_price = ?7, long_rate_8h = ?8, "
@@ -60,7 +61,8 @@ const char *const sql_texts[SQL_COUNT] = {
 		"external_id = ?20, reason = ?21, decided_at = ?22, "
 		"closed_at = ?23, muted = ?24, muted_until = ?25, "
 		"slippage_usd = ?26, long_exit_price = ?27, "
-		"short_exit_price = ?28 "
+		"short_exit_price = ?28, close_fees_usd = ?29, "
+		"close_slippage_usd = ?30 "
 		"WHERE id = ?1 AND version = ?2 - 1",
 	[SQL_POSITION_EXTERNAL] = "SELECT id FROM positions "
 		"WHERE external_id = ?1 AND id <> ?2",

@@ -328,6 +328,40 @@ static void reopen_within_the_hour(void **state)
 			    "record it anew with \"positions open\"");
 }
 
+/* A close that was no close has cost nothing. */
+static void a_reopen_takes_the_fees_of_the_close_back(void **state)
+{
+	struct position p = in_status(STATUS_OPEN);
+	struct change_ask close = asked(CHANGE_CLOSE);
+	const struct change_ask reopen = asked(CHANGE_REOPEN);
+	struct change c;
+
+	(void)state;
+	p.fees_usd = dec_lit("5");
+	close.fees_usd = fact_known(dec_lit("2.5"));
+	for (int i = 0; i < 3; i++) {
+		c = make(&p, &close);
+		assert_int_equal(dec_cmp(c.position.fees_usd, dec_lit("7.5")),
+				 0);
+		p = c.position;
+		c = make(&p, &reopen);
+		assert_int_equal(dec_cmp(c.position.fees_usd, dec_int(5)), 0);
+		assert_int_equal(dec_sign(c.position.close_fees_usd), 0);
+		p = c.position;
+	}
+	/* What a simulated close has cost is taken back as well. */
+	p = in_status(STATUS_CLOSED);
+	p.closed_at = reopen.now;
+	p.fees_usd = dec_lit("5");
+	p.slippage_usd = dec_lit("0.5");
+	p.close_fees_usd = dec_lit("3");
+	p.close_slippage_usd = dec_lit("0.3");
+	c = make(&p, &reopen);
+	assert_int_equal(dec_cmp(c.position.fees_usd, dec_int(2)), 0);
+	assert_int_equal(dec_cmp(c.position.slippage_usd, dec_lit("0.2")), 0);
+	assert_int_equal(dec_sign(c.position.close_slippage_usd), 0);
+}
+
 static void a_note_has_a_text(void **state)
 {
 	const struct position p = in_status(STATUS_OPEN);
@@ -364,6 +398,7 @@ int main(void)
 		cmocka_unit_test(keep_needs_a_time_in_bounds),
 		cmocka_unit_test(confirm_sets_only_its_time),
 		cmocka_unit_test(reopen_within_the_hour),
+		cmocka_unit_test(a_reopen_takes_the_fees_of_the_close_back),
 		cmocka_unit_test(a_note_has_a_text),
 	};
 
