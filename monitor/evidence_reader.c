@@ -60,7 +60,6 @@ static bool in_place(struct evidence_reader *r, const unsigned char *blob,
 	struct evidence_view v = r->view;
 
 	arena_reset(r->moment);
-	r->begun = false;		/* half of it, when it fails */
 	if (!evidence_apply(&v, &r->view, &r->stamps, blob, n, r->moment, err))
 		return false;
 	r->keys += stand(r->standing, &v);
@@ -99,7 +98,7 @@ bool evidence_reader_apply(struct evidence_reader *r,
 			       "missing");
 	ok = evidence_same_places(blob, n) ? in_place(r, blob, n, err) :
 					     anew(r, blob, n, err);
-	r->begun = ok;
+	r->begun = ok;			/* half of it is none */
 	return ok;
 }
 

@@ -312,7 +312,6 @@ static void begin_judged(struct replay *r, const struct recorded_poll *p)
 		if (!pair || pair->begun)
 			continue;
 		start_anew(pair);
-		pair->x.memory.funding_usd = funding_total(&pair->funding);
 		pair->fees_whole = !row->memory &&
 				   pair->recorded.status == STATUS_CLOSED;
 		if (row->memory) {

@@ -512,6 +512,10 @@ static void splits_at_the_smallest_scale(void **state)
 	assert_true(dec_split(&m, &scale, dec_int(4000)));
 	assert_int_equal(m, 4000);	/* whole numbers keep their zeros */
 	assert_int_equal(scale, 0);
+	/* The largest one of a machine word that ends with a zero. */
+	assert_true(dec_split(&m, &scale, lit("18.44674407370955161")));
+	assert_true(m == INT64_C(1844674407370955161));
+	assert_int_equal(scale, 17);
 	assert_false(dec_split(&m, &scale,
 			       lit("100000000000000000000")));
 	assert_false(dec_split(&m, &scale,

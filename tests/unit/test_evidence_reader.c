@@ -308,7 +308,7 @@ static void in_place_is_as_anew(void **state)
 	given_seed(20261126);
 	begin(&s);
 	for (int i = 0; i < POLLS; i++) {
-		const bool key = i % 37 == 0;
+		const bool key = i % 5 == 0;
 		unsigned char *blob;
 		size_t n;
 
