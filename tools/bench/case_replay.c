@@ -2,8 +2,8 @@
 /*
  * Replay of a recorded account: 100 pairs of 50 symbols on 4 venues by the
  * minute, every rate moving with every poll. Recorded is `steady`, asked for
- * is `conservative`; with --verify what was recorded. From a database in a
- * file, and from polls that are decoded already.
+ * is `conservative`, with --verify what was recorded: from a database in a
+ * file; `steady` and `conservative` from polls that are decoded already.
  */
 #include "bench_poll.h"
 #include "replay_load.h"
@@ -100,17 +100,18 @@ static void record(struct replay_case *c, const char *dir)
 		    store_commit(c->store, 1000, &err), "copy", &err);
 }
 
-static void ask(struct replay *r, const struct replay_case *c, bool verify)
+/* profile NULL: as recorded, and verified */
+static void ask(struct replay *r, const struct replay_case *c,
+		const char *profile)
 {
-	*r = (struct replay){ .verify = verify, .since = INSTANT_UNKNOWN,
+	*r = (struct replay){ .verify = !profile, .since = INSTANT_UNKNOWN,
 			      .until = INSTANT_UNKNOWN };
-	if (!verify)
-		r->profile = config_profile(&c->recorded.config,
-					    "conservative");
+	if (profile)
+		r->profile = config_profile(&c->recorded.config, profile);
 }
 
 /* The whole database once. */
-static int64_t replay_all(struct replay_case *c, bool verify,
+static int64_t replay_all(struct replay_case *c, const char *profile,
 			  struct arena *arena)
 {
 	struct source_store *source;
@@ -119,7 +120,7 @@ static int64_t replay_all(struct replay_case *c, bool verify,
 	struct replay r;
 	bool more = true;
 
-	ask(&r, c, verify);
+	ask(&r, c, profile);
 	bench_check(replay_load(&r, c->store, arena, &err) &&
 		    source_store_open(&source, c->store, "main",
 				      INSTANT_UNKNOWN, &err), "replay", &err);
@@ -136,14 +137,15 @@ static int64_t replay_all(struct replay_case *c, bool verify,
 	return bench_cpu_ns() - start;
 }
 
-static void measure(struct replay_case *c, const char *what, bool verify)
+static void measure(struct replay_case *c, const char *what,
+		    const char *profile)
 {
 	struct series each = { .n = 0 }, year = { .n = 0 };
 	struct arena *arena = arena_new();
 	char key[64];
 
 	for (int i = -1; i < RUNS; i++) {
-		int64_t ns = replay_all(c, verify, arena);
+		int64_t ns = replay_all(c, profile, arena);
 
 		arena_reset(arena);
 		if (i < 0)
@@ -188,16 +190,18 @@ static int64_t step_all(const struct replay_case *c, struct replay *r)
 	return bench_cpu_ns() - start;
 }
 
-static void measure_in_memory(struct replay_case *c)
+static void measure_in_memory(struct replay_case *c, const char *profile)
 {
 	struct arena *arena = arena_new();
 	struct series s = { .n = 0 };
 	struct source_store *source;
 	struct recorded_poll p;
 	struct replay r;
+	char key[64];
 	bool more;
 
-	ask(&r, c, false);
+	c->n = 0;
+	ask(&r, c, profile);
 	bench_check(replay_load(&r, c->store, arena, &err) &&
 		    source_store_open(&source, c->store, "main",
 				      INSTANT_UNKNOWN, &err), "replay", &err);
@@ -212,7 +216,8 @@ static void measure_in_memory(struct replay_case *c)
 		if (i >= 0)
 			series_add(&s, ns * 10 / (IN_MEMORY * PAIRS));
 	}
-	series_print("replay.memory.ns10", &s);
+	snprintf(key, sizeof(key), "replay.memory.%s.ns10", profile);
+	series_print(key, &s);
 	source_store_close(source);
 	arena_free(arena);
 }
@@ -222,9 +227,10 @@ void case_replay(const char *dir)
 	static struct replay_case c;
 
 	record(&c, dir);
-	measure(&c, "other", false);
-	measure(&c, "verify", true);
-	measure_in_memory(&c);
+	measure(&c, "other", "conservative");
+	measure(&c, "verify", NULL);
+	measure_in_memory(&c, "steady");
+	measure_in_memory(&c, "conservative");
 	store_close(c.store);
 	poll_case_end(&c.recorded);
 	unlink(c.path);
