@@ -83,41 +83,20 @@ bool backtest_book(struct backtest *b, struct lane *l, size_t slot,
 
 /* ---- decide and close ---- */
 
-static struct decide_now now_of(const struct backtest *b, const struct lane *l,
-				const struct held *h)
-{
-	struct decide_now now = { .now = b->market.taken_at,
-				  .last_poll = l->last_poll };
-
-	for (int s = LEG_LONG; s <= LEG_SHORT; s++) {
-		const struct quote *q = facts_plan_quote(&h->plan, &b->market,
-							 (enum side)s);
-
-		now.observed[s] = q && q->why == WHY_KNOWN ?
-				  q->observed_at : INSTANT_UNKNOWN;
-	}
-	return now;
-}
-
-/* As judge() does, with the places of the facts kept between polls. */
 static void decide_one(struct backtest *b, struct lane *l, struct held *h)
 {
+	const struct judge_poll poll = { &b->market, b->setup->terms,
+					 l->last_poll };
 	struct watched *x = &h->x;
-	struct decide_now now;
 
 	if (h->plan_quotes != b->market.n_quotes) {
 		facts_plan(&h->plan, &x->pos, &b->market, b->setup->terms);
 		h->plan_quotes = b->market.n_quotes;
 	}
-	now = now_of(b, l, h);
 	x->memory.funding_usd = funding_total(&x->funding);
-	facts_compute_planned(&x->facts, &h->plan, &x->pos, &b->market,
-			      b->setup->terms, &x->memory, l->uses);
-	decide(&x->decision, x->slots, &x->watch, &x->pos, &x->facts,
-	       l->account.profile, &now);
+	judge_planned(x, &h->plan, &poll, l->uses, l->account.profile);
 	for (int s = LEG_LONG; s <= LEG_SHORT; s++)
-		if (instant_known(now.observed[s]))
-			x->memory.quote_at[s] = now.observed[s];
+		x->memory.quote_at[s] = judge_seen(x, (enum side)s);
 	b->work.evaluations++;
 }
 
