@@ -24,6 +24,10 @@ void replay_begin(struct replay_pair *pair)
 	x->pos = pair->recorded;
 	x->slots = pair->slot;
 	pair->closed_at = INSTANT_UNKNOWN;
+	pair->next_ms = pair->n_ledger > 0 ? pair->ledger[0].at.ms : INT64_MAX;
+	pair->last_ms = instant_known(pair->recorded.closed_at) ?
+			pair->recorded.closed_at.ms + REPLAY_AFTER_MS :
+			INT64_MAX;
 	pair->divergence = pair->exit_usd = fact_unknown(WHY_NOT_SET);
 	pair->funding = (struct funding){ .sum_usd = fact_known(DEC_ZERO) };
 	facts_forget(&x->facts);
@@ -113,21 +117,15 @@ static bool prepare(struct replay_pair *pair, const struct recorded_poll *p,
 
 static void book(struct replay_pair *pair, struct instant now)
 {
-	while (pair->booked < pair->n_ledger &&
-	       pair->ledger[pair->booked].at.ms <= now.ms) {
+	while (pair->next_ms <= now.ms) {
 		struct settlement row = pair->ledger[pair->booked++];
 
 		row.hypothetical = false;	/* here it is still held */
 		funding_add(&pair->funding, &row);
 		pair->x.memory.funding_usd = funding_total(&pair->funding);
+		pair->next_ms = pair->booked < pair->n_ledger ?
+				pair->ledger[pair->booked].at.ms : INT64_MAX;
 	}
-}
-
-static bool recorded_until(const struct replay_pair *pair, struct instant now)
-{
-	struct instant closed = pair->recorded.closed_at;
-
-	return !instant_known(closed) || now.ms <= closed.ms + REPLAY_AFTER_MS;
 }
 
 /* ---- one poll ---- */
@@ -312,6 +310,7 @@ static void begin_judged(struct replay *r, const struct recorded_poll *p)
 		if (!pair || pair->begun)
 			continue;
 		start_anew(pair);
+		r->n_begun++;
 		pair->fees_whole = !row->memory &&
 				   pair->recorded.status == STATUS_CLOSED;
 		if (row->memory) {
@@ -327,13 +326,14 @@ static void step_other(struct replay *r, const struct recorded_poll *p)
 
 	if (!counts(r, p->at))
 		return;
-	begin_judged(r, p);
+	if (r->n_begun < r->n)
+		begin_judged(r, p);
 	for (size_t i = 0; i < r->n; i++) {
 		struct replay_pair *pair = &r->pairs[i];
 
 		if (!pair->begun || pair->over)
 			continue;
-		pair->over = !recorded_until(pair, p->at);
+		pair->over = p->at.ms > pair->last_ms;
 		if (pair->over)
 			continue;
 		book(pair, p->at);

@@ -14,31 +14,36 @@
 #define REPLAY_AFTER_MS	(INT64_C(7) * DAY_S * 1000)
 
 struct replay_pair {
+	/* Looked at in every poll, so they stand together: */
+	bool begun, over;
+	bool sure;			/* its memory is the recorded one */
+	bool fees_whole;		/* fees of leaving are in x.pos's */
+	uint64_t planned;		/* the keys `plan` was made of; 0: none */
+	int64_t polls;			/* evaluations */
+	int64_t next_ms;		/* of ledger[booked]; INT64_MAX: none */
+	int64_t last_ms;		/* recorded until then; INT64_MAX: open */
+	/* The first close that stood, unless a person took it back: */
+	struct instant closed_at;	/* unknown: none */
+
+	struct watched x;
+	struct facts_plan plan;
+	struct streak slot[SLOTS_MAX];
+	struct funding funding;
+	struct label reason;
+	struct fact divergence;		/* per day, then */
+	struct fact exit_usd;		/* modelled cost of leaving, at the end */
+
 	struct position recorded;	/* as it stands in the store */
 	const struct settlement *ledger;	/* by time, all rows */
 	size_t n_ledger, booked;	/* ... of which before this poll */
 	const struct event *events;	/* of commands, by time */
 	size_t n_events, applied;
-	struct watched x;
-	struct streak slot[SLOTS_MAX];
-	struct funding funding;
-	struct facts_plan plan;
-	uint64_t planned;		/* the keys it was made of; 0: none */
-	bool begun, over;
-	bool sure;			/* its memory is the recorded one */
-	bool fees_whole;		/* fees of leaving are in x.pos's */
-	int64_t polls;			/* evaluations */
-	/* The first close that stood, unless a person took it back: */
-	struct instant closed_at;	/* unknown: none */
-	struct label reason;
-	struct fact divergence;		/* per day, then */
-	struct fact exit_usd;		/* modelled cost of leaving, at the end */
 };
 
 struct replay {
 	const struct profile *profile;	/* NULL: as recorded */
 	struct replay_pair *pairs;	/* by id */
-	size_t n;
+	size_t n, n_begun;
 	bool verify;			/* compare with what was recorded */
 	/* Verifying, of each decision that is a row: is it the recorded one?
 	 * Text of what is not in buf. NULL: not asked. */

@@ -178,6 +178,7 @@ static int64_t step_all(const struct replay_case *c, struct replay *r)
 {
 	int64_t start;
 
+	r->n_begun = 0;
 	for (size_t i = 0; i < r->n; i++) {
 		struct position p = r->pairs[i].recorded;
 
