@@ -129,7 +129,8 @@ help:				## this list
 stamp = mkdir -p $(@D); printf '%s\n' '$(1)' | cmp -s - $@ || printf '%s\n' '$(1)' > $@
 # What was built with -Werror serves a build without it, not the reverse.
 $(B)/.flags: FORCE
-	@$(if $(WERROR),,sed -i.bak 's/ -Werror / /' $@ 2>/dev/null || :)
+	@$(if $(WERROR),,if grep -qs ' -Werror ' $@; then \
+	  sed 's/ -Werror /  /' $@ > $@.new && touch -r $@ $@.new && mv $@.new $@; fi)
 	@$(call stamp,$(CC) $(BUILD_CFLAGS) $(BUILD_LDFLAGS))
 $(B)/.objects: FORCE
 	@$(call stamp,$(LIBOBJ))

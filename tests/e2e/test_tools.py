@@ -30,6 +30,13 @@ def lint(t, tree):
     return t.command(tree / "tools/lint", tree, env={"CW_BUILD": "none"})
 
 
+def compiled(tree, *args):
+    """make, and the sources it compiled."""
+    out = subprocess.run(["make", "-C", str(tree), "V=", *args], check=True, text=True,
+                         stdout=subprocess.PIPE, stdin=subprocess.DEVNULL).stdout
+    return [line.split()[1] for line in out.splitlines() if line.startswith("CC")]
+
+
 # file, what is put behind its text, the complaint
 BREACHES = [
     ("rules/age.c", '#include <sqlite3.h>\n', "sqlite3.h has no place here"),
@@ -94,17 +101,16 @@ def test_a_new_rule_is_two_files_and_no_edit(t):
     t.command(tree / "tools/new-rule", "flip").expect(1, err="exists already")
     t.command(tree / "tools/new-rule", "too_thin").expect(0, out="wrote rules/")
     lint(t, tree).expect(0)
-    subprocess.run(["make", "-C", str(tree), "-j2", "WERROR=1", "build/carrywatch",
-                    "build/tests/rules/test_too_thin"], check=True,
-                   stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    compiled(tree, "-j2", "WERROR=1", "build/carrywatch",
+             "build/tests/rules/test_too_thin")
     t.command(tree / "build/tests/rules/test_too_thin").expect(0)
     t.command(tree / "build/carrywatch", "rules", "show", "too_thin").expect(
         0, out="limit")
     broken = tree / "rules/too_thin.c"
     broken.write_text(broken.read_text().replace("< 0)", "<= 0)"))
-    subprocess.run(["make", "-C", str(tree), "build/tests/rules/test_too_thin"],
-                   check=True, stdout=subprocess.DEVNULL)
+    assert compiled(tree, "build/tests/rules/test_too_thin") == ["rules/too_thin.c"]
     t.command(tree / "build/tests/rules/test_too_thin").expect(1)
+    assert compiled(tree, "build/tests/rules/test_too_thin") == []
 
 
 def test_what_is_needed_is_named_before_it_is_installed(t):
