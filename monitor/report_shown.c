@@ -250,3 +250,11 @@ size_t *report_best_first(const struct report_run *runs,
 		out[i] = list[i].i;
 	return out;
 }
+
+bool report_any_exit(const struct report_run *run)
+{
+	for (size_t i = 0; i < run->n_trades; i++)
+		if (run->trades[i].exit_divergence.known)
+			return true;
+	return false;
+}

@@ -60,4 +60,8 @@ struct span report_held(const struct report_run *run,
 /* Costs of a trade: fees + slippage + expected exit. */
 MUST_USE bool report_costs(struct dec *out, const struct report_trade *t);
 
+/* Is the divergence of any exit known? Without recorded polls none is, and a
+ * column of dashes tells nothing. */
+bool report_any_exit(const struct report_run *run);
+
 #endif

@@ -107,13 +107,17 @@ static bool print_table(const struct page *p, const struct table *t)
 static bool print_trades(const struct page *p, size_t most)
 {
 	const struct report_run *run = p->run;
-	struct table *t = table_new(trade_columns, N_TRADE, p->plain.arena);
+	struct column columns[N_TRADE];
+	struct table *t;
 	size_t first = run->n_trades > most ? run->n_trades - most : 0;
 
 	if (run->n_trades == 0) {
 		fputs("No position was opened.\n\n", p->f);
 		return true;
 	}
+	memcpy(columns, trade_columns, sizeof(columns));
+	columns[EXIT].wide = !report_any_exit(run);
+	t = table_new(columns, N_TRADE, p->plain.arena);
 	if (!t)
 		return no_memory(p->err);
 	for (size_t i = first; i < run->n_trades; i++)

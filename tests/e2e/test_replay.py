@@ -213,6 +213,8 @@ def test_a_report_shows_the_divergence_of_the_recorded_polls(t):
     assert len(pictures) == min(12, len(run["trades"]))
     assert "No divergence was recorded" not in text
     assert not any("Divergence is known" in n for n in run["notes"])
+    # As text no polls are read: then there is no column of dashes either.
+    assert "EXIT/8h" not in t.run("report").expect(0, out="ENTRY/8h").out
     # A part of it: what was not known yet is not in it.
     until = closed[2]["closed_at"]
     part, *_ = page(t, "--until", until)
