@@ -12,13 +12,17 @@
 
 /* ---- memory ---- */
 
+/* Both lists are by id, so each is walked once. */
 static const struct evidence_kept *remembered(const struct cycle *c,
-					      int64_t position)
+					      int64_t position, size_t *next)
 {
-	for (size_t i = 0; i < c->n_shadowed; i++)
-		if (c->shadowed[i].position == position)
-			return &c->shadowed[i];
-	return NULL;
+	const struct evidence_kept *list = c->shadowed;
+
+	while (*next < c->n_shadowed && list[*next].position < position)
+		(*next)++;
+	if (*next == c->n_shadowed || list[*next].position != position)
+		return NULL;
+	return &list[*next];
 }
 
 static void begin(struct evidence_memory *m, int n_slots)
@@ -32,9 +36,9 @@ static void begin(struct evidence_memory *m, int n_slots)
 
 /* Copied out of the list it stood in, which goes with the poll before. */
 static bool take(struct evidence_kept *out, const struct cycle *c,
-		 const struct watched *x, struct arena *arena)
+		 const struct watched *x, size_t *next, struct arena *arena)
 {
-	const struct evidence_kept *old = remembered(c, x->pos.id);
+	const struct evidence_kept *old = remembered(c, x->pos.id, next);
 	int n = profile_slots(c->shadow);
 	struct streak *slot = arena_array(arena, (size_t)n, sizeof(*slot));
 
@@ -126,6 +130,7 @@ static bool put_list(struct work *w, struct err *err)
 bool cycle_shadow(struct work *w, struct err *err)
 {
 	const struct cycle *c = w->cycle;
+	size_t next = 0;
 
 	if (!c->shadow || (w->n_watched == 0 && c->n_shadowed == 0))
 		return true;
@@ -138,7 +143,7 @@ bool cycle_shadow(struct work *w, struct err *err)
 		struct evidence_kept *k = &w->shadowed[w->n_shadowed];
 		struct watched as;
 
-		if (!take(k, c, x, w->arena))
+		if (!take(k, c, x, &next, w->arena))
 			return err_set(err, ERR_MEMORY, "no memory");
 		w->n_shadowed++;
 		if (x->skipped || k->memory.status == STATUS_CLOSED)

@@ -18,14 +18,14 @@ static void open_shadowed(struct desk *d, const char *account)
 }
 
 /* Events of this kind; the note of the last one. */
-static int events(struct desk *d, const char *kind, const char **note)
+static int events_of(struct desk *d, int64_t id, const char *kind,
+		     const char **note)
 {
 	struct event *e;
 	size_t n;
 	int count = 0;
 
-	desk_check(d, store_events(d->store, &e, &n, d->pos.id, d->arena,
-				   &d->err));
+	desk_check(d, store_events(d->store, &e, &n, id, d->arena, &d->err));
 	*note = "";
 	for (size_t i = 0; i < n; i++) {
 		if (strcmp(e[i].kind, kind) != 0)
@@ -41,7 +41,7 @@ static void assert_shadow(struct desk *d, int want)
 	struct position p;
 	const char *note;
 
-	assert_int_equal(events(d, "shadow", &note), want);
+	assert_int_equal(events_of(d, d->pos.id, "shadow", &note), want);
 	if (want > 0 && strncmp(note, "hasty: close FLIPPED: ", 22) != 0)
 		fail_msg("%s", note);
 	desk_check(d, store_position(d->store, &p, d->pos.id, &d->err));
@@ -81,6 +81,65 @@ static void a_restart_forgets_nothing(void **state)
 	desk_poll(&d, "2026-11-20T15:02:10Z");
 	desk_poll(&d, "2026-11-20T15:03:10Z");
 	assert_shadow(&d, 1);
+	desk_close(&d);
+}
+
+/* ---- several pairs ---- */
+
+static void add_like_the_first(struct desk *d)
+{
+	struct position p = d->pos;
+
+	desk_check(d, store_begin(d->store, &d->err));
+	desk_check(d, store_add_position(d->store, &p, p.opened_at, "cli", "",
+					 &d->err));
+	desk_check(d, store_commit(d->store, 1000, &d->err));
+}
+
+static void set_closed(struct desk *d, int64_t id, const char *at)
+{
+	struct position p;
+	struct event e = { .position = id, .at = d->now, .by = "cli",
+			   .kind = "test", .note = "" };
+
+	desk_check(d, store_position(d->store, &p, id, &d->err));
+	p.status = at ? STATUS_CLOSED : STATUS_OPEN;
+	p.closed_at = at ? given_time(at) : INSTANT_UNKNOWN;
+	desk_check(d, store_begin(d->store, &d->err));
+	desk_check(d, store_change_position(d->store, &p, &e, &d->err));
+	desk_check(d, store_commit(d->store, 1000, &d->err));
+}
+
+/* Shadow events of pairs 1 to 4, one digit each. */
+static void assert_told(struct desk *d, const char *want)
+{
+	char got[5] = "";
+	const char *note;
+
+	for (int i = 0; i < 4; i++)
+		got[i] = (char)('0' + events_of(d, i + 1, "shadow", &note));
+	assert_string_equal(got, want);
+}
+
+static void each_pair_has_its_own_memory_also_when_others_leave(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	open_shadowed(&d, "profile: steady, shadow: hasty");
+	for (int i = 0; i < 3; i++)
+		add_like_the_first(&d);
+	d.rate[LEG_SHORT] = "0.00005";
+	desk_poll(&d, "2026-11-20T15:00:10Z");
+	set_closed(&d, 1, "2026-11-20T15:00:20Z");
+	set_closed(&d, 2, "2026-11-20T15:00:20Z");
+	desk_poll(&d, "2026-11-20T15:01:10Z");
+	assert_told(&d, "0011");
+	set_closed(&d, 2, NULL);		/* it starts anew */
+	desk_poll(&d, "2026-11-20T15:02:10Z");
+	assert_told(&d, "0011");
+	desk_poll(&d, "2026-11-20T15:03:10Z");
+	assert_told(&d, "0111");
 	desk_close(&d);
 }
 
@@ -143,6 +202,7 @@ int main(void)
 		cmocka_unit_test(it_closes_once_and_only_on_paper),
 		cmocka_unit_test(a_restart_forgets_nothing),
 		cmocka_unit_test(a_poll_that_passes_a_pair_over_is_no_new_start),
+		cmocka_unit_test(each_pair_has_its_own_memory_also_when_others_leave),
 		cmocka_unit_test(off_is_off),
 	};
 
