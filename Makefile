@@ -60,7 +60,8 @@ INCS = $(INC_$(firstword $(subst /, ,$(<:$(B)/gen/%=build/%))))
 
 SRC   := $(sort $(wildcard $(DIRS:%=%/*.c)))
 RULES := $(if $(filter rules,$(DIRS)),$(sort $(notdir $(basename $(wildcard rules/*.c)))))
-GEN   := $(B)/gen/rule_table.c $(B)/gen/shipped_profiles.c
+SINKS := $(if $(filter clients,$(DIRS)),$(patsubst clients/sink_%.c,%,$(sort $(wildcard clients/sink_*.c))))
+GEN   := $(B)/gen/rule_table.c $(B)/gen/sink_table.c $(B)/gen/shipped_profiles.c
 GENOBJ := $(GEN:$(B)/gen/%.c=$(B)/obj/gen/%.o)
 LIBOBJ := $(patsubst %.c,$(B)/obj/%.o,$(filter-out monitor/main.c,$(SRC))) $(GENOBJ)
 SIM   := $(sort $(wildcard tools/ratesim/*.c))
@@ -138,17 +139,27 @@ $(B)/.helpers: FORCE
 	@$(call stamp,$(HELP))
 $(B)/.rules: FORCE
 	@$(call stamp,$(RULES))
+$(B)/.sinks: FORCE
+	@$(call stamp,$(SINKS))
+
+# The table of everything of one kind: header, type, names.
+define write_table
+	@mkdir -p $(@D)
+	@{ echo '/* Written by make from file names. */'; \
+	   echo '#include "$(1).h"'; echo; \
+	   for r in $(3); do echo "extern const struct $(2) $(1)_$$r;"; done; \
+	   echo; echo 'const struct $(2) *const $(1)_table[] = {'; \
+	   for r in $(3); do echo "	&$(1)_$$r,"; done; \
+	   echo '	NULL'; echo '};'; \
+	   echo 'const size_t $(1)_count = $(words $(3));'; } > $@
+endef
 
 $(B)/gen/rule_table.c: $(B)/.rules Makefile
 	$(call say,GEN,$@)
-	@mkdir -p $(@D)
-	@{ echo '/* Written by make from the file names of rules/. */'; \
-	   echo '#include "rule.h"'; echo; \
-	   for r in $(RULES); do echo "extern const struct rule rule_$$r;"; done; \
-	   echo; echo 'const struct rule *const rule_table[] = {'; \
-	   for r in $(RULES); do echo "	&rule_$$r,"; done; \
-	   echo '	NULL'; echo '};'; \
-	   echo 'const size_t rule_count = $(words $(RULES));'; } > $@
+	$(call write_table,rule,rule,$(RULES))
+$(B)/gen/sink_table.c: $(B)/.sinks Makefile
+	$(call say,GEN,$@)
+	$(call write_table,sink,sink_kind,$(SINKS))
 
 SHIPPED := $(wildcard config/profiles.yaml config/venues.yaml)
 $(B)/gen/shipped_profiles.c: $(SHIPPED) tools/embed Makefile

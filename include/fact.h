@@ -27,8 +27,8 @@
 	X(NOT_POSITIVE,	"not above zero") \
 	X(NO_INTERVAL,	"payment interval not configured") \
 	X(OVERFLOW,	"out of range") \
-	X(MISSED,	"a settlement of unknown amount")
-
+	X(MISSED,	"a settlement of unknown amount") \
+	X(UNPROVEN,	"not confirmed yet")
 enum why {
 #define X(id, word) WHY_##id,
 	WHY_TABLE(X)

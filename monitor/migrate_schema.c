@@ -217,8 +217,111 @@ static const char *const v2[] = {
 	NULL
 };
 
+/*
+ * Act and tell. `alerts` has a row for each condition that lasts, or that was
+ * put off by a person; `deliveries` one for each message and sink; `handoffs`
+ * one for each decided close of an account that hands it over. `held` is what
+ * is remembered of a pair at the trading client between two polls.
+ */
+#define HANDOFF_STATES	"('queued', 'sent', 'acknowledged', 'confirmed'," \
+			" 'failed', 'unknown')"
+
+static const char *const v3[] = {
+	ADD("outbox", "fingerprint TEXT"),
+	ADD("outbox", "label TEXT NOT NULL DEFAULT ''"),
+	ADD("outbox", "title TEXT NOT NULL DEFAULT ''"),
+	ADD("outbox", "since INTEGER"),
+	ADD("outbox", "resolved INTEGER NOT NULL DEFAULT 0 CHECK"
+	    " (resolved IN (0, 1))"),
+	ADD("outbox", "silent INTEGER NOT NULL DEFAULT 0 CHECK"
+	    " (silent IN (0, 1))"),
+
+	"CREATE TABLE alerts ("
+	" fingerprint TEXT PRIMARY KEY CHECK (length(fingerprint)"
+	" BETWEEN 1 AND 127), "
+	WORD("kind") ","
+	" position INTEGER REFERENCES positions(id), "
+	LABEL("label") ","
+	" severity INTEGER NOT NULL CHECK (severity BETWEEN 0 AND 3),"
+	" since INTEGER NOT NULL,"
+	" seen_at INTEGER NOT NULL,"
+	" told_at INTEGER,"
+	" tellings INTEGER NOT NULL CHECK (tellings >= 0),"
+	" over_at INTEGER,"
+	" acked_at INTEGER,"
+	" snoozed_until INTEGER, "
+	WORD("acked_by") ","
+	" muted_by TEXT NOT NULL,"
+	" title TEXT NOT NULL,"
+	" text TEXT NOT NULL"
+	") STRICT, WITHOUT ROWID",
+
+	"CREATE TABLE deliveries ("
+	" id INTEGER PRIMARY KEY,"
+	" message INTEGER NOT NULL REFERENCES outbox(id),"
+	" sink TEXT NOT NULL CHECK (length(sink) BETWEEN 1 AND 31),"
+	" state TEXT NOT NULL CHECK (state IN ('queued', 'sent', 'delivered',"
+	" 'dead', 'dropped')),"
+	" tries INTEGER NOT NULL CHECK (tries >= 0),"
+	" next_at INTEGER NOT NULL,"
+	" done_at INTEGER,"
+	" error TEXT NOT NULL,"
+	" UNIQUE (message, sink)"
+	") STRICT",
+	"CREATE INDEX deliveries_open ON deliveries(sink, id)"
+	" WHERE state IN ('queued', 'sent')",
+
+	"CREATE TABLE handoffs ("
+	" id INTEGER PRIMARY KEY,"
+	" key TEXT NOT NULL UNIQUE CHECK (length(key) BETWEEN 1 AND 95), "
+	POSITION ","
+	" poll INTEGER NOT NULL, "
+	WORD("target") ","
+	" order_type TEXT NOT NULL CHECK (order_type IN ('market', 'limit')), "
+	LABEL("reason") ","
+	" state TEXT NOT NULL CHECK (state IN " HANDOFF_STATES "), "
+	WORD("held") ","
+	" created_at INTEGER NOT NULL,"
+	" tries INTEGER NOT NULL CHECK (tries >= 0),"
+	" next_at INTEGER NOT NULL,"
+	" sent_at INTEGER,"
+	" answered_at INTEGER,"
+	" confirmed_at INTEGER,"
+	" polls INTEGER NOT NULL,"
+	" confirm_wide INTEGER NOT NULL CHECK (confirm_wide IN (0, 1)),"
+	" detail TEXT NOT NULL,"
+	" UNIQUE (position, poll)"
+	") STRICT",
+	"CREATE INDEX handoffs_open ON handoffs(id)"
+	" WHERE state NOT IN ('confirmed', 'failed')",
+
+	"CREATE TABLE brakes ("
+	" id INTEGER PRIMARY KEY CHECK (id = 1),"
+	" paused_at INTEGER, "
+	WORD("paused_by") ","
+	" tripped_at INTEGER,"
+	" tripped_poll INTEGER"
+	") STRICT",
+
+	"CREATE TABLE held ("
+	" position INTEGER PRIMARY KEY REFERENCES positions(id),"
+	" seen_at INTEGER,"
+	" absent INTEGER NOT NULL CHECK (absent >= 0),"
+	" long_missing INTEGER NOT NULL CHECK (long_missing >= 0),"
+	" long_missing_since INTEGER,"
+	" short_missing INTEGER NOT NULL CHECK (short_missing >= 0),"
+	" short_missing_since INTEGER, "
+	FACT("long_quantity") ", " FACT("short_quantity") ", "
+	FACT("long_mark") ", " FACT("short_mark") ", "
+	FACT("long_liquidation") ", " FACT("short_liquidation") ", "
+	FACT("long_funding") ", " FACT("short_funding") ","
+	" CHECK (seen_at IS NOT NULL OR absent = 0)"
+	") STRICT",
+	NULL
+};
+
 const struct migration migrate_steps[] = {
-	{ v1 }, { v2 },
+	{ v1 }, { v2 }, { v3 },
 };
 
 const int migrate_count = sizeof(migrate_steps) / sizeof(*migrate_steps);
