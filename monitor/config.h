@@ -6,6 +6,8 @@
 #ifndef CARRYWATCH_CONFIG_H
 #define CARRYWATCH_CONFIG_H
 
+#include "complaint.h"
+#include "config_act.h"
 #include "facts.h"
 #include "profile.h"
 
@@ -42,6 +44,9 @@ struct account {
 	struct dec capital_share;	/* of a pair, of its size_usd */
 	struct entry_policy entry;
 	struct span tick_offset;
+	struct alert_policy alerts;
+	struct close_policy close;
+	struct control_api_ref control_api;
 };
 
 struct config {
@@ -57,20 +62,10 @@ struct config {
 	struct dec round_trip;
 	const struct profile *profiles;	/* shipped and own, sorted by name */
 	size_t n_profiles;
+	const struct sink *sinks;	/* in the file's order */
+	size_t n_sinks;
 	const struct account *accounts;	/* in the file's order */
 	size_t n_accounts;
-};
-
-/* One complaint; warnings do not stop a start. */
-struct complaint {
-	bool warning;
-	int row, column;		/* 1-based, 0 unknown */
-	char text[320];
-};
-
-struct complaints {
-	struct complaint list[32];	/* the rest is only counted */
-	int n_errors, n_warnings;
 };
 
 /*
@@ -88,10 +83,6 @@ MUST_USE bool config_load_text(struct config *out, const char *path,
 			       const char *text, size_t n,
 			       struct arena *arena, struct complaints *list,
 			       struct err *err);
-/* "FILE:line:col: error: text" of one complaint. */
-void complaint_format(char *buf, size_t n, const char *path,
-		      const struct complaint *c);
-
 const struct account *config_account(const struct config *c, const char *name);
 const struct profile *config_profile(const struct config *c, const char *name);
 /*
