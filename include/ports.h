@@ -80,6 +80,8 @@ struct clock_port {
 	enum wake (*wait)(void *ctx, struct instant until);
 	/* Real milliseconds that a market span lasts (for HTTP deadlines). */
 	int64_t (*real_ms)(void *ctx, struct span d);
+	/* Readable when wait() would return for a signal; NULL or -1: none. */
+	int (*fd)(void *ctx);
 };
 
 #endif

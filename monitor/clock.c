@@ -9,7 +9,9 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <time.h>
+#include <unistd.h>
 
 #define SLICE_MS	60000
 #define SPEED_MAX	1000000
@@ -45,6 +47,28 @@ static void wait_set(sigset_t *set)
 	sigaddset(set, SIGINT);
 	sigaddset(set, SIGHUP);
 	sigaddset(set, SIGUSR1);
+}
+
+void clock_listen(struct clock_state *c)
+{
+	sigset_t set;
+
+	wait_set(&set);
+	c->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+void clock_close(struct clock_state *c)
+{
+	if (c->signal_fd >= 0)
+		close(c->signal_fd);
+	c->signal_fd = -1;
+}
+
+static int market_fd(void *ctx)
+{
+	const struct clock_state *c = ctx;
+
+	return c->signal_fd;
 }
 
 /* What was ignored when we were started (nohup, a shell's &) is heard too. */
@@ -101,12 +125,13 @@ void clock_real(struct clock_state *out)
 {
 	out->origin = out->start = wall();
 	out->speed = 1;
+	out->signal_fd = -1;
 }
 
 struct clock_port clock_port_of(struct clock_state *state)
 {
 	return (struct clock_port){ state, market_now, market_wait,
-				    market_real_ms };
+				    market_real_ms, market_fd };
 }
 
 bool clock_parse(struct clock_state *out, const char *text, struct err *err)
@@ -126,6 +151,7 @@ bool clock_parse(struct clock_state *out, const char *text, struct err *err)
 		return err_set(err, ERR_USAGE, "clock speed \"%s\": a whole "
 			       "number 1..%d", b + 1, SPEED_MAX);
 	out->speed = speed;
+	out->signal_fd = -1;
 	return true;
 }
 

@@ -14,6 +14,9 @@
 #include "clock.h"
 #include "log.h"
 
+#define STOP_FLUSH_MS	5000	/* a stop waits so long for messages */
+#define ONCE_FLUSH_MS	15000	/* run --once has no later */
+
 static struct instant now(const struct daemon *d)
 {
 	const struct clock_port *c = &d->cycle->wiring.clock;
@@ -63,8 +66,24 @@ static void give_back_memory(void)
 #endif
 }
 
-/* Wait for the next poll; false when it is time to stop. */
-static bool wait_for_tick(struct daemon *d, struct instant from)
+static bool wait_until(struct daemon *d, enum wake *wake, struct instant t)
+{
+	const struct clock_port *c = &d->cycle->wiring.clock;
+	struct err err = { ERR_NONE, "" };
+
+	if (!d->outbound) {
+		*wake = c->wait(c->ctx, t);
+		return true;
+	}
+	if (outbound_wait(d->outbound, wake, t, &err))
+		return true;
+	log_write(LOG_LEVEL_ERR, "outbox failed", "err=%s",
+		  log_quote(err.text).s);
+	return false;
+}
+
+/* Wait for the next poll; false when it is time to stop, *code says why. */
+static bool wait_for_tick(struct daemon *d, struct instant from, int *code)
 {
 	struct cycle *c = d->cycle;
 	struct instant tick = clock_next_tick(now(d), c->interval,
@@ -74,7 +93,13 @@ static bool wait_for_tick(struct daemon *d, struct instant from)
 	if (c->missed_ticks < 0)
 		c->missed_ticks = 0;
 	for (;;) {
-		switch (c->wiring.clock.wait(c->wiring.clock.ctx, tick)) {
+		enum wake wake;
+
+		*code = err_exit_code(ERR_OUTCOME);
+		if (!wait_until(d, &wake, tick))
+			return false;
+		*code = 0;
+		switch (wake) {
 		case WAKE_STOP:
 			return false;
 		case WAKE_RELOAD:
@@ -85,6 +110,19 @@ static bool wait_for_tick(struct daemon *d, struct instant from)
 			return true;
 		}
 	}
+}
+
+/* What was decided last is told before the end; a second signal ends that. */
+static void say_the_last(struct daemon *d, int code)
+{
+	struct err err = { ERR_NONE, "" };
+
+	if (!d->outbound || code == err_exit_code(ERR_OUTCOME))
+		return;
+	if (!outbound_flush(d->outbound, d->once ? ONCE_FLUSH_MS :
+			    STOP_FLUSH_MS, &err))
+		log_write(LOG_LEVEL_ERR, "outbox failed", "err=%s",
+			  log_quote(err.text).s);
 }
 
 int daemon_run(struct daemon *d)
@@ -100,11 +138,10 @@ int daemon_run(struct daemon *d)
 		if (d->polls > 0 && ++done >= d->polls)
 			break;
 		give_back_memory();
-		if (!wait_for_tick(d, from)) {
-			code = 0;
+		if (!wait_for_tick(d, from, &code))
 			break;
-		}
 	}
+	say_the_last(d, code);
 	log_write(LOG_LEVEL_NOTICE, "stopped", "code=%d", code);
 	return code;
 }

@@ -8,6 +8,7 @@
 #define CARRYWATCH_DAEMON_H
 
 #include "cycle.h"
+#include "outbound.h"
 
 struct daemon {
 	struct cycle *cycle;
@@ -16,6 +17,7 @@ struct daemon {
 	/* HUP: load the whole configuration anew; false keeps the old one. */
 	bool (*reload)(void *ctx, struct cycle *c, struct err *err);
 	void *reload_ctx;
+	struct outbound *outbound;	/* NULL: nothing leaves the house */
 };
 
 /* Returns the exit code of design.md 5. */

@@ -22,7 +22,7 @@ static int64_t real_ms(void *ctx, struct span d)
 
 struct clock_port given_clock(struct instant *at)
 {
-	return (struct clock_port){ at, now, wait, real_ms };
+	return (struct clock_port){ at, now, wait, real_ms, NULL };
 }
 
 static bool heard_it(void *ctx, const struct message *m)
