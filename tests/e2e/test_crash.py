@@ -23,6 +23,7 @@ UTC = datetime.timezone.utc
 ORIGIN = datetime.datetime(2026, 3, 2, tzinfo=UTC)
 MINUTE = 60000
 EVERY = 15 * MINUTE			# market time between two polls
+TICK = datetime.timedelta(milliseconds=EVERY)
 
 PROFILE = f"""\
 profiles:
@@ -107,6 +108,7 @@ def test_any_moment(t):
 
 TICKS, MARKET = 40, 1			# the seed of a market in which all happens
 SLOW_SPEED = 4500			# 200 ms a poll
+AHEAD = datetime.timedelta(milliseconds=20)	# the service changes first
 RATES = {v: {s: "0" for s in ("BTC", "ETH", "SOL")}
          for v in ("aster", "hyperliquid", "lighter")}
 SYMBOLS = tuple(RATES["aster"])
@@ -173,25 +175,30 @@ def contents(path):
     return out
 
 
+def tick_of(moment):
+    """The start of its tick: no answer is from the future, however late."""
+    return ORIGIN + (moment - ORIGIN) // TICK * TICK
+
+
 def uninterrupted(t, service):
     """One process; False when this machine was too slow for the clock."""
     start = datetime.datetime.now(UTC)
-    service.now = lambda: ORIGIN + (datetime.datetime.now(UTC) - start) * \
-        SLOW_SPEED
+    service.now = lambda: tick_of(ORIGIN + SLOW_SPEED * (
+        datetime.datetime.now(UTC) + AHEAD - start))
     t.monitor("main", "--every", "15m", "--polls", TICKS, "--clock",
               clock_text(start, SLOW_SPEED)).wait(60)
     with opened(database(t)) as db:
         polls = table(db, "polls", "seq")
     # A poll that reached into the next tick saw what that one sees.
     late = [p["seq"] for p in polls if p["result"] != "ok"
-            or p["at"] % EVERY + (p["took_ms"] + 2) * SLOW_SPEED > EVERY]
+            or p["at"] % EVERY + (p["took_ms"] + 22) * SLOW_SPEED > EVERY]
     return not late and [p["at"] for p in polls]
 
 
 def killed_at(t, service, at, once):
     """One poll at that instant by a process of its own."""
     moment = datetime.datetime.fromtimestamp(at / 1000, UTC)
-    service.now = lambda: moment
+    service.now = lambda: tick_of(moment)
     args = ("--every", "15m", "--clock",
             clock_text(datetime.datetime.now(UTC), 1, moment))
     if once:
