@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cli_text.h"
+#include "text_safe.h"
 
 int cli_fail(const struct cli *c, const struct err *err)
 {

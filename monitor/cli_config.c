@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cli.h"
-#include "cli_text.h"
+#include "text_safe.h"
 
 #define NAMES_TEXT 300
 

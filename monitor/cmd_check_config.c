@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "cli.h"
-#include "cli_text.h"
+#include "text_safe.h"
 #include "commands.h"
 
 #define KEPT (sizeof(((struct complaints *)NULL)->list) / \

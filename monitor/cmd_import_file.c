@@ -6,7 +6,7 @@
 #include "cmd_import_file.h"
 
 #include "cli.h"
-#include "cli_text.h"
+#include "text_safe.h"
 #include "suggest.h"
 
 #include <errno.h>

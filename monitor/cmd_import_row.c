@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli_text.h"
+#include "text_safe.h"
 
 enum kind { SYMBOL, VENUE, POSITIVE, NUMBER, RATE, TIME, TEXT };
 

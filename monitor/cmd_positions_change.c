@@ -11,7 +11,7 @@
 #include <time.h>
 
 #include "change.h"
-#include "cli_text.h"
+#include "text_safe.h"
 #include "commands.h"
 #include "suggest.h"
 

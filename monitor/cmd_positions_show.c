@@ -8,7 +8,7 @@
 #include "view_ledger.h"
 #include "view_shadow.h"
 
-#include "cli_text.h"
+#include "text_safe.h"
 
 #include <inttypes.h>
 

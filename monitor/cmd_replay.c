@@ -6,7 +6,7 @@
  * by page and holds up no poll.
  */
 #include "cli.h"
-#include "cli_text.h"
+#include "text_safe.h"
 #include "cmd_replay_profile.h"
 #include "commands.h"
 #include "replay_load.h"

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli_text.h"
+#include "text_safe.h"
 #include "clock.h"
 #include "commands.h"
 #include "lock.h"

@@ -2,7 +2,7 @@
 /* Names and reasons come from outside; nothing of theirs is markup. */
 #include "html.h"
 
-#include "cli_text.h"
+#include "text_safe.h"
 
 static const char *entity(uint32_t code)
 {

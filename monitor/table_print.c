@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli_text.h"
+#include "text_safe.h"
 #include "json_out.h"
 #include "table_work.h"
 

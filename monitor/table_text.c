@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "cli_text.h"
+#include "text_safe.h"
 #include "table_work.h"
 
 #define GAP 2

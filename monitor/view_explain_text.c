@@ -2,7 +2,7 @@
 /* The stored decision for people: one block a line, inputs below it. */
 #include "view_explain.h"
 
-#include "cli_text.h"
+#include "text_safe.h"
 #include "sentence_text.h"
 
 #include <inttypes.h>

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "cli_text.h"
+#include "text_safe.h"
 #include "view_text.h"
 
 /* "aggressive: PROFIT_EROSION: ..." */

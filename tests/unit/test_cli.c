@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "cli.h"
-#include "cli_text.h"
+#include "text_safe.h"
 #include "help.h"
 
 #define NOW "2026-11-20T21:00:00Z"

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli_text.h"
+#include "text_safe.h"
 #include "table.h"
 
 enum { NAME, SIZE, NOTE, COLUMNS };

@@ -8,7 +8,7 @@
 #include <assert.h>
 #include <inttypes.h>
 
-#include "cli_text.h"
+#include "text_safe.h"
 
 struct json_out json_out_to(FILE *f, bool compact)
 {

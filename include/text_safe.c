@@ -3,7 +3,7 @@
  * Text made safe for screens. No locale is set, so UTF-8 is read here; the
  * table of wide characters is coarse: blocks, not single characters.
  */
-#include "cli_text.h"
+#include "text_safe.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,8 +3,8 @@
  * Text from outside on its way to a screen: UTF-8 decoded, display columns
  * counted, and everything that could steer a terminal made visible.
  */
-#ifndef CARRYWATCH_CLI_TEXT_H
-#define CARRYWATCH_CLI_TEXT_H
+#ifndef CARRYWATCH_TEXT_SAFE_H
+#define CARRYWATCH_TEXT_SAFE_H
 
 #include <stdbool.h>
 #include <stddef.h>
