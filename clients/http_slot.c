@@ -78,7 +78,7 @@ static const struct {
 #endif
 };
 
-static int set_fixed(CURL *c)
+int slot_set_fixed(CURL *c)
 {
 	int bad = 0;
 
@@ -97,7 +97,7 @@ bool slot_set_up(struct slot *s, int64_t left_ms)
 	int bad;
 
 	curl_easy_reset(c);
-	bad = set_fixed(c);
+	bad = slot_set_fixed(c);
 	bad |= (int)curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
 	bad |= (int)curl_easy_setopt(c, CURLOPT_URL, s->req->url);
 	bad |= (int)curl_easy_setopt(c, CURLOPT_USERAGENT, o->user_agent);

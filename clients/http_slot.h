@@ -26,4 +26,7 @@ struct slot {
 /* Options for the next try; false when one is refused. */
 MUST_USE bool slot_set_up(struct slot *s, int64_t left_ms);
 
+/* What every transfer of ours is told; not 0 when an option is refused. */
+int slot_set_fixed(CURL *c);
+
 #endif

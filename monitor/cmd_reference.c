@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * reference: a Markdown page of every configuration key and every rule, from
+ * reference: a Markdown page of every key, sink and rule, from
  * the tables the program itself uses. `make reference` keeps it in config/.
  */
 #include <stdio.h>
@@ -130,12 +130,50 @@ static void print_rule(const struct rule *r)
 		param_row(&r->params[i]);
 }
 
+static const char *sink_written(enum sink_param_kind kind)
+{
+	static const char *const words[] = {
+		[SINK_TEXT] = "text", [SINK_INTEGER] = "whole number",
+		[SINK_URL] = "url", [SINK_SECRET] = "secret: {env: NAME}, "
+			"{file: PATH} or {credential: NAME}",
+		[SINK_PATH] = "whole path", [SINK_BOOL] = "true or false"
+	};
+
+	return words[kind];
+}
+
+static void print_sink(const struct sink_kind *k)
+{
+	printf("\n### type: %s\n\n%s.\n\n| key | written | default | bounds | "
+	       "meaning |\n|---|---|---|---|---|\n", k->name, k->help);
+	for (int i = 0; i < SINK_PARAMS_MAX && k->params[i].name; i++) {
+		const struct sink_param *p = &k->params[i];
+
+		put_code(p->name);
+		put_field(sink_written(p->kind));
+		put_code(p->def);
+		put_field(p->required ? "required" : "");
+		put_field(p->help);
+		puts("|");
+	}
+}
+
+static void print_sinks(void)
+{
+	puts("\n## Sinks\n\nBelow `sinks:` stands a name of your own, and below "
+	     "it `type` and the keys of the\ntype. An account names its sinks "
+	     "under `alerts.sinks`.");
+	for (size_t i = 0; i < sink_count; i++)
+		print_sink(sink_table[i]);
+}
+
 int cmd_reference(struct cli *c)
 {
 	(void)c;
 	puts("# Reference\n\nWritten by `make reference` from the tables of "
 	     "the program; do not edit.\n");
 	print_keys();
+	print_sinks();
 	puts("\n## Rules\n\nA line of a profile is `LABEL: expression`. Rules "
 	     "combine with `and`, `or`,\n`not`, parentheses, `for N polls` "
 	     "and `for TIME`.");

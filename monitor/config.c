@@ -15,7 +15,8 @@ extern const size_t shipped_profiles_yaml_len, shipped_venues_yaml_len;
 
 #define MAX_FUTURE_S 120
 
-static const char *const named[] = { "venues", "profiles", "accounts" };
+static const char *const named[] = { "venues", "profiles", "sinks",
+				      "accounts" };
 
 static bool is_named(const char *key)
 {
@@ -198,7 +199,8 @@ static bool load_tree(struct load *l)
 	if (!load_venues(l))
 		return false;
 	l->shipped = profiles;
-	if (!profile_load_all(l) || !load_accounts(l))
+	if (!profile_load_all(l) || !config_sinks_load(l) ||
+	    !load_accounts(l))
 		return false;
 	if (l->list->n_errors == 0)
 		config_check(l);

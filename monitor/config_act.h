@@ -28,16 +28,25 @@ struct sink {
 	struct secret_ref secret[SINK_PARAMS_MAX];	/* SINK_SECRET only */
 };
 
+/* Hours of the UTC day, or one time of it; may wrap midnight. */
+struct quiet_hours {
+	bool set;
+	int32_t from_s, until_s;
+};
+
+struct daily {
+	bool set;
+	int32_t at_s;
+};
+
 /* accounts.NAME.alerts */
 struct alert_policy {
 	const struct sink *const *sinks;	/* in the order written */
 	size_t n_sinks;			/* 0: nobody is told but the log */
 	struct span repeat;		/* while a condition lasts; 1h */
-	bool quiet;			/* quiet hours are set: */
-	int32_t quiet_from_s, quiet_until_s;	/* of the UTC day; may wrap */
+	struct quiet_hours quiet;
 	struct dec near;		/* share of the limit; 0: never told */
-	bool summary;			/* a daily summary is wanted: */
-	int32_t summary_s;		/* ... at this second of the UTC day */
+	struct daily summary;
 };
 
 enum on_close { ON_CLOSE_NONE, ON_CLOSE_CONTROL_API, ON_CLOSE_WEBHOOK,

@@ -115,6 +115,7 @@ void config_check(struct load *l)
 	const struct yaml *node = at(l->own, "accounts");
 
 	check_url(l);
+	config_check_act(l);
 	node = node ? node->child : NULL;
 	for (size_t i = 0; i < l->c->n_accounts; i++, node = node->next) {
 		const struct account *a = &l->c->accounts[i];

@@ -9,6 +9,7 @@
 #include "config.h"
 #include "config_option.h"
 #include "config_yaml.h"
+#include "secret.h"
 
 struct load {
 	struct config *c;
@@ -18,6 +19,7 @@ struct load {
 	const struct yaml *shipped;	/* root of shipped profiles or venues */
 };
 
+#define CONFIG_WORD_MAX 64	/* KIND_WORD */
 #define CONFIG_KEY_MAX 96	/* a whole key, "accounts.NAME.entry.x" */
 
 /* config_value.c: one value of a table row into base + o->at. */
@@ -48,6 +50,21 @@ void config_section_defaults(struct load *l, void *base, const char *pattern);
 bool config_shape(struct load *l, const struct yaml *y, enum yaml_shape shape,
 		  const char *key);
 
+/* config_sinks.c: sinks, and what an account says of acting and telling. */
+bool config_sinks_load(struct load *l);
+bool config_secret_read(struct load *l, struct secret_ref *out,
+			const struct yaml *y, const char *key);
+bool config_sink_list_read(struct load *l, const struct sink ***out,
+			   size_t *count, const struct yaml *y,
+			   const char *key);
+bool config_labels_read(struct load *l, const struct label **out,
+			size_t *count, const struct yaml *y, const char *key);
+/* config_hours.c: "22:00Z-06:30Z", "07:00Z" or off. */
+const char *config_hours_parse(struct quiet_hours *out, const char *text);
+const char *config_daily_parse(struct daily *out, const char *text);
+size_t config_hours_format(char *buf, size_t n, const struct quiet_hours *h);
+size_t config_daily_format(char *buf, size_t n, const struct daily *d);
+
 /* profile_load.c: all of them, shipped and own, into l->c->profiles. */
 bool profile_load_all(struct load *l);
 /* profile_check.c: complaints about the lines that node gives. */
@@ -57,5 +74,6 @@ void profile_check_account(struct load *l, const struct account *a,
 			   const struct yaml *place);
 /* config_check.c: what involves several keys. */
 void config_check(struct load *l);
+void config_check_act(struct load *l);	/* config_check_act.c */
 
 #endif

@@ -14,9 +14,12 @@
 /* In the order of the enums they are stored as. */
 static const char *const cost_words[] = { "round_trip", "fees", NULL };
 static const char *const mode_words[] = { "live", "dry-run", NULL };
-static const char *const on_close_words[] = { "none", NULL };
+static const char *const on_close_words[] = {
+	"none", "control_api", "webhook", "exec", NULL
+};
 
 _Static_assert(COSTS_ROUND_TRIP == 0 && COSTS_FEES == 1, "cost_words");
+_Static_assert(ON_CLOSE_NONE == 0 && ON_CLOSE_EXEC == 3, "on_close_words");
 _Static_assert(MODE_LIVE == 0 && MODE_DRY_RUN == 1, "mode_words");
 
 #define AT(type, field) .at = offsetof(struct type, field)
@@ -104,8 +107,8 @@ const struct config_option config_option_table[] = {
 	  AT(account, mode),
 	  .help = "dry-run: positions on paper, closed as decided" },
 	{ "accounts.*.on_close", KIND_CHOICE, "none",
-	  .choices = on_close_words, NOWHERE,
-	  .help = "what a close does beside being told" },
+	  .choices = on_close_words, AT(account, close.target),
+	  .help = "who is handed a decided close; none: it is only told" },
 	{ "accounts.*.venues", KIND_VENUE_SET, NULL,
 	  LIST(account, venues, n_venues),
 	  .help = "venues the account uses; without it every active one" },
@@ -119,6 +122,61 @@ const struct config_option config_option_table[] = {
 	{ "accounts.*.tick_offset", KIND_SPAN, "0s", "0s", "1h",
 	  AT(account, tick_offset),
 	  .help = "polls come so long after the round time" },
+
+	{ "accounts.*.alerts.sinks", KIND_SINKS, NULL,
+	  LIST(account, alerts.sinks, alerts.n_sinks),
+	  .help = "who is told, in this order; without it only the log" },
+	{ "accounts.*.alerts.repeat", KIND_SPAN, "1h", "5m", "7d",
+	  AT(account, alerts.repeat),
+	  .help = "told again so often while it lasts" },
+	{ "accounts.*.alerts.quiet", KIND_HOURS, "off",
+	  AT(account, alerts.quiet),
+	  .help = "hours without alerts, but for closes, blindness, "
+		  "liquidation, a missing leg and failed hand-offs" },
+	{ "accounts.*.alerts.near", KIND_SHARE, "0", "0", "100%",
+	  AT(account, alerts.near),
+	  .help = "told when a close line is so near to its limit, as a share "
+		  "of the limit; 0: not" },
+	{ "accounts.*.alerts.summary", KIND_DAILY, "off",
+	  AT(account, alerts.summary), .help = "the daily summary" },
+
+	{ "accounts.*.close.limit", KIND_LABELS, NULL,
+	  LIST(account, close.limit, close.n_limit),
+	  .help = "reasons worked with limit orders; all others at market" },
+	{ "accounts.*.close.escalate_after", KIND_COUNT, "5", "0", "10000",
+	  AT(account, close.escalate_after),
+	  .help = "polls after which a limit order becomes one at market, or "
+		  "a wide spread is accepted; 0: never" },
+	{ "accounts.*.close.settle", KIND_SPAN, "10m", "1s", "24h",
+	  AT(account, close.settle),
+	  .help = "a close that was sent has ended by then, whatever became "
+		  "of its answer" },
+	{ "accounts.*.close.max_at_once", KIND_COUNT, "3", "1", "100000",
+	  AT(account, close.max_at_once),
+	  .help = "more closes in one poll wait for `handoffs confirm`" },
+	{ "accounts.*.close.max_share", KIND_SHARE, "50%", "1%", "100%",
+	  AT(account, close.max_share),
+	  .help = "as does more than this share of a book of 4 or more" },
+	{ "accounts.*.close.url", KIND_URL, NULL, AT(account, close.url),
+	  .help = "on_close: webhook: where to" },
+	{ "accounts.*.close.secret", KIND_SECRET, NULL,
+	  AT(account, close.secret),
+	  .help = "on_close: webhook: whsec_ and the key in base64" },
+	{ "accounts.*.close.old_secret", KIND_SECRET, NULL,
+	  AT(account, close.old_secret),
+	  .help = "the key before, while the receiver changes over" },
+	{ "accounts.*.close.program", KIND_PATH, NULL,
+	  AT(account, close.program),
+	  .help = "on_close: exec: run without a shell, JSON on its input" },
+
+	{ "accounts.*.positions.control_api.url", KIND_URL, NULL,
+	  AT(account, control_api.url),
+	  .help = "the trading client: http://127.0.0.1:8766" },
+	{ "accounts.*.positions.control_api.account", KIND_WORD, NULL,
+	  AT(account, control_api.account),
+	  .help = "the account's name there" },
+	{ "accounts.*.positions.control_api.key", KIND_SECRET, NULL,
+	  AT(account, control_api.key), .help = "its API key" },
 
 	{ "accounts.*.entry.min_profit", KIND_SHARE, NULL, "0", "100%",
 	  ENTRY(min_profit), .help = "least divergence per 8 h; required" },

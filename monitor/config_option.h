@@ -32,7 +32,13 @@
 	X(LINES,	"lines",	"- LABEL: expression") \
 	X(VENUE_SET,	"venues",	"[lighter, grvt]") \
 	X(VENUE_ORDER,	"venues",	"[lighter, grvt]") \
-	X(ALIASES,	"names",	"{FROM: TO}")
+	X(ALIASES,	"names",	"{FROM: TO}") \
+	X(WORD,		"text",		"main") \
+	X(HOURS,	"hours of the day", "22:00Z-06:30Z or off") \
+	X(DAILY,	"time of day",	"07:00Z or off") \
+	X(SECRET,	"secret",	"{env: NAME}, {file: PATH} or {credential: NAME}") \
+	X(LABELS,	"labels",	"[TIME_LIMIT, WEEKLY_REBALANCE]") \
+	X(SINKS,	"sinks",	"[phone, desk]")
 
 enum config_kind {
 #define X(id, word, example) KIND_##id,

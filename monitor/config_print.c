@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The effective configuration as YAML that loads to the same values: every
- * key of the table in its order, unset ones left out. No key holds a secret
- * in this version, so none is masked.
+ * key of the table in its order, unset ones left out. Secrets are references
+ * already; where a literal could stand nothing is printed at all.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -100,30 +100,89 @@ static void add_aliases(struct print *p, const struct alias *a, size_t n)
 	print_add(p, "}\n");
 }
 
+static void add_secret(struct print *p, const struct secret_ref *ref)
+{
+	print_add(p, "{%s: ", secret_from_word(ref->from));
+	add_text(p, ref->name);
+	print_add(p, "}\n");
+}
+
+static void add_labels(struct print *p, const struct label *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		print_add(p, "%s%s", i ? ", " : "[", list[i].s);
+	print_add(p, "]\n");
+}
+
+static void add_sinks(struct print *p, const struct sink *const *list,
+		      size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		print_add(p, "%s%s", i ? ", " : "[", list[i]->name);
+	print_add(p, "]\n");
+}
+
+/* What is no single text: written here, true; n: how many there are. */
+static bool add_list(struct print *p, const void *at, size_t n,
+		     enum config_kind kind)
+{
+	if (kind == KIND_ALIASES)
+		add_aliases(p, *(const struct alias *const *)at, n);
+	else if (kind == KIND_VENUE_SET || kind == KIND_VENUE_ORDER)
+		add_venues(p, *(const struct venue *const *)at, n);
+	else if (kind == KIND_SECRET)
+		add_secret(p, at);
+	else if (kind == KIND_LABELS)
+		add_labels(p, *(const struct label *const *)at, n);
+	else if (kind == KIND_SINKS)
+		add_sinks(p, *(const struct sink *const *const *)at, n);
+	else
+		return false;
+	return true;
+}
+
+static bool is_list(enum config_kind kind)
+{
+	return kind == KIND_ALIASES || kind == KIND_VENUE_SET ||
+	       kind == KIND_VENUE_ORDER || kind == KIND_LABELS ||
+	       kind == KIND_SINKS;
+}
+
+/* 0: unset, or not written here. */
+static size_t option_length(char *text, size_t room, const void *base,
+			    const struct config_option *o)
+{
+	const char *b = base;
+	const struct secret_ref *ref;
+
+	if (o->kind == KIND_LINES)
+		return 0;
+	if (is_list(o->kind))
+		return *(const size_t *)(const void *)(b + o->count_at);
+	if (o->kind != KIND_SECRET)
+		return config_value_format(text, room, base, o);
+	ref = (const void *)(b + o->at);
+	return ref->from != SECRET_NONE;
+}
+
 /* "key: value"; nothing when unset, and lines are not written here. */
 static void add_option(struct print *p, const void *base,
 		       const struct config_option *o, int indent)
 {
 	const char *key = strrchr(o->pattern, '.');
-	const char *b = base;
-	char text[CONFIG_TEXT_MAX];
-	size_t n = 0;
+	char text[CONFIG_TEXT_MAX] = "";
+	size_t n = option_length(text, sizeof(text), base, o);
 
 	key = key ? key + 1 : o->pattern;
-	if (o->kind == KIND_ALIASES || o->kind == KIND_VENUE_SET ||
-	    o->kind == KIND_VENUE_ORDER)
-		n = *(const size_t *)(b + o->count_at);
-	else if (o->kind != KIND_LINES)
-		n = config_value_format(text, sizeof(text), base, o);
 	if (n == 0)
 		return;
 	print_add(p, "%*s%s: ", indent, "", key);
-	if (o->kind == KIND_ALIASES) {
-		add_aliases(p, *(const struct alias *const *)(b + o->at), n);
-	} else if (o->kind == KIND_VENUE_SET || o->kind == KIND_VENUE_ORDER) {
-		add_venues(p, *(const struct venue *const *)(b + o->at), n);
-	} else if (o->kind == KIND_USD || o->kind == KIND_URL ||
-		   o->kind == KIND_CLOCK_TIME) {
+	if (o->at != CONFIG_AT_NONE &&
+	    add_list(p, (const char *)base + o->at, n, o->kind))
+		return;
+	if (o->kind == KIND_USD || o->kind == KIND_URL ||
+	    o->kind == KIND_CLOCK_TIME || o->kind == KIND_HOURS ||
+	    o->kind == KIND_DAILY) {
 		/* A blank or a colon inside is plain enough here. */
 		print_add(p, "%s\n", text);
 	} else {
@@ -203,14 +262,48 @@ static void add_profiles(struct print *p, const struct config *c,
 		add_profile(p, x);
 }
 
-static void add_account(struct print *p, const struct account *a)
+/* How it acts and tells decides nothing: it is not kept with the polls. */
+static void add_acting(struct print *p, const struct account *a)
+{
+	print_add(p, "    alerts:\n");
+	add_keys(p, a, "accounts.*.alerts", 6);
+	print_add(p, "    close:\n");
+	add_keys(p, a, "accounts.*.close", 6);
+	if (!a->control_api.url[0])
+		return;
+	print_add(p, "    positions:\n      control_api:\n");
+	add_keys(p, a, "accounts.*.positions.control_api", 8);
+}
+
+static void add_account(struct print *p, const struct account *a, bool acting)
 {
 	add_name(p, a->name);
 	add_keys(p, a, "accounts.*", 4);
-	if (!a->entry.enabled)
-		return;
-	print_add(p, "    entry:\n");
-	add_keys(p, a, "accounts.*.entry", 6);
+	if (a->entry.enabled) {
+		print_add(p, "    entry:\n");
+		add_keys(p, a, "accounts.*.entry", 6);
+	}
+	if (acting)
+		add_acting(p, a);
+}
+
+static void add_sink(struct print *p, const struct sink *s)
+{
+	add_name(p, s->name);
+	print_add(p, "    type: %s\n", s->kind->name);
+	for (int i = 0; i < SINK_PARAMS_MAX && s->kind->params[i].name; i++) {
+		bool secret = s->secret[i].from != SECRET_NONE;
+
+		if (!secret && !s->text[i][0])
+			continue;
+		print_add(p, "    %s: ", s->kind->params[i].name);
+		if (secret) {
+			add_secret(p, &s->secret[i]);
+			continue;
+		}
+		add_text(p, s->text[i]);
+		print_add(p, "\n");
+	}
 }
 
 static void add_venue(struct print *p, const struct venue_terms *t)
@@ -234,12 +327,16 @@ static void add_config(struct print *p, const struct config *c,
 	for (size_t i = 0; i < c->limits.n_terms; i++)
 		add_venue(p, &c->limits.terms[i]);
 	add_profiles(p, c, a);
+	if (!a && c->n_sinks > 0)
+		print_add(p, "sinks:\n");
+	for (size_t i = 0; !a && i < c->n_sinks; i++)
+		add_sink(p, &c->sinks[i]);
 	if (c->n_accounts == 0)
 		return;
 	print_add(p, "accounts:\n");
 	for (size_t i = 0; i < c->n_accounts; i++)
 		if (!a || !strcmp(a->name, c->accounts[i].name))
-			add_account(p, &c->accounts[i]);
+			add_account(p, &c->accounts[i], !a);
 }
 
 char *config_print(const struct config *c, const struct account *account,

@@ -320,6 +320,21 @@ static bool read_aliases(struct load *l, void *base,
 	return true;
 }
 
+static bool read_name(struct load *l, char *out, const struct yaml *y,
+		      const char *key)
+{
+	if (!*y->text || strlen(y->text) >= CONFIG_WORD_MAX)
+		return refuse(l, y, key, "is empty or too long");
+	snprintf(out, CONFIG_WORD_MAX, "%s", y->text);
+	return true;
+}
+
+static bool read_parsed(struct load *l, const struct yaml *y, const char *key,
+			const char *problem)
+{
+	return !problem || refuse(l, y, key, problem);
+}
+
 static bool read_word(struct load *l, void *base,
 		      const struct config_option *o, const struct yaml *y,
 		      const char *key)
@@ -342,6 +357,12 @@ static bool read_word(struct load *l, void *base,
 		return read_profile(l, at, y, key);
 	if (o->kind == KIND_SHADOW)
 		return read_shadow(l, at, y, key);
+	if (o->kind == KIND_WORD)
+		return read_name(l, at, y, key);
+	if (o->kind == KIND_HOURS)
+		return read_parsed(l, y, key, config_hours_parse(at, y->text));
+	if (o->kind == KIND_DAILY)
+		return read_parsed(l, y, key, config_daily_parse(at, y->text));
 	return true;	/* extends: profile_load.c has followed it */
 }
 
@@ -355,5 +376,16 @@ bool config_text_read(struct load *l, void *base,
 		return read_venues(l, base, o, y, key);
 	if (o->kind == KIND_ALIASES)
 		return read_aliases(l, base, o, y, key);
+	if (o->kind == KIND_SECRET)
+		return config_secret_read(l, (void *)((char *)base + o->at), y,
+					  key);
+	if (o->kind == KIND_LABELS)
+		return config_labels_read(l, (void *)((char *)base + o->at),
+					  (void *)((char *)base + o->count_at),
+					  y, key);
+	if (o->kind == KIND_SINKS)
+		return config_sink_list_read(l,
+			(void *)((char *)base + o->at),
+			(void *)((char *)base + o->count_at), y, key);
 	return read_word(l, base, o, y, key);
 }

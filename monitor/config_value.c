@@ -309,6 +309,10 @@ size_t config_value_format(char *buf, size_t n, const void *base,
 		text = o->choices[*(const unsigned int *)at];
 	else if (o->kind == KIND_PROFILE)
 		text = (*profile)->name;
+	else if (o->kind == KIND_HOURS)
+		return config_hours_format(buf, n, at);
+	else if (o->kind == KIND_DAILY)
+		return config_daily_format(buf, n, at);
 	else
 		text = at;
 	return (size_t)snprintf(buf, n, "%s", text);

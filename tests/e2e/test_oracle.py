@@ -377,14 +377,17 @@ def rule_line(num):
     return f"rule {call} {' '.join(words)}", verdict(want)
 
 
-def oracle(t, name="oracle"):
+def oracle(t, name="oracle", libraries=()):
+    """Build tests/e2e/NAME.c against the program's own objects."""
     program = t.dir / name
     t.command("gcc", "-std=gnu17", "-O1", "-g",
               *(["-fsanitize=address,undefined"] if "san" in lib.BUILD.name
                 else []),
               "-I", lib.ROOT / "include", "-I", lib.ROOT / "monitor",
+              "-I", lib.ROOT / "clients",
               "-o", program, lib.ROOT / f"tests/e2e/{name}.c",
-              lib.BUILD / "libcarrywatch.a", seconds=120).expect(0)
+              lib.BUILD / "libcarrywatch.a", *libraries,
+              seconds=120).expect(0)
     return program
 
 

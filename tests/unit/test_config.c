@@ -53,6 +53,23 @@ static const struct key keys[] = {
 	{ "accounts.*.min_volume", "" },
 	{ "accounts.*.capital_share", "2" },
 	{ "accounts.*.tick_offset", "0s" },
+	{ "accounts.*.alerts.sinks", "" },
+	{ "accounts.*.alerts.repeat", "1h" },
+	{ "accounts.*.alerts.quiet", "off" },
+	{ "accounts.*.alerts.near", "0" },
+	{ "accounts.*.alerts.summary", "off" },
+	{ "accounts.*.close.limit", "" },
+	{ "accounts.*.close.escalate_after", "5" },
+	{ "accounts.*.close.settle", "10m" },
+	{ "accounts.*.close.max_at_once", "3" },
+	{ "accounts.*.close.max_share", "0.5" },
+	{ "accounts.*.close.url", "" },
+	{ "accounts.*.close.secret", "" },
+	{ "accounts.*.close.old_secret", "" },
+	{ "accounts.*.close.program", "" },
+	{ "accounts.*.positions.control_api.url", "" },
+	{ "accounts.*.positions.control_api.account", "" },
+	{ "accounts.*.positions.control_api.key", "" },
 	{ "accounts.*.entry.min_profit", "0" },
 	{ "accounts.*.entry.size_usd", "" },
 	{ "accounts.*.entry.size_pct", "" },
@@ -101,7 +118,7 @@ static void test_defaults(void **state)
 		if (o->count_at)
 			assert_int_equal(*(const size_t *)(base + o->count_at),
 					 0);
-		else if (o->kind != KIND_LINES)
+		else if (o->kind != KIND_LINES && o->kind != KIND_SECRET)
 			config_value_format(text, sizeof(text), base, o);
 		assert_string_equal(text, keys[i].value);
 	}

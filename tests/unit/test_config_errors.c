@@ -187,9 +187,9 @@ static const struct wrong wrongs[] = {
 	{ "version: 1\naccounts:\n  paper: {mode: dryrun}",
 	  "3:17: error: accounts.paper.mode: \"dryrun\" is not known, did "
 	  "you mean \"dry-run\"?" },
-	{ "version: 1\naccounts:\n  paper: {on_close: exec}",
-	  "3:21: error: accounts.paper.on_close: \"exec\" is not known: "
-	  "write none" },
+	{ "version: 1\naccounts:\n  paper: {on_close: shell}",
+	  "3:21: error: accounts.paper.on_close: \"shell\" is not known: "
+	  "write none or control_api or webhook or exec" },
 	{ "version: 1\naccounts:\n  paper: {venues: lighter}",
 	  "3:19: error: accounts.paper.venues: expected a list, not a "
 	  "value: write [a, b] or one \"- ...\" a line" },

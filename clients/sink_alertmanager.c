@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Prometheus' Alertmanager, API v2: an alert that is not sent again ends by
+ * itself there, so firing ones are repeated; endsAt now resolves.
+ */
+#include "letter.h"
+
+enum { URL };
+
+static void put_labels(struct json_out *o, const struct alert *a,
+		       const char *position)
+{
+	json_out_key(o, "labels");
+	json_out_open(o, '{');
+	json_put_text(o, "alertname", "Carrywatch");
+	json_put_text(o, "kind", a->kind);
+	json_put_text(o, "account", a->account);
+	if (a->position > 0)
+		json_put_text(o, "position", position);
+	if (*a->label)
+		json_put_text(o, "rule", a->label);
+	json_put_text(o, "severity", severity_word(a->severity));
+	json_out_close(o, '}');
+}
+
+static bool build(struct outgoing *out, const struct alert *a,
+		  const struct sink_values *v, struct arena *arena,
+		  struct err *err)
+{
+	char *url = letter_text(arena, "%s/api/v2/alerts", v->v[URL]);
+	char *position = letter_text(arena, "%lld", (long long)a->position);
+	struct letter l;
+
+	if (!url || !position || !letter_begin(&l, err))
+		return err_set(err, ERR_MEMORY, "no memory");
+	letter_post(out, url);
+	json_out_open(&l.json, '[');
+	json_out_open(&l.json, '{');
+	put_labels(&l.json, a, position);
+	json_out_key(&l.json, "annotations");
+	json_out_open(&l.json, '{');
+	json_put_text(&l.json, "summary", a->title);
+	json_put_text(&l.json, "description", a->text);
+	json_out_close(&l.json, '}');
+	json_put_instant(&l.json, "startsAt", a->since);
+	if (a->resolved)
+		json_put_instant(&l.json, "endsAt", a->at);
+	json_out_close(&l.json, '}');
+	json_out_close(&l.json, ']');
+	return letter_end(&l, out, arena, err);
+}
+
+const struct sink_kind sink_alertmanager = {
+	.name = "alertmanager",
+	.help = "an alert of Prometheus' Alertmanager (API v2)",
+	.params = {
+		[URL] = { "url", SINK_URL, true, NULL,
+			  "its address, such as http://127.0.0.1:9093" },
+	},
+	.resend = true,
+	.build = build,
+};

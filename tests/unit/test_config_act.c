@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+/* Sinks, alerts, closes, the trading client; secrets by reference only. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "config_case.h"
+#include "sinks.h"
+
+#define HEAD "version: 1\n"
+#define PHONE "  phone: {type: telegram, token: {env: CW_TOKEN}, " \
+	      "chat_id: -100123}\n"
+#define LIVE "accounts:\n  main:\n    mode: live\n    venues: [grvt, aster]\n"
+
+static void everything_loads_and_prints_to_the_same(void **state)
+{
+	static const char text[] = HEAD
+		"sinks:\n" PHONE
+		"  hook: {type: webhook, url: 'https://x.example/h?a=1', "
+		"secret: {credential: hook}, old_secret: {file: /etc/old}}\n"
+		LIVE
+		"    on_close: control_api\n"
+		"    alerts: {sinks: [hook, phone], repeat: 30m, "
+		"quiet: '22:00Z-06:30Z', near: 10%, summary: '07:00Z'}\n"
+		"    close: {limit: [DIVERGENCE_FLIPPED], escalate_after: 7, "
+		"settle: 20m, max_at_once: 2, max_share: 40%}\n"
+		"    positions: {control_api: {url: 'http://127.0.0.1:8766/', "
+		"account: one, key: {file: /etc/key}}}\n";
+	struct loaded l = load(text), again;
+	const struct account *a = &l.c.accounts[0];
+	char *printed = config_print(&l.c, NULL, l.arena), *twice;
+
+	(void)state;
+	assert_int_equal(l.c.n_sinks, 2);
+	assert_string_equal(l.c.sinks[0].kind->name, "telegram");
+	assert_int_equal(a->alerts.n_sinks, 2);
+	assert_string_equal(a->alerts.sinks[0]->name, "hook");
+	assert_int_equal(a->alerts.repeat.ms, 30 * 60 * 1000);
+	assert_true(a->alerts.quiet.set);
+	assert_int_equal(a->alerts.quiet.from_s, 22 * 3600);
+	assert_int_equal(a->alerts.quiet.until_s, 6 * 3600 + 1800);
+	assert_int_equal(a->alerts.summary.at_s, 7 * 3600);
+	assert_int_equal(a->close.target, ON_CLOSE_CONTROL_API);
+	assert_int_equal(a->close.n_limit, 1);
+	assert_int_equal(a->close.escalate_after, 7);
+	assert_string_equal(a->control_api.url, "http://127.0.0.1:8766");
+	assert_int_equal(a->control_api.key.from, SECRET_FILE);
+	assert_non_null(printed);
+	again = load(printed);
+	twice = config_print(&again.c, NULL, again.arena);
+	assert_string_equal(printed, twice);
+	/* What is kept with the polls says nothing of all this. */
+	assert_null(strstr(config_print(&l.c, a, l.arena), "phone"));
+	arena_free(l.arena);
+	arena_free(again.arena);
+}
+
+static void defaults_tell_nobody_and_do_nothing(void **state)
+{
+	struct loaded l = load(HEAD LIVE);
+	const struct account *a = &l.c.accounts[0];
+
+	(void)state;
+	assert_int_equal(a->alerts.n_sinks, 0);
+	assert_int_equal(a->alerts.repeat.ms, 3600 * 1000);
+	assert_false(a->alerts.quiet.set);
+	assert_false(a->alerts.summary.set);
+	assert_int_equal(a->close.target, ON_CLOSE_NONE);
+	assert_int_equal(a->close.max_at_once, 3);
+	assert_int_equal(a->close.settle.ms, 600 * 1000);
+	arena_free(l.arena);
+}
+
+/* text, the complaint it must give */
+static const char *const bad[][2] = {
+	{ "sinks:\n  p: {type: telegram, token: 12:x, chat_id: 1}\n",
+	  "f:3:30: error: sinks.p.token: a secret does not stand in this file"
+	  ": write {env: NAME}, {file: PATH} or {credential: NAME}" },
+	{ "sinks:\n  p: {type: telegram, token: {env: A, file: /b}, "
+	  "chat_id: 1}\n", "write one of {env: NAME}" },
+	{ "sinks:\n  p: {type: telegram, token: {file: b}, chat_id: 1}\n",
+	  "named by its whole path" },
+	{ "sinks:\n  p: {type: telegram, token: {credential: a/b}, "
+	  "chat_id: 1}\n", "without its directory" },
+	{ "sinks:\n  p: {type: telegram, token: {env: A}}\n",
+	  "f:3:3: error: sinks.p: a telegram needs chat_id" },
+	{ "sinks:\n  p: {type: telegram, token: {env: A}, "
+	  "chat_id: 1, thraed: 7}\n",
+	  "unknown key \"thraed\" in sinks.p, did you mean \"thread\"?" },
+	{ "sinks:\n  p: {type: pigeon}\n", "no such type: write type: and one "
+	  "of alertmanager, discord, email, exec" },
+	{ "sinks:\n  p: {url: 'https://x'}\n", "sinks.p: has no type" },
+	{ "sinks:\n  p: {type: exec, program: rel}\n", "is not a whole path" },
+	{ "sinks:\n  p: {type: alertmanager, url: 'http://10.0.0.1'}\n",
+	  "plain http to another host" },
+	{ "sinks:\n  p: {type: alertmanager, url: 'ftp://x'}\n",
+	  "is not an address" },
+	{ LIVE "    alerts: {sinks: [phone]}\n",
+	  "accounts.main.alerts.sinks: no sink \"phone\"" },
+	{ "sinks:\n" PHONE LIVE "    alerts: {sinks: [phome]}\n",
+	  "did you mean \"phone\"?" },
+	{ "sinks:\n" PHONE LIVE "    alerts: {sinks: [phone, phone]}\n",
+	  "given twice" },
+	{ LIVE "    alerts: {quiet: '22:00-06:00'}\n",
+	  "is not a span of the day in UTC" },
+	{ LIVE "    alerts: {quiet: '06:00Z-06:00Z'}\n", "at the same time" },
+	{ LIVE "    alerts: {summary: '7'}\n", "is not a time of day" },
+	{ LIVE "    on_close: control_api\n", "needs the trading client" },
+	{ LIVE "    on_close: webhook\n", "needs close.url and close.secret" },
+	{ LIVE "    on_close: exec\n", "needs close.program" },
+	{ LIVE "    close: {limit: [NOT_A_LINE]}\n",
+	  "has no close line NOT_A_LINE" },
+	{ LIVE "    close: {secret: whsec_abc}\n", "does not stand in" },
+	{ LIVE "    positions: {control_api: {url: 'http://127.0.0.1:1'}}\n",
+	  "needs url, account and key" },
+	{ LIVE "    positions: {control_api: {url: 'http://10.1.1.1:1', "
+	  "account: a, key: {env: K}}}\n", "plain http to another host" },
+	{ "accounts:\n  p: {mode: dry-run, on_close: exec, "
+	  "close: {program: /bin/true}}\n", "hands nothing over" },
+};
+
+static void each_mistake_is_named_at_its_place(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		struct arena *arena = arena_new();
+		struct complaints list;
+		struct config c;
+		struct err err = { ERR_NONE, "" };
+		char text[1000];
+
+		snprintf(text, sizeof(text), HEAD "%s", bad[i][0]);
+		assert_false(config_load_text(&c, "f", text, strlen(text),
+					      arena, &list, &err));
+		if (!strstr(err.text, bad[i][1]))
+			fail_msg("%s\nsaid: %s", text, err.text);
+		assert_null(strstr(err.text, "12:x"));
+		assert_null(strstr(err.text, "whsec_"));
+		arena_free(arena);
+	}
+}
+
+static void an_unused_sink_is_a_warning(void **state)
+{
+	struct loaded l = load(HEAD "sinks:\n" PHONE LIVE);
+
+	(void)state;
+	assert_int_equal(l.list.n_warnings, 1);
+	assert_non_null(strstr(l.list.list[0].text, "no account names it"));
+	arena_free(l.arena);
+}
+
+/* ---- secrets ---- */
+
+static char path[64];
+
+static void put_file(const char *text, mode_t mode)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+	assert_int_equal(chmod(path, mode), 0);
+}
+
+static const char *read_ref(enum secret_from from, const char *name)
+{
+	static char said[600];
+	struct secret_ref ref = { from, "" };
+	struct secret s;
+	struct err err = { ERR_NONE, "" };
+
+	snprintf(ref.name, sizeof(ref.name), "%s", name);
+	if (secret_read(&s, &ref, &err))
+		snprintf(said, sizeof(said), "=%s", s.text ? s.text : "none");
+	else
+		snprintf(said, sizeof(said), "%s", err.text);
+	if (!*err.text)
+		secret_free(&s);
+	return said;
+}
+
+static void secrets_come_from_three_places(void **state)
+{
+	char dir[] = "/tmp/carrywatch-secret-XXXXXX", link[80];
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/token", dir);
+	put_file("planted\n", 0600);
+	assert_string_equal(read_ref(SECRET_FILE, path), "=planted");
+	setenv("CREDENTIALS_DIRECTORY", dir, 1);
+	assert_string_equal(read_ref(SECRET_CREDENTIAL, "token"), "=planted");
+	unsetenv("CREDENTIALS_DIRECTORY");
+	assert_non_null(strstr(read_ref(SECRET_CREDENTIAL, "token"),
+			       "LoadCredential="));
+	setenv("CW_TEST_SECRET", "from env", 1);
+	assert_string_equal(read_ref(SECRET_ENV, "CW_TEST_SECRET"),
+			    "=from env");
+	unsetenv("CW_TEST_SECRET");
+	assert_non_null(strstr(read_ref(SECRET_ENV, "CW_TEST_SECRET"),
+			       "is not set"));
+	assert_string_equal(read_ref(SECRET_NONE, ""), "=none");
+	put_file("planted", 0640);
+	assert_non_null(strstr(read_ref(SECRET_FILE, path), "chmod 600"));
+	put_file("", 0600);
+	assert_non_null(strstr(read_ref(SECRET_FILE, path), "is empty"));
+	put_file("plan\nted", 0600);
+	assert_non_null(strstr(read_ref(SECRET_FILE, path), "control"));
+	assert_null(strstr(read_ref(SECRET_FILE, path), "nted"));
+	snprintf(link, sizeof(link), "%s/link", dir);
+	assert_int_equal(symlink(path, link), 0);
+	assert_non_null(strstr(read_ref(SECRET_FILE, link), "symbolic"));
+	assert_non_null(strstr(read_ref(SECRET_FILE, dir), "not a file"));
+	unlink(link);
+	unlink(path);
+	rmdir(dir);
+}
+
+static void sinks_open_with_their_secrets_or_say_which(void **state)
+{
+	struct loaded l = load(HEAD "sinks:\n" PHONE LIVE
+			       "    alerts: {sinks: [phone]}\n");
+	const struct alert_policy *p = &l.c.accounts[0].alerts;
+	struct err err = { ERR_NONE, "" };
+	struct sinks s;
+
+	(void)state;
+	unsetenv("CW_TOKEN");
+	assert_false(sinks_open(&s, p, &err));
+	assert_string_equal(err.text, "sink phone: token: secret env CW_TOKEN:"
+			    " is not set in the environment");
+	setenv("CW_TOKEN", "12:planted", 1);
+	assert_true(sinks_open(&s, p, &err));
+	assert_int_equal(s.n, 1);
+	assert_string_equal(s.list[0].values.v[0], "12:planted");
+	assert_string_equal(s.list[0].values.v[1], "-100123");
+	assert_string_equal(s.list[0].values.v[3], "https://api.telegram.org");
+	sinks_free(&s);
+	unsetenv("CW_TOKEN");
+	arena_free(l.arena);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(everything_loads_and_prints_to_the_same),
+		cmocka_unit_test(defaults_tell_nobody_and_do_nothing),
+		cmocka_unit_test(each_mistake_is_named_at_its_place),
+		cmocka_unit_test(an_unused_sink_is_a_warning),
+		cmocka_unit_test(secrets_come_from_three_places),
+		cmocka_unit_test(sinks_open_with_their_secrets_or_say_which),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
