@@ -64,6 +64,10 @@ struct message {
 	int64_t position;		/* 0: about the account */
 	const char *kind;		/* "close", "alert", "blind", ... */
 	const char *text;
+	/* Of a condition (condition.h), for sinks; NULL: for the log alone. */
+	const char *fingerprint, *title, *label;
+	struct instant since;
+	bool resolved, silent;
 };
 
 struct notifier {

@@ -16,7 +16,7 @@
 #define SLICE_MS	60000
 #define SPEED_MAX	1000000
 
-static struct instant wall(void)
+struct instant clock_wall(void)
 {
 	struct timespec ts;
 
@@ -30,7 +30,7 @@ static struct instant market_now(void *ctx)
 	const struct clock_state *c = ctx;
 
 	return (struct instant){ c->origin.ms +
-				 (wall().ms - c->start.ms) * c->speed };
+				 (clock_wall().ms - c->start.ms) * c->speed };
 }
 
 static int64_t market_real_ms(void *ctx, struct span d)
@@ -123,7 +123,7 @@ static enum wake market_wait(void *ctx, struct instant until)
 
 void clock_real(struct clock_state *out)
 {
-	out->origin = out->start = wall();
+	out->origin = out->start = clock_wall();
 	out->speed = 1;
 	out->signal_fd = -1;
 }

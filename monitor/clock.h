@@ -18,6 +18,8 @@ struct clock_state {
 /* "ORIGIN,START,SPEED": two RFC 3339 times and 1..1000000. */
 MUST_USE bool clock_parse(struct clock_state *out, const char *text,
 			  struct err *err);
+/* The wall clock, whatever the market's: signatures are made with it. */
+struct instant clock_wall(void);
 /* The wall clock itself: speed 1 from the same origin. */
 void clock_real(struct clock_state *out);
 /* `state` must outlive the port. */

@@ -11,6 +11,7 @@
 #include "cli.h"
 #include "clock.h"
 #include "cmd_fetch.h"
+#include "cmd_run_post.h"
 #include "commands.h"
 #include "daemon.h"
 #include "lock.h"
@@ -37,6 +38,7 @@ struct monitor {
 	struct lock lock;
 	struct store *store;
 	struct wiring wiring;
+	struct run_post post;		/* what leaves between polls */
 	struct cycle *cycle;
 };
 
@@ -102,27 +104,34 @@ static bool wire(struct monitor *m, struct err *err)
 	m->wiring.clock = clock_port_of(&m->clock);
 	m->wiring.notifier = notify_log();
 	config_terms(&m->terms, m->setup.config, &m->setup.account);
+	m->wiring.simulated = dry_run;
 	if (dry_run)
 		m->wiring.executor = simulate_executor(&m->terms);
 	log_open(cli_has(m->cli, OPT_QUIET) ? LOG_LEVEL_WARNING :
 		 LOG_LEVEL_INFO, m->setup.account.name, dry_run);
-	return true;
+	return run_post_open(&m->post, &(struct run_post_options){
+		&m->setup.account, m->store, m->wiring.clock, dry_run,
+		seed_of(m->cli) }, err);
 }
 
 static bool reload(void *ctx, struct cycle *cycle, struct err *err)
 {
 	struct monitor *m = ctx;
 	struct setup next = { .arena = arena_new() };
+	struct sinks sinks = { NULL, 0 };
 	struct source source;
 
 	if (!next.arena)
 		return err_set(err, ERR_MEMORY, "no memory");
-	if (!setup_reload(&next, m, err))
+	if (!setup_reload(&next, m, err) ||
+	    !sinks_open(&sinks, &next.account.alerts, err))
 		goto err1;
 	if (!cmd_source_open(&source, next.config, seed_of(m->cli), err))
 		goto err1;
-	if (!cycle_configure(cycle, next.config, &next.account, err))
+	if (!run_post_ready(&m->post, &next.account, err) ||
+	    !cycle_configure(cycle, next.config, &next.account, err))
 		goto err2;
+	run_post_use(&m->post, &sinks);
 	cycle->wiring.source.free(cycle->wiring.source.ctx);
 	cycle->wiring.source = m->wiring.source = source;
 	arena_free(m->setup.arena);
@@ -133,6 +142,7 @@ static bool reload(void *ctx, struct cycle *cycle, struct err *err)
 err2:
 	source.free(source.ctx);
 err1:
+	sinks_free(&sinks);
 	arena_free(next.arena);
 	return false;
 }
@@ -143,12 +153,17 @@ static bool read_clock(struct monitor *m, const struct cli *c,
 		       struct err *err)
 {
 	clock_real(&m->clock);
-	if (!cli_has(c, OPT_CLOCK))
+	if (!cli_has(c, OPT_CLOCK)) {
+		clock_listen(&m->clock);
 		return true;
+	}
 	if (m->setup.account.mode != MODE_DRY_RUN)
 		return err_set(err, ERR_USAGE, "--clock is for dry-run "
 			       "accounts; %s is live", m->setup.account.name);
-	return clock_parse(&m->clock, c->opt[OPT_CLOCK], err);
+	if (!clock_parse(&m->clock, c->opt[OPT_CLOCK], err))
+		return false;
+	clock_listen(&m->clock);
+	return true;
 }
 
 static bool read_every(struct monitor *m, const struct cli *c,
@@ -204,6 +219,8 @@ static bool prepare(struct monitor *m, struct cli *c, struct err *err)
 static void release(struct monitor *m)
 {
 	cycle_free(m->cycle);
+	run_post_close(&m->post);
+	clock_close(&m->clock);
 	if (m->wiring.source.free)
 		m->wiring.source.free(m->wiring.source.ctx);
 	store_close(m->store);
@@ -213,7 +230,8 @@ static void release(struct monitor *m)
 
 int cmd_run(struct cli *c)
 {
-	struct monitor m = { .cli = c, .lock = { -1 } };
+	struct monitor m = { .cli = c, .lock = { -1 },
+			     .clock = { .signal_fd = -1 } };
 	struct daemon d = { .once = cli_has(c, OPT_ONCE), .reload = reload,
 			    .reload_ctx = &m };
 	struct err err = { ERR_NONE, "" };
@@ -226,6 +244,9 @@ int cmd_run(struct cli *c)
 	if (m.setup.arena && read_polls(&d, c, &err) && prepare(&m, c, &err)) {
 		m.cycle->version = CARRYWATCH_VERSION;
 		d.cycle = m.cycle;
+		d.outbound = &m.post.outbound;
+		d.polled = run_post_polled;
+		d.polled_ctx = &m.post;
 		log_write(LOG_LEVEL_NOTICE, "started",
 			  "version=%s mode=%s profile=%s hash=%s db=%s",
 			  CARRYWATCH_VERSION,

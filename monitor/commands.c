@@ -22,6 +22,16 @@
 		     OPT(FOLDS) | OPT(JOBS) | OPT(SKIP_BAD))
 
 const struct command command_table[] = {
+	{ "alerts ack", "WHAT", 1, 1, OPT(ACCOUNT),
+	  "silent until it is over: fingerprint, position or all",
+	  cmd_alerts_ack },
+	{ "alerts list", "", 0, 0, OPTS_LISTING | OPT(ALL),
+	  "what lasts, since when, and who was told", cmd_alerts_list },
+	{ "alerts snooze", "WHAT", 1, 1, OPT(FOR) | OPT(ACCOUNT),
+	  "the same for a while", cmd_alerts_snooze },
+	{ "alerts test", "[SINK]", 0, 1, OPT(ACCOUNT),
+	  "send one message to each sink and say what became of it",
+	  cmd_alerts_test },
 	{ "backtest", "[FILE]...", 0, CLI_ARGS_MAX,
 	  OF_BACKTEST | OPT(OUTPUT) | OPT(JSON) | OPT(COLUMNS) | OPT(SORT) |
 	  OPT(LIMIT) | OPT(SINCE) | OPT(UNTIL) | OPT(HTML) |

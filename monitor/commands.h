@@ -8,6 +8,10 @@
 
 struct cli;
 
+int cmd_alerts_ack(struct cli *c);
+int cmd_alerts_list(struct cli *c);
+int cmd_alerts_snooze(struct cli *c);
+int cmd_alerts_test(struct cli *c);
 int cmd_backtest(struct cli *c);
 int cmd_check_config(struct cli *c);
 int cmd_completion_bash(struct cli *c);

@@ -252,8 +252,8 @@ static bool notify(struct work *w, struct err *err)
 static void tell_cannot_record(struct work *w, const struct err *why)
 {
 	struct notifier *n = &w->cycle->wiring.notifier;
-	struct message m = { 0, w->now, LOG_LEVEL_ERR, 0, "cannot record",
-			     why->text };
+	struct message m = { .at = w->now, .priority = LOG_LEVEL_ERR,
+			     .kind = "cannot record", .text = why->text };
 
 	n->tell(n->ctx, &m);
 }

@@ -20,6 +20,7 @@ struct wiring {
 	struct executor executor;
 	struct notifier notifier;
 	struct clock_port clock;
+	bool simulated;		/* titles of alerts say so */
 };
 
 struct suggested {

@@ -270,8 +270,9 @@ static bool put_all(struct work *w, struct cycle_result *out, struct err *err)
 		out->closes += x->decision.close_now;
 		out->alerts += x->decision.action == ACTION_ALERT;
 	}
-	return cycle_shadow(w, err) && cycle_feed_tell(w, err) && cycle_settle(w, err) &&
-	       put_entries(w, out, err);
+	return cycle_shadow(w, err) && cycle_feed_tell(w, err) &&
+	       cycle_settle(w, err) && put_entries(w, out, err) &&
+	       cycle_alerts(w, err);
 }
 
 static bool retain(struct work *w, struct err *err)

@@ -47,6 +47,9 @@ MUST_USE bool cycle_record(struct work *w, struct cycle_result *out,
 MUST_USE bool cycle_settle(struct work *w, struct err *err);
 /* What rules see: the ledger as it stands once this poll has booked. */
 struct fact cycle_funding(const struct work *w, const struct watched *x);
+/* Its part about people: conditions, messages, deliveries. */
+MUST_USE bool cycle_alerts(struct work *w, struct err *err);
+
 /* ---- cycle_feed.c ---- */
 
 /* Messages about venues whose rates turned to 0 together, or stand still. */

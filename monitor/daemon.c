@@ -35,8 +35,11 @@ static bool poll_once(struct daemon *d, int *code)
 {
 	struct cycle_result r;
 	struct err err = { ERR_NONE, "" };
+	bool recorded = cycle_poll(d->cycle, &r, &err);
 
-	if (!cycle_poll(d->cycle, &r, &err)) {
+	if (d->polled)
+		d->polled(d->polled_ctx, recorded ? NULL : &err);
+	if (!recorded) {
 		log_write(LOG_LEVEL_ERR, "poll failed", "err=%s",
 			  log_quote(err.text).s);
 		*code = err_exit_code(err.kind);

@@ -18,6 +18,9 @@ struct daemon {
 	bool (*reload)(void *ctx, struct cycle *c, struct err *err);
 	void *reload_ctx;
 	struct outbound *outbound;	/* NULL: nothing leaves the house */
+	/* After each poll; why NULL: it was written down. */
+	void (*polled)(void *ctx, const struct err *why);
+	void *polled_ctx;
 };
 
 /* Returns the exit code of design.md 5. */

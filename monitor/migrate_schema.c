@@ -258,7 +258,7 @@ static const char *const v3[] = {
 
 	"CREATE TABLE deliveries ("
 	" id INTEGER PRIMARY KEY,"
-	" message INTEGER NOT NULL REFERENCES outbox(id),"
+	" message INTEGER NOT NULL REFERENCES outbox(id) ON DELETE CASCADE,"
 	" sink TEXT NOT NULL CHECK (length(sink) BETWEEN 1 AND 31),"
 	" state TEXT NOT NULL CHECK (state IN ('queued', 'sent', 'delivered',"
 	" 'dead', 'dropped')),"

@@ -12,6 +12,12 @@ bool store_put_message(struct store *s, const struct message *m,
 	sql_put_opt_int(&q, m->position);
 	sql_put_text(&q, m->kind);
 	sql_put_text(&q, m->text);
+	sql_put_opt_text(&q, m->fingerprint ? m->fingerprint : "");
+	sql_put_text(&q, m->label ? m->label : "");
+	sql_put_text(&q, m->title ? m->title : "");
+	sql_put_instant(&q, m->fingerprint ? m->since : INSTANT_UNKNOWN);
+	sql_put_int(&q, m->resolved);
+	sql_put_int(&q, m->silent);
 	return sql_run(&q, err);
 }
 

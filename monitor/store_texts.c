@@ -33,6 +33,15 @@
 	"divergence_at, blind_told, blind_notices, gone_polls, " \
 	"unclosed_told, severer"
 
+#define ALERT_COLUMNS(position) \
+	"fingerprint, kind, " position ", label, severity, since, seen_at, " \
+	"told_at, tellings, over_at, acked_at, snoozed_until, acked_by, " \
+	"muted_by, title, text"
+#define MESSAGE_COLUMNS \
+	"o.id, o.at, o.priority, coalesce(o.position, 0), o.kind, o.text, " \
+	"coalesce(o.fingerprint, ''), o.title, o.label, o.since, " \
+	"o.resolved, o.silent"
+
 const char *const sql_texts[SQL_COUNT] = {
 	[SQL_BEGIN] = "BEGIN IMMEDIATE",
 	[SQL_BEGIN_READ] = "BEGIN",
@@ -172,12 +181,56 @@ const char *const sql_texts[SQL_COUNT] = {
 		"settlements = ?3, unknown = ?4",
 
 	[SQL_MESSAGE_PUT] = "INSERT INTO outbox (at, priority, position, "
-		"kind, text) VALUES (?1, ?2, ?3, ?4, ?5)",
+		"kind, text, fingerprint, label, title, since, resolved, "
+		"silent, sent_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
+		"?10, ?11, iif(?6 IS NULL, NULL, ?1))",
 	[SQL_UNSENT] = "SELECT id, at, priority, coalesce(position, 0), kind, "
 		"text FROM outbox WHERE sent_at IS NULL ORDER BY id",
 	[SQL_MARK_SENT] = "UPDATE outbox SET sent_at = ?2 WHERE id = ?1 "
 		"AND sent_at IS NULL",
 	[SQL_MESSAGE_DROP] = "DELETE FROM outbox WHERE sent_at < ?1",
+
+	[SQL_ALERTS] = "SELECT " ALERT_COLUMNS("coalesce(position, 0)") " FROM alerts "
+		"ORDER BY fingerprint",
+	[SQL_ALERT_PUT] = "INSERT OR REPLACE INTO alerts ("
+		ALERT_COLUMNS("position") ") "
+		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
+		"?13, ?14, ?15, ?16)",
+	[SQL_ALERT_DROP] = "DELETE FROM alerts WHERE fingerprint = ?1",
+
+	[SQL_DELIVERY_PUT] = "INSERT INTO deliveries (message, sink, state, "
+		"tries, next_at, error) VALUES (?1, ?2, 'queued', 0, ?3, '')",
+	/* Only the oldest of a sink may go: its order is kept. */
+	[SQL_DELIVERY_HEAD] = "SELECT d.id, d.tries, d.next_at, "
+		MESSAGE_COLUMNS " FROM deliveries d "
+		"JOIN outbox o ON o.id = d.message WHERE d.sink = ?1 "
+		"AND d.state IN ('queued', 'sent') ORDER BY d.id LIMIT 1",
+	[SQL_DELIVERY_MARK] = "UPDATE deliveries SET state = ?2, tries = ?3, "
+		"next_at = ?4, done_at = ?5, error = ?6 WHERE id = ?1",
+	[SQL_DELIVERY_RESTART] = "UPDATE deliveries SET state = 'queued' "
+		"WHERE state = 'sent'",
+	[SQL_DELIVERY_WAITING] = "SELECT d.id, o.priority, o.resolved "
+		"FROM deliveries d JOIN outbox o ON o.id = d.message "
+		"WHERE d.sink = ?1 AND d.state = 'queued' "
+		"AND o.fingerprint = ?2 ORDER BY d.id",
+	/* Of too many, the least important, oldest first. */
+	[SQL_DELIVERY_DROP] = "UPDATE deliveries SET state = 'dropped', "
+		"done_at = ?3, error = 'too many waiting' WHERE id IN "
+		"(SELECT d.id FROM deliveries d JOIN outbox o "
+		"ON o.id = d.message WHERE d.sink = ?1 "
+		"AND d.state = 'queued' AND o.priority > 3 "
+		"ORDER BY o.priority DESC, d.id LIMIT max(0, (SELECT count(*) "
+		"FROM deliveries WHERE sink = ?1 "
+		"AND state IN ('queued', 'sent')) - ?2))",
+	[SQL_DELIVERY_QUEUE] = "SELECT count(*), coalesce((SELECT error FROM "
+		"deliveries WHERE sink = ?1 AND error <> '' "
+		"ORDER BY id DESC LIMIT 1), '') FROM deliveries "
+		"WHERE sink = ?1 AND state IN ('queued', 'sent')",
+	[SQL_DELIVERIES_OF] = "SELECT d.id, d.sink, d.state, d.tries, "
+		"d.next_at, d.done_at, d.error, o.at, o.kind, o.title, "
+		"o.resolved FROM deliveries d JOIN outbox o "
+		"ON o.id = d.message WHERE o.position = ?1 OR ?1 = 0 "
+		"ORDER BY d.id DESC LIMIT ?2",
 
 	[SQL_QUOTES] = "SELECT " QUOTE_COLUMNS " FROM last_quotes "
 		"ORDER BY symbol, venue",

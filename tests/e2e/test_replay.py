@@ -283,7 +283,7 @@ def test_a_database_of_0_1_0_replays_the_same_after_its_upgrade(t):
     # An older monitor may still run: only the next one upgrades its file.
     t.run("positions", "note", "1", "x").expect(6, err="start the monitor")
     t.run("run", "--once").expect(5)	# no service; the upgrade is all
-    assert ask(path, "PRAGMA user_version") == [(2,)]
+    assert ask(path, "PRAGMA user_version") == [(3,)]
     assert path.with_name(path.name + ".backup-v1").exists()
     assert ask(path, rows) == before
     assert ask(path, "SELECT DISTINCT base, reported_usd FROM settlements"

@@ -17,6 +17,9 @@ static const char yaml[] =
 	"version: 1\n"
 	"profiles:\n"
 	"  hasty: {close: [FLIPPED: flip for 2 polls]}\n"
+	"  wary:\n"
+	"    close: [FLIPPED: flip for 2 polls]\n"
+	"    alert: [HALF: erosion(0.5)]\n"
 	"accounts:\n"
 	"  main: {%s, mode: live, venues: [%s, grvt]}\n";
 

@@ -225,7 +225,8 @@ static const struct wrong wrongs[] = {
 	{ "version: 1\naccounts:\n  paper: {entry.min_profit: 0.001}",
 	  "3:11: error: unknown key \"entry.min_profit\" in "
 	  "accounts.paper; known are profile, shadow, mode, on_close, venues, "
-	  "min_volume, capital_share, tick_offset, entry" },
+	  "min_volume, capital_share, tick_offset, alerts, close, "
+	  "positions, entry" },
 	{ "version: 1\nservice: {url: \"a",
 	  "2:18: error: YAML: found unexpected end of stream while "
 	  "scanning a quoted scalar" },

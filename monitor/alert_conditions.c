@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a poll to the conditions a person should know of: of each position at
+ * most a pending close and one alert, of the account its service, its venues
+ * and missed polls.
+ */
+#include "alert_conditions.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "decide.h"
+#include "sentence_text.h"
+
+#define OUTAGE_DELAY_S	180	/* shorter ones are not worth a word */
+#define MISSED_TICKS	3
+#define LISTED_MAX	12	/* positions named in the text of an outage */
+
+struct gather {
+	const struct work *w;
+	struct condition *list;
+	size_t n;
+	bool failed;
+};
+
+static struct condition *add(struct gather *g, const char *kind,
+			     const char *title, const char *text)
+{
+	struct condition *c = &g->list[g->n];
+	struct arena *arena = g->w->arena;
+
+	*c = (struct condition){ .kind = kind, .severity = SEVERITY_WARNING };
+	c->title = arena_text(arena, title, strlen(title));
+	c->text = arena_text(arena, text, strlen(text));
+	if (!c->title || !c->text)
+		g->failed = true;
+	else
+		g->n++;
+	return c;
+}
+
+/* ---- positions ---- */
+
+static void of_position(struct gather *g, struct condition *c,
+			const struct watched *x, const char *kind)
+{
+	c->position = x->pos.id;
+	c->symbol = x->pos.symbol;
+	snprintf(c->fingerprint, sizeof(c->fingerprint), "%s/%lld/%s",
+		 g->w->cycle->account->name, (long long)x->pos.id, kind);
+}
+
+static void add_close(struct gather *g, const struct watched *x)
+{
+	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX];
+	bool decided_now = x->decision.close_now;
+	struct label reason = decided_now ? x->decision.label : x->pos.reason;
+	struct condition *c;
+
+	alert_title(title, "CLOSE", g->w, x, reason.s);
+	alert_text(text, g->w, x, true);
+	c = add(g, "close", title, text);
+	of_position(g, c, x, "close");
+	c->severity = SEVERITY_CRITICAL;
+	c->label = reason;
+	c->breaks_quiet = true;
+}
+
+/* The leg whose venue gave no usable rate explains a blindness. */
+static void explain_blind(struct condition *c, const struct watched *x)
+{
+	c->needs_service = true;
+	for (int s = LEG_LONG; s <= LEG_SHORT; s++)
+		if (!instant_known(x->observed[s]))
+			c->venue = x->pos.leg[s].venue;
+}
+
+static void add_alert(struct gather *g, const struct watched *x)
+{
+	const char *label = x->decision.label.s;
+	bool blind = !strcmp(label, LABEL_BLIND);
+	bool waiting = !strcmp(label, LABEL_WAITING);
+	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX];
+	struct condition *c;
+
+	alert_title(title, blind ? "BLIND" : "ALERT", g->w, x,
+		    blind ? "" : label);
+	alert_text(text, g->w, x, false);
+	c = add(g, blind ? "blind" : waiting ? "waiting" : "alert", title,
+		text);
+	of_position(g, c, x, "alert");
+	c->label = x->decision.label;
+	if (blind || waiting)
+		c->severity = SEVERITY_ERROR;
+	c->breaks_quiet = blind || waiting;
+	if (!x->facts.legs_fresh)
+		explain_blind(c, x);
+}
+
+/* On paper a close is done as it is decided: told once. */
+static void add_closed(struct gather *g, const struct watched *x)
+{
+	struct condition *c;
+
+	add_close(g, x);
+	c = &g->list[g->failed ? g->n : g->n - 1];
+	c->event = true;
+	c->severity = SEVERITY_WARNING;
+	c->breaks_quiet = false;
+}
+
+static void add_position(struct gather *g, const struct watched *x)
+{
+	if (x->skipped)
+		return;
+	if (x->filled)
+		add_closed(g, x);
+	else if (x->decision.action == ACTION_CLOSE)
+		add_close(g, x);
+	else if (x->decision.action == ACTION_ALERT &&
+		 strcmp(x->decision.label.s, LABEL_CLOCK_BACK) != 0)
+		add_alert(g, x);
+}
+
+/* ---- the account ---- */
+
+static void of_account(struct gather *g, struct condition *c, const char *what,
+		       const char *name)
+{
+	snprintf(c->fingerprint, sizeof(c->fingerprint), "%s/%s%s%s",
+		 g->w->cycle->account->name, what, *name ? "/" : "", name);
+}
+
+static bool has_leg(const struct watched *x, const struct venue *v)
+{
+	return !v || venue_cmp(x->pos.leg[LEG_LONG].venue, *v) == 0 ||
+	       venue_cmp(x->pos.leg[LEG_SHORT].venue, *v) == 0;
+}
+
+/* "; 3 positions see nothing: 7 BTC, 9 WIF, 11 FET" (v NULL: all). */
+static size_t list_blind(struct text *t, const struct work *w,
+			 const struct venue *v)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->n_watched; i++)
+		n += !w->watched[i].facts.legs_fresh &&
+		     has_leg(&w->watched[i], v);
+	text_add(t, "%zu position%s without fresh rates", n,
+		 n == 1 ? "" : "s");
+	for (size_t i = 0, k = 0; i < w->n_watched && k < LISTED_MAX; i++) {
+		const struct watched *x = &w->watched[i];
+
+		if (x->facts.legs_fresh || !has_leg(x, v))
+			continue;
+		text_add(t, "%s %lld %s", k++ ? "," : ":",
+			 (long long)x->pos.id, x->pos.symbol.s);
+	}
+	if (n > LISTED_MAX)
+		text_add(t, ", ...");
+	return n;
+}
+
+static void outage(struct condition *c, size_t blind)
+{
+	c->severity = blind ? SEVERITY_ERROR : SEVERITY_WARNING;
+	c->breaks_quiet = blind > 0;
+	c->delay = span_s(OUTAGE_DELAY_S);
+}
+
+static void add_service(struct gather *g)
+{
+	const struct work *w = g->w;
+	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX];
+	struct text t = text_on(text, sizeof(text));
+	struct condition *c;
+	size_t blind;
+
+	if (market_usable(&w->market))
+		return;
+	snprintf(title, sizeof(title), "SERVICE DOWN %s",
+		 w->cycle->account->name);
+	blind = list_blind(&t, w, NULL);
+	text_add(&t, "\n%s\nnothing is closed on what is not known",
+		 w->market.error[0] ? w->market.error : "no usable rate");
+	c = add(g, "service", title, text);
+	of_account(g, c, "service", "");
+	outage(c, blind);
+}
+
+static bool is_used(const struct work *w, const struct venue *v)
+{
+	for (size_t i = 0; i < w->n_watched; i++)
+		if (has_leg(&w->watched[i], v))
+			return true;
+	return false;
+}
+
+static void add_venue(struct gather *g, const struct venue_view *view)
+{
+	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX];
+	struct text t = text_on(text, sizeof(text));
+	struct condition *c;
+	size_t blind;
+
+	if (view->rates != ANSWER_FAILED || !is_used(g->w, &view->venue))
+		return;
+	snprintf(title, sizeof(title), "VENUE DOWN %s %s",
+		 g->w->cycle->account->name, view->venue.s);
+	blind = list_blind(&t, g->w, &view->venue);
+	text_add(&t, "\n%s", view->error);
+	c = add(g, "venue", title, text);
+	of_account(g, c, "venue", view->venue.s);
+	c->venue = view->venue;
+	c->needs_service = true;
+	outage(c, blind);
+}
+
+static void add_clock(struct gather *g)
+{
+	const struct work *w = g->w;
+	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX];
+	struct text t = text_on(text, sizeof(text));
+	struct condition *c;
+
+	if (!w->has_last || w->now.ms >= w->last.at.ms - 2000)
+		return;
+	snprintf(title, sizeof(title), "CLOCK BACK %s",
+		 w->cycle->account->name);
+	text_add(&t, "the last poll was at ");
+	text_add_instant(&t, w->last.at);
+	text_add(&t, ", now is ");
+	text_add_instant(&t, w->now);
+	text_add(&t, "\nnothing is decided until the clock has caught up");
+	c = add(g, "clock", title, text);
+	of_account(g, c, "clock", "");
+	c->severity = SEVERITY_ERROR;
+	c->breaks_quiet = true;
+}
+
+static void add_missed(struct gather *g)
+{
+	const struct work *w = g->w;
+	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX];
+	struct text t = text_on(text, sizeof(text));
+	struct condition *c;
+
+	if (w->poll.missed_ticks < MISSED_TICKS)
+		return;
+	snprintf(title, sizeof(title), "POLLS MISSED %s",
+		 w->cycle->account->name);
+	text_add(&t, "%d polls did not take place", w->poll.missed_ticks);
+	if (w->has_last) {
+		text_add(&t, "; the one before was at ");
+		text_add_instant(&t, w->last.at);
+	}
+	c = add(g, "missed", title, text);
+	of_account(g, c, "missed", "");
+	c->event = true;
+}
+
+static int by_fingerprint(const void *a, const void *b)
+{
+	return strcmp(((const struct condition *)a)->fingerprint,
+		      ((const struct condition *)b)->fingerprint);
+}
+
+bool alert_conditions(struct condition **out, size_t *n, const struct work *w)
+{
+	struct gather g = { .w = w };
+
+	g.list = arena_array(w->arena, w->n_watched + w->market.n_venues + 8,
+			     sizeof(*g.list));
+	if (!g.list)
+		return false;
+	for (size_t i = 0; i < w->n_watched; i++)
+		add_position(&g, &w->watched[i]);
+	add_service(&g);
+	for (size_t i = 0; i < w->market.n_venues; i++)
+		add_venue(&g, &w->market.venues[i]);
+	add_clock(&g);
+	add_missed(&g);
+	if (g.n > 1)
+		qsort(g.list, g.n, sizeof(*g.list), by_fingerprint);
+	*out = g.list;
+	*n = g.n;
+	return !g.failed;
+}

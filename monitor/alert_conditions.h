@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* Which conditions one poll found, in words a person can act on. */
+#ifndef CARRYWATCH_ALERT_CONDITIONS_H
+#define CARRYWATCH_ALERT_CONDITIONS_H
+
+#include "alert.h"
+#include "cycle_work.h"
+
+/* Sorted by fingerprint, all in the poll's arena; false without memory. */
+MUST_USE bool alert_conditions(struct condition **out, size_t *n,
+			       const struct work *w);
+
+/* ---- alert_text.c: of one position ---- */
+
+#define ALERT_TITLE_MAX	160
+#define ALERT_TEXT_MAX	900
+
+/* "CLOSE main/11 FET DIVERGENCE_FLIPPED" */
+void alert_title(char buf[static ALERT_TITLE_MAX], const char *word,
+		 const struct work *w, const struct watched *x,
+		 const char *label);
+/* Money first, then the legs to unwind, then the commands. */
+void alert_text(char buf[static ALERT_TEXT_MAX], const struct work *w,
+		const struct watched *x, bool closing);
+
+#endif

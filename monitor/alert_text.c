@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What stands in an alert of a position: first what it earns and costs now,
+ * then what would have to be unwound, then how to look closer. Never an
+ * instruction to trade.
+ */
+#include "alert_conditions.h"
+
+#include "sentence_text.h"
+
+void alert_title(char buf[static ALERT_TITLE_MAX], const char *word,
+		 const struct work *w, const struct watched *x,
+		 const char *label)
+{
+	struct text t = text_on(buf, ALERT_TITLE_MAX);
+
+	text_add(&t, "%s %s/%lld %s%s%s", word, w->cycle->account->name,
+		 (long long)x->pos.id, x->pos.symbol.s, *label ? " " : "",
+		 label);
+}
+
+/* USD per 8 h at the divergence of now. */
+static void add_now(struct text *t, const struct watched *x)
+{
+	const struct fact *d = &x->facts.v[FACT_DIVERGENCE];
+	struct dec usd;
+
+	if (!d->known || !dec_mul_ratio(&usd, d->v, x->pos.size_usd, 1, 3)) {
+		text_add(t, "now unknown (%s)", why_word(d->why));
+		return;
+	}
+	text_add(t, "now ");
+	text_add_usd(t, usd);
+	text_add(t, "/8h");
+}
+
+struct next_leg {
+	enum fact_id rate, next, pays;
+	int64_t sign;			/* a short leg receives the rate */
+};
+
+/* The next settlement of either leg, + received; false when unknown. */
+static bool next_cash(struct dec *usd, struct fact *in,
+		      const struct watched *x)
+{
+	static const struct next_leg legs[] = {
+		{ FACT_LONG_RATE, FACT_LONG_NEXT, FACT_LONG_PAYS, -1 },
+		{ FACT_SHORT_RATE, FACT_SHORT_NEXT, FACT_SHORT_PAYS, 1 },
+	};
+	const struct fact *v = x->facts.v;
+	bool second = v[FACT_LONG_NEXT].known && v[FACT_SHORT_NEXT].known &&
+		      dec_cmp(v[FACT_SHORT_NEXT].v, v[FACT_LONG_NEXT].v) < 0;
+	const struct next_leg *leg = &legs[second];
+	struct dec day;
+
+	*in = v[leg->next];
+	return in->known && v[leg->rate].known && v[leg->pays].known &&
+	       dec_mul(&day, v[leg->rate].v, x->pos.size_usd) &&
+	       dec_mul(usd, day, v[leg->pays].v) &&
+	       dec_div(usd, *usd, dec_int(leg->sign * DAY_S));
+}
+
+static void add_next(struct text *t, const struct watched *x)
+{
+	struct fact in;
+	struct dec usd;
+	int64_t s;
+
+	if (!next_cash(&usd, &in, x) || !dec_to_int(&s, in.v))
+		return;
+	text_add(t, ", next ");
+	text_add_usd(t, usd);
+	text_add(t, " in ");
+	text_add_span(t, span_s(s));
+}
+
+static void add_cost(struct text *t, const struct watched *x)
+{
+	const struct fact *cost = &x->facts.v[FACT_EXIT_COST];
+
+	if (!cost->known)
+		return;
+	text_add(t, ", exit cost ");
+	text_add_cost(t, cost->v);
+}
+
+static void add_leg(struct text *t, const struct watched *x, enum side side)
+{
+	const struct leg *leg = &x->pos.leg[side];
+	char quantity[DEC_TEXT_MAX];
+
+	text_add(t, "%s ", side_word(side));
+	if (leg->quantity.known) {
+		dec_format(quantity, leg->quantity.v);
+		text_add(t, "%s %s ", quantity, x->pos.symbol.s);
+	} else {
+		text_add_cost(t, x->pos.size_usd);
+		text_add(t, " of %s ", x->pos.symbol.s);
+	}
+	text_add(t, "on %s", leg->venue.s);
+}
+
+static void add_commands(struct text *t, const struct work *w,
+			 const struct watched *x, bool closing)
+{
+	const char *account = w->cycle->account->name;
+	long long id = (long long)x->pos.id;
+
+	if (closing)
+		text_add(t, "\nonce it is closed: carrywatch positions close "
+			 "-a %s %lld\nto keep it: carrywatch positions keep "
+			 "-a %s %lld", account, id, account, id);
+	text_add(t, "\nwhy: carrywatch explain -a %s %lld", account, id);
+}
+
+void alert_text(char buf[static ALERT_TEXT_MAX], const struct work *w,
+		const struct watched *x, bool closing)
+{
+	struct text t = text_on(buf, ALERT_TEXT_MAX);
+
+	add_now(&t, x);
+	add_next(&t, x);
+	add_cost(&t, x);
+	text_add(&t, closing ? "\nto unwind: " : "\nheld: ");
+	add_leg(&t, x, LEG_LONG);
+	text_add(&t, ", ");
+	add_leg(&t, x, LEG_SHORT);
+	add_commands(&t, w, x, closing);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* The part of run that wires what leaves the house: courier and desks. */
+#ifndef CARRYWATCH_CMD_RUN_POST_H
+#define CARRYWATCH_CMD_RUN_POST_H
+
+#include "config.h"
+#include "deliver.h"
+#include "outbound.h"
+
+struct run_post_options {
+	const struct account *account;
+	struct store *store;
+	struct clock_port clock;
+	bool simulated;
+	uint64_t seed;
+};
+
+struct run_post {
+	struct run_post_options o;	/* account: only while opening */
+	struct outbound outbound;	/* its courier is made when needed */
+	struct deliver *deliver;	/* NULL: nobody is told but the log */
+};
+
+MUST_USE bool run_post_open(struct run_post *p,
+			    const struct run_post_options *o,
+			    struct err *err);
+void run_post_close(struct run_post *p);
+/* Before a reload: make what the account needs; nothing else changes. */
+MUST_USE bool run_post_ready(struct run_post *p, const struct account *a,
+			     struct err *err);
+void run_post_use(struct run_post *p, struct sinks *sinks);
+/* daemon.polled: what could not be written down is told at once. */
+void run_post_polled(void *ctx, const struct err *why);
+
+#endif

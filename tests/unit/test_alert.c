@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: MIT */
+/* What is told of a condition, as a table of scenes, and at random. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "alert.h"
+#include "given_random.h"
+
+#define MIN	60000
+#define ROWS	8
+#define START	(INT64_C(20000) * DAY_S * 1000)	/* 00:00Z */
+
+static struct world {
+	struct alert_policy policy;
+	struct alert_row rows[ROWS];
+	size_t n_rows;
+	struct instant now;
+} w;
+
+static int begin(void **state)
+{
+	(void)state;
+	memset(&w, 0, sizeof(w));
+	w.policy.repeat = (struct span){ 60 * MIN };
+	w.now = (struct instant){ START + 12 * 60 * MIN };
+	return 0;
+}
+
+static struct condition given(const char *fingerprint, const char *kind)
+{
+	struct condition c = { .kind = kind, .severity = SEVERITY_WARNING,
+			       .title = "t", .text = "x" };
+
+	snprintf(c.fingerprint, sizeof(c.fingerprint), "%s", fingerprint);
+	return c;
+}
+
+static int by_fingerprint(const void *a, const void *b)
+{
+	return strcmp(((const struct alert_row *)a)->fingerprint,
+		      ((const struct alert_row *)b)->fingerprint);
+}
+
+static void keep(const struct alert_step *s)
+{
+	size_t i = 0;
+
+	while (i < w.n_rows &&
+	       strcmp(w.rows[i].fingerprint, s->row.fingerprint) != 0)
+		i++;
+	if (s->drop) {
+		assert_true(i < w.n_rows);
+		w.rows[i] = w.rows[--w.n_rows];
+	} else if (s->write) {
+		assert_true(i < ROWS);
+		w.rows[i] = s->row;
+		w.n_rows += i == w.n_rows;
+	}
+	qsort(w.rows, w.n_rows, sizeof(*w.rows), by_fingerprint);
+}
+
+/* One poll: "alert:firing close:over" in the order of fingerprints. */
+static const char *poll_of(const struct condition *list, size_t n)
+{
+	static char said[400];
+	struct alert_row rows[ROWS];
+	struct alert_step steps[2 * ROWS];
+	struct alert_now in = { w.now, &w.policy, list, n, rows, w.n_rows };
+	size_t m;
+
+	memcpy(rows, w.rows, sizeof(rows));
+	said[0] = '\0';
+	m = alert_judge(steps, &in);
+	assert_true(m <= n + w.n_rows);
+	for (size_t i = 0; i < m; i++) {
+		size_t used = strlen(said);
+
+		if (steps[i].tell != TELL_NOTHING)
+			snprintf(said + used, sizeof(said) - used,
+				 "%s%.40s:%s", used ? " " : "",
+				 steps[i].row.fingerprint,
+				 telling_word(steps[i].tell));
+		if (!list || !steps[i].condition ||
+		    !steps[i].condition->event)
+			keep(&steps[i]);
+	}
+	return said;
+}
+
+static const char *after(int64_t minutes, const struct condition *list,
+			 size_t n)
+{
+	w.now.ms += minutes * MIN;
+	return poll_of(list, n);
+}
+
+#define TOLD(minutes, list, n, want) \
+	assert_string_equal(after(minutes, list, n), want)
+
+static void told_once_repeated_and_over(void **state)
+{
+	struct condition c = given("a", "alert");
+
+	(void)state;
+	TOLD(0, &c, 1, "a:firing");
+	TOLD(1, &c, 1, "");
+	TOLD(58, &c, 1, "");
+	TOLD(1, &c, 1, "a:repeat");
+	TOLD(59, &c, 1, "");
+	TOLD(1, &c, 1, "a:repeat");
+	TOLD(1, NULL, 0, "a:over");
+	TOLD(1, NULL, 0, "");
+	assert_int_equal(w.n_rows, 1);		/* remembered for a while */
+	TOLD(5, NULL, 0, "");
+	assert_int_equal(w.n_rows, 0);
+	TOLD(0, &c, 1, "a:firing");
+}
+
+static void a_change_is_told_at_once(void **state)
+{
+	struct condition c = given("a", "alert");
+
+	(void)state;
+	TOLD(0, &c, 1, "a:firing");
+	strcpy(c.label.s, "OTHER");
+	TOLD(1, &c, 1, "a:changed");
+	TOLD(1, &c, 1, "");
+	c.severity = SEVERITY_ERROR;
+	TOLD(1, &c, 1, "a:changed");
+	assert_int_equal(w.rows[0].severity, SEVERITY_ERROR);
+}
+
+static void flapping_is_told_every_five_minutes(void **state)
+{
+	struct condition c = given("a", "alert");
+	int told = 0;
+
+	(void)state;
+	for (int minute = 0; minute < 60; minute++)
+		told += *after(1, &c, minute % 2 == 0) != '\0';
+	assert_in_range(told, 12, 24);		/* firing and over */
+}
+
+static void a_short_one_is_not_told(void **state)
+{
+	struct condition c = given("s", "service");
+
+	(void)state;
+	c.delay = (struct span){ 3 * MIN };
+	TOLD(0, &c, 1, "");
+	TOLD(2, &c, 1, "");
+	TOLD(0, NULL, 0, "");
+	assert_int_equal(w.n_rows, 0);
+	TOLD(1, &c, 1, "");
+	TOLD(3, &c, 1, "s:firing");
+	TOLD(1, NULL, 0, "s:over");
+}
+
+static void acknowledged_until_it_is_over(void **state)
+{
+	struct condition c = given("a", "alert");
+
+	(void)state;
+	TOLD(0, &c, 1, "a:firing");
+	w.rows[0].acked_at = w.now;
+	TOLD(120, &c, 1, "");
+	strcpy(c.label.s, "OTHER");
+	TOLD(1, &c, 1, "");
+	TOLD(1, NULL, 0, "");
+	TOLD(1, &c, 1, "a:firing");
+	TOLD(60, &c, 1, "a:repeat");
+}
+
+static void snoozed_until_then(void **state)
+{
+	struct condition c = given("a", "alert");
+
+	(void)state;
+	TOLD(0, &c, 1, "a:firing");
+	w.rows[0].snoozed_until = (struct instant){ w.now.ms + 120 * MIN };
+	TOLD(119, &c, 1, "");
+	TOLD(1, &c, 1, "a:repeat");
+}
+
+static void quiet_hours_wait_but_for_what_breaks_them(void **state)
+{
+	struct condition c[2] = { given("a", "alert"), given("b", "close") };
+
+	(void)state;
+	w.policy.quiet = (struct quiet_hours){ true, 22 * 3600, 6 * 3600 };
+	w.now.ms = START + 23 * 60 * MIN;
+	c[1].breaks_quiet = true;
+	c[1].severity = SEVERITY_CRITICAL;
+	TOLD(0, c, 2, "b:firing");
+	TOLD(60, c, 2, "b:repeat");
+	TOLD(1, c, 1, "b:over");
+	TOLD(358, c, 1, "");			/* 05:59 */
+	TOLD(1, c, 1, "a:firing");		/* 06:00 */
+	w.now.ms += 15 * 60 * MIN;		/* 21:00 */
+	TOLD(0, c, 1, "a:repeat");
+	w.now.ms += 2 * 60 * MIN;		/* 23:00: it ends */
+	TOLD(0, NULL, 0, "");
+	TOLD(60 * 7 - 1, NULL, 0, "");
+	TOLD(1, NULL, 0, "a:over");		/* told in the morning */
+	TOLD(1, NULL, 0, "");
+}
+
+static void an_outage_explains_others(void **state)
+{
+	struct condition c[3] = { given("m/1/alert", "blind"),
+				  given("m/2/alert", "alert"),
+				  given("m/venue/grvt", "venue") };
+
+	(void)state;
+	strcpy(c[0].venue.s, "grvt");
+	strcpy(c[2].venue.s, "grvt");
+	TOLD(0, c, 3, "m/2/alert:firing m/venue/grvt:firing");
+	assert_string_equal(w.rows[0].muted_by, "m/venue/grvt");
+	TOLD(1, c, 3, "");
+	TOLD(1, c, 2, "m/1/alert:firing m/venue/grvt:over");
+	/* The service explains the venue as well. */
+	begin(NULL);
+	c[0].needs_service = c[2].needs_service = true;
+	strcpy(c[1].fingerprint, "m/service");
+	c[1].kind = "service";
+	TOLD(0, c, 3, "m/service:firing");
+}
+
+static void an_event_is_told_once_and_leaves_nothing(void **state)
+{
+	struct condition c = given("e", "missed");
+
+	(void)state;
+	c.event = true;
+	TOLD(0, &c, 1, "e:firing");
+	assert_int_equal(w.n_rows, 0);
+	TOLD(1, NULL, 0, "");
+}
+
+/* Whatever comes: first firing, then no more than agreed, then one over. */
+static void at_random_it_keeps_its_word(void **state)
+{
+	(void)state;
+	given_seed(20261126);
+	for (int scene = 0; scene < 300; scene++) {
+		struct condition c = given("a", "alert");
+		int64_t told_at = -1;
+		bool open = false;
+
+		begin(NULL);
+		if (given_chance(50))
+			w.policy.quiet = (struct quiet_hours){
+				true, 8 * 3600, 20 * 3600 };
+		for (int poll = 0; poll < 400; poll++) {
+			bool on = given_chance(70);
+			const char *said = after(1, &c, on);
+
+			if (strstr(said, "firing")) {
+				assert_false(open);
+				assert_true(told_at < 0 || w.now.ms - told_at
+					    >= ALERT_FLAP_MS);
+				open = true;
+			} else if (strstr(said, "repeat")) {
+				assert_true(open);
+				assert_true(w.now.ms - told_at >= 60 * MIN);
+			} else if (strstr(said, "over")) {
+				assert_true(open && !on);
+				open = false;
+			} else {
+				continue;
+			}
+			assert_false(alert_quiet_now(&w.policy.quiet, w.now));
+			told_at = w.now.ms;
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(told_once_repeated_and_over, begin),
+		cmocka_unit_test_setup(a_change_is_told_at_once, begin),
+		cmocka_unit_test_setup(flapping_is_told_every_five_minutes,
+				       begin),
+		cmocka_unit_test_setup(a_short_one_is_not_told, begin),
+		cmocka_unit_test_setup(acknowledged_until_it_is_over, begin),
+		cmocka_unit_test_setup(snoozed_until_then, begin),
+		cmocka_unit_test_setup(
+			quiet_hours_wait_but_for_what_breaks_them, begin),
+		cmocka_unit_test_setup(an_outage_explains_others, begin),
+		cmocka_unit_test_setup(
+			an_event_is_told_once_and_leaves_nothing, begin),
+		cmocka_unit_test_setup(at_random_it_keeps_its_word, begin),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Polls minute by minute with a receiver that is away for hours: polls go on,
+ * the queue stays small, and what mattered arrives in order, once.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cycle_desk.h"
+#include "deliver.h"
+#include "given.h"
+#include "store_alerts.h"
+
+#define MIN	60000
+
+/* ---- a courier that carries nothing ---- */
+
+static struct spy {
+	int status;			/* of every reply; 0: none came */
+	bool hold;			/* keep what is sent on its way */
+	struct ticket running[4];
+	size_t n;
+	char got[400][200];		/* "ID TITLE" of what was taken */
+	size_t n_got;
+	char last[200];
+} spy;
+
+static bool spy_send(void *ctx, const struct ticket *t,
+		     const struct outgoing *o, struct err *err)
+{
+	(void)ctx;
+	(void)err;
+	assert_true(spy.n < 4);
+	spy.running[spy.n++] = *t;
+	snprintf(spy.last, sizeof(spy.last), "%.*s", (int)o->body_len,
+		 o->body);
+	return true;
+}
+
+static bool spy_take(void *ctx, struct reply *out)
+{
+	(void)ctx;
+	if (spy.n == 0 || spy.hold)
+		return false;
+	*out = (struct reply){ .ticket = spy.running[--spy.n], .body = "",
+			       .sent = spy.status != 0,
+			       .answered = spy.status != 0,
+			       .status = spy.status, .error = "gone" };
+	if (spy.status == 200)
+		snprintf(spy.got[spy.n_got++], 200, "%s", spy.last);
+	return true;
+}
+
+static const struct courier courier = { &spy, spy_send, spy_take, NULL, NULL,
+					NULL };
+
+/* ---- a sink whose body is "ID TITLE" ---- */
+
+static bool build(struct outgoing *out, const struct alert *a,
+		  const struct sink_values *v, struct arena *arena,
+		  struct err *err)
+{
+	char text[200];
+
+	(void)v;
+	(void)err;
+	snprintf(text, sizeof(text), "%s %s%s", a->id, a->title,
+		 strstr(a->text, "\nfor ") ? " (lasting)" : "");
+	*out = (struct outgoing){ .wire = WIRE_HTTP };
+	out->body = arena_text(arena, text, strlen(text));
+	out->body_len = strlen(text);
+	return true;
+}
+
+static const struct sink_kind spy_kind = { .name = "spy", .build = build };
+static const struct sink spy_sink = { .name = "spy", .kind = &spy_kind };
+static const struct sink *const spy_list[] = { &spy_sink };
+
+static struct desk desk;
+static struct deliver *d;
+
+static void open_deliver(void)
+{
+	const struct deliver_options o = { "main", desk.store, &courier,
+					   false, 1, NULL };
+	struct alert_policy p = { .sinks = spy_list, .n_sinks = 1 };
+	struct sinks sinks;
+
+	desk_check(&desk, sinks_open(&sinks, &p, &desk.err));
+	desk_check(&desk, deliver_new(&d, &o, &sinks, &desk.err));
+}
+
+static int begin(void **state)
+{
+	struct account *a;
+
+	(void)state;
+	memset(&spy, 0, sizeof(spy));
+	desk_open(&desk, "hyperliquid", "profile: wary");
+	a = (struct account *)(uintptr_t)desk.cycle->account;
+	a->alerts.sinks = spy_list;
+	a->alerts.n_sinks = 1;
+	desk.rate[0] = "0.0001";
+	desk.rate[1] = "0.0008";
+	open_deliver();
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	deliver_free(d);
+	desk_close(&desk);
+	return 0;
+}
+
+/* What the wait between two polls does: replies, then what is due. */
+static void between(void)
+{
+	struct instant next;
+	struct reply r;
+	bool more = true;
+
+	while (more) {
+		more = false;
+		while (courier.take(courier.ctx, &r)) {
+			desk_check(&desk, deliver_replied(d, &r, desk.now,
+							  &desk.err));
+			more = true;
+		}
+		desk_check(&desk, deliver_due(d, desk.now, &next, &desk.err));
+		more |= spy.n > 0 && !spy.hold;
+	}
+	if (instant_known(next))
+		assert_true(next.ms > desk.now.ms);
+}
+
+static void poll_at(struct instant t)
+{
+	char text[INSTANT_TEXT_MAX];
+
+	instant_format(text, t);
+	desk_poll(&desk, text);
+	between();
+}
+
+static int64_t waiting(void)
+{
+	struct delivery_queue q = { 0, "" };
+
+	desk_check(&desk, store_begin_read(desk.store, &desk.err));
+	desk_check(&desk, store_delivery_queue(desk.store, &q, "spy",
+					       &desk.err));
+	store_end_read(desk.store);
+	return q.n;
+}
+
+static int id_of(const char *got)
+{
+	return atoi(strchr(got, '-') + 1);
+}
+
+static void six_hours_without_a_receiver(void **state)
+{
+	struct instant t = given_time("2026-03-02T00:00:00Z");
+	bool close_seen = false;
+
+	(void)state;
+	for (int minute = 0; minute < 360; minute++, t.ms += MIN) {
+		/* Thin for ten minutes of twenty; flipped after five hours. */
+		desk.rate[1] = minute >= 300 ? "-0.0005" :
+			       minute / 10 % 2 ? "0.0002" : "0.0008";
+		poll_at(t);
+		assert_in_range(waiting(), 0, 4);
+	}
+	assert_int_equal(spy.n_got, 0);
+	spy.status = 200;
+	for (int minute = 0; minute < 180; minute++, t.ms += MIN)
+		poll_at(t);
+	assert_int_equal(waiting(), 0);
+	assert_in_range(spy.n_got, 2, 8);
+	for (size_t i = 0; i < spy.n_got; i++) {
+		close_seen |= strstr(spy.got[i], "CLOSE main/1") != NULL;
+		assert_true(i == 0 || id_of(spy.got[i]) >
+				      id_of(spy.got[i - 1]));
+	}
+	assert_true(close_seen);
+}
+
+/* What began and ended unread is not worth a word, unless it is grave. */
+static void small_matters_cancel_out(void **state)
+{
+	struct instant t = given_time("2026-03-02T00:00:00Z");
+
+	(void)state;
+	desk.rate[1] = "0.0002";
+	poll_at(t);
+	assert_int_equal(waiting(), 1);
+	desk.rate[1] = "0.0008";
+	t.ms += MIN;
+	poll_at(t);
+	assert_int_equal(waiting(), 0);
+}
+
+static void a_close_is_told_however_late(void **state)
+{
+	struct instant t = given_time("2026-03-02T00:00:00Z");
+
+	(void)state;
+	desk.rate[1] = "-0.0005";
+	for (int i = 0; i < 3 * 24 * 60; i += 30, t.ms += 30 * MIN)
+		poll_at(t);
+	spy.status = 200;
+	for (int i = 0; i < 5; i++, t.ms += 60 * MIN)
+		poll_at(t);
+	assert_true(spy.n_got > 0);
+	assert_non_null(strstr(spy.got[0], "CLOSE main/1 BTC FLIPPED"));
+}
+
+static void one_at_a_time_and_again_after_a_crash(void **state)
+{
+	struct instant t = given_time("2026-03-02T00:00:00Z");
+	char first[200];
+
+	(void)state;
+	spy.hold = true;
+	desk.rate[1] = "0.0002";
+	poll_at(t);
+	assert_int_equal(spy.n, 1);
+	snprintf(first, sizeof(first), "%s", spy.last);
+	desk.rate[1] = "-0.0005";		/* more is told */
+	for (int i = 1; i < 4; i++) {
+		t.ms += MIN;
+		poll_at(t);
+	}
+	assert_int_equal(spy.n, 1);		/* in order, one at a time */
+	deliver_free(d);			/* the process ends here */
+	spy.n = 0;
+	spy.hold = false;
+	spy.status = 200;
+	open_deliver();
+	between();
+	assert_string_equal(spy.got[0], first);	/* the same id again */
+	assert_true(spy.n_got > 1);
+}
+
+static void the_pauses_grow_and_differ(void **state)
+{
+	static const int64_t most[] = { 6000, 301000, 1801000, 7201000,
+					7201000 };
+	uint64_t seed = 7;
+
+	(void)state;
+	for (int tries = 1; tries <= 5; tries++) {
+		int64_t high = 0;
+
+		for (int i = 0; i < 200; i++) {
+			int64_t ms = deliver_pause_ms(&seed, tries);
+
+			assert_in_range(ms, 1000, most[tries - 1]);
+			high = ms > high ? ms : high;
+		}
+		assert_true(high > most[tries - 1] / 2);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(six_hours_without_a_receiver,
+						begin, end),
+		cmocka_unit_test_setup_teardown(small_matters_cancel_out,
+						begin, end),
+		cmocka_unit_test_setup_teardown(a_close_is_told_however_late,
+						begin, end),
+		cmocka_unit_test_setup_teardown(
+			one_at_a_time_and_again_after_a_crash, begin, end),
+		cmocka_unit_test(the_pauses_grow_and_differ),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
