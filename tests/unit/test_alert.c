@@ -223,6 +223,8 @@ static void an_outage_explains_others(void **state)
 	assert_string_equal(w.rows[0].muted_by, "m/venue/grvt");
 	TOLD(1, c, 3, "");
 	TOLD(1, c, 2, "m/1/alert:firing m/venue/grvt:over");
+	TOLD(6, c, 3, "m/venue/grvt:firing");
+	assert_string_equal(w.rows[0].muted_by, "m/venue/grvt");
 	/* The service explains the venue as well. */
 	begin(NULL);
 	c[0].needs_service = c[2].needs_service = true;
