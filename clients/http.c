@@ -23,6 +23,7 @@ struct http {
 	CURLM *multi;
 	struct http_options o;
 	char *user_agent;
+	struct curl_slist *headers;
 	struct slot *slots;
 	size_t n_slots;
 	uint64_t seed;
@@ -66,7 +67,10 @@ bool http_new(struct http **out, const struct http_options *o, struct err *err)
 	fill_defaults(&h->o);
 	h->multi = curl_multi_init();
 	h->user_agent = strdup(o->user_agent ? o->user_agent : "carrywatch");
-	if (!h->multi || !h->user_agent) {
+	if (o->header)
+		h->headers = curl_slist_append(NULL, o->header);
+	h->o.header = NULL;
+	if (!h->multi || !h->user_agent || (o->header && !h->headers)) {
 		http_free(h);
 		return err_set(err, ERR_MEMORY, "no memory for HTTP");
 	}
@@ -84,6 +88,9 @@ void http_free(struct http *h)
 		free(h->slots[i].body);
 	}
 	free(h->slots);
+	if (h->headers)		/* it may hold a key */
+		explicit_bzero(h->headers->data, strlen(h->headers->data));
+	curl_slist_free_all(h->headers);
 	curl_multi_cleanup(h->multi);
 	free(h->user_agent);
 	free(h);
@@ -201,6 +208,7 @@ static void slot_prepare(struct http *h, struct slot *s,
 	*req = (struct http_request){ .url = req->url, .body = "" };
 	s->req = req;
 	s->o = &h->o;
+	s->headers = h->headers;
 	s->state = SLOT_WAITING;
 	s->due_ms = 0;
 	if (s->cap > KEPT_BODY_MAX)

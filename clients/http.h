@@ -29,6 +29,7 @@ struct http_options {
 	bool allow_insecure;	/* plain http beyond this host */
 	bool use_proxy;		/* obey http_proxy and its like */
 	uint64_t seed;		/* of the pauses */
+	const char *header;	/* one more, such as a key; NULL: none */
 };
 
 struct http_request {

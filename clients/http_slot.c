@@ -109,6 +109,9 @@ bool slot_set_up(struct slot *s, int64_t left_ms)
 	bad |= (int)curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)ms);
 	bad |= (int)curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS,
 				     (long)o->connect_timeout.ms);
+	if (s->headers)
+		bad |= (int)curl_easy_setopt(c, CURLOPT_HTTPHEADER,
+					     s->headers);
 	if (!o->use_proxy)
 		bad |= (int)curl_easy_setopt(c, CURLOPT_PROXY, "");
 	if (o->gzip)

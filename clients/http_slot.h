@@ -16,6 +16,7 @@ struct slot {
 	CURL *easy;
 	struct http_request *req;
 	const struct http_options *o;
+	struct curl_slist *headers;	/* of all requests; NULL: none */
 	enum slot_state state;
 	int64_t due_ms;			/* WAITING: when to start */
 	char *body;

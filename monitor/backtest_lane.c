@@ -43,7 +43,7 @@ static int64_t missed(const struct slot *s, const struct settled *row,
 	return n < held ? n : held;
 }
 
-static void book(struct held *h, enum side side, const struct slot *s,
+static void book(struct held_pair *h, enum side side, const struct slot *s,
 		 const struct settled *row)
 {
 	struct settlement paid = {
@@ -67,7 +67,7 @@ bool backtest_book(struct backtest *b, struct lane *l, size_t slot,
 	if (l->done || row->at.ms > l->spec->until.ms)
 		return true;
 	for (size_t i = 0; i < l->n_held; i++) {
-		struct held *h = &l->held[i];
+		struct held_pair *h = &l->held[i];
 		const struct trade *t = &l->trades[h->trade];
 
 		for (int s = LEG_LONG; s <= LEG_SHORT; s++)
@@ -83,7 +83,7 @@ bool backtest_book(struct backtest *b, struct lane *l, size_t slot,
 
 /* ---- decide and close ---- */
 
-static void decide_one(struct backtest *b, struct lane *l, struct held *h)
+static void decide_one(struct backtest *b, struct lane *l, struct held_pair *h)
 {
 	const struct judge_poll poll = { &b->market, b->setup->terms,
 					 l->last_poll };
@@ -101,7 +101,7 @@ static void decide_one(struct backtest *b, struct lane *l, struct held *h)
 }
 
 /* Money of a close; the trade's row is complete but for hold-through. */
-static bool settle_up(struct backtest *b, struct lane *l, struct held *h)
+static bool settle_up(struct backtest *b, struct lane *l, struct held_pair *h)
 {
 	const struct fill *paid = &h->x.fill;
 	struct report_trade *t = &l->trades[h->trade].t;
@@ -119,7 +119,7 @@ static bool settle_up(struct backtest *b, struct lane *l, struct held *h)
 	return backtest_add(&l->realized_usd, net, b->err);
 }
 
-static bool close_one(struct backtest *b, struct lane *l, struct held *h)
+static bool close_one(struct backtest *b, struct lane *l, struct held_pair *h)
 {
 	struct trade *t = &l->trades[h->trade];
 	struct position *p = &h->x.pos;
@@ -143,7 +143,7 @@ static bool decide_all(struct backtest *b, struct lane *l)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < l->n_held; i++) {
-		struct held *h = &l->held[i];
+		struct held_pair *h = &l->held[i];
 		struct watched *x = &h->x;
 
 		decide_one(b, l, h);
@@ -225,7 +225,7 @@ static bool new_trade(struct backtest *b, struct lane *l,
 static bool new_held(struct backtest *b, struct lane *l,
 		     const struct position *p)
 {
-	struct held *h;
+	struct held_pair *h;
 	int n = profile_slots(l->account.profile);
 
 	if (!BACKTEST_ROOM(b, l->held, l->n_held, l->cap_held))

@@ -56,7 +56,7 @@ static bool add_open(struct dec *sum, const struct backtest *b,
 		     const struct lane *l)
 {
 	for (size_t i = 0; i < l->n_held; i++) {
-		const struct held *h = &l->held[i];
+		const struct held_pair *h = &l->held[i];
 		const struct report_trade *t = &l->trades[h->trade].t;
 
 		if (!backtest_add(sum, h->x.funding.sum_usd.v, b->err) ||
@@ -122,7 +122,7 @@ bool backtest_point(struct backtest *b, struct trade *t, struct instant at,
 /* ---- the end ---- */
 
 /* Settlements that were due until the end, and that nobody recorded. */
-static int32_t overdue(const struct slot *s, const struct held *h,
+static int32_t overdue(const struct slot *s, const struct held_pair *h,
 		       struct instant until)
 {
 	int64_t every = (int64_t)s->rate.interval_s * 1000;
@@ -133,7 +133,7 @@ static int32_t overdue(const struct slot *s, const struct held *h,
 	return n > 0 ? (int32_t)(n < INT32_MAX ? n : INT32_MAX) : 0;
 }
 
-static void finish_open(struct backtest *b, struct lane *l, struct held *h)
+static void finish_open(struct backtest *b, struct lane *l, struct held_pair *h)
 {
 	struct trade *t = &l->trades[h->trade];
 

@@ -20,7 +20,7 @@ struct slot {
 };
 
 /* A pair that is held now. */
-struct held {
+struct held_pair {
 	struct watched x;		/* its memory moves on with each poll */
 	size_t trade;			/* index into the lane's trades */
 	struct facts_plan plan;		/* of a market with so many quotes: */
@@ -39,7 +39,7 @@ struct trade {
 struct lane {
 	const struct backtest_lane *spec;
 	struct account account;		/* with this profile */
-	struct held *held;
+	struct held_pair *held;
 	size_t n_held, cap_held;
 	struct position *cooling;	/* closed a short time ago */
 	size_t n_cooling, cap_cooling;

@@ -10,6 +10,7 @@
 
 #include "cli.h"
 #include "clock.h"
+#include "cmd_book.h"
 #include "cmd_fetch.h"
 #include "cmd_run_post.h"
 #include "commands.h"
@@ -99,7 +100,9 @@ static bool wire(struct monitor *m, struct err *err)
 	bool dry_run = m->setup.account.mode == MODE_DRY_RUN;
 
 	if (!cmd_source_open(&m->wiring.source, m->setup.config,
-			     seed_of(m->cli), err))
+			     seed_of(m->cli), err) ||
+	    !cmd_book_open(&m->wiring.book, m->setup.config,
+			   &m->setup.account, seed_of(m->cli), err))
 		return false;
 	m->wiring.clock = clock_port_of(&m->clock);
 	m->wiring.notifier = notify_log();
@@ -119,12 +122,15 @@ static bool reload(void *ctx, struct cycle *cycle, struct err *err)
 	struct monitor *m = ctx;
 	struct setup next = { .arena = arena_new() };
 	struct sinks sinks = { NULL, 0 };
+	struct book book = { NULL, NULL, NULL };
 	struct source source;
 
 	if (!next.arena)
 		return err_set(err, ERR_MEMORY, "no memory");
 	if (!setup_reload(&next, m, err) ||
-	    !sinks_open(&sinks, &next.account.alerts, err))
+	    !sinks_open(&sinks, &next.account.alerts, err) ||
+	    !cmd_book_open(&book, next.config, &next.account,
+			   seed_of(m->cli), err))
 		goto err1;
 	if (!cmd_source_open(&source, next.config, seed_of(m->cli), err))
 		goto err1;
@@ -134,6 +140,8 @@ static bool reload(void *ctx, struct cycle *cycle, struct err *err)
 	run_post_use(&m->post, &sinks);
 	cycle->wiring.source.free(cycle->wiring.source.ctx);
 	cycle->wiring.source = m->wiring.source = source;
+	cmd_book_close(&cycle->wiring.book);
+	cycle->wiring.book = m->wiring.book = book;
 	arena_free(m->setup.arena);
 	m->setup = next;
 	cycle->account = &m->setup.account;
@@ -142,6 +150,7 @@ static bool reload(void *ctx, struct cycle *cycle, struct err *err)
 err2:
 	source.free(source.ctx);
 err1:
+	cmd_book_close(&book);
 	sinks_free(&sinks);
 	arena_free(next.arena);
 	return false;
@@ -220,6 +229,7 @@ static void release(struct monitor *m)
 {
 	cycle_free(m->cycle);
 	run_post_close(&m->post);
+	cmd_book_close(&m->wiring.book);
 	clock_close(&m->clock);
 	if (m->wiring.source.free)
 		m->wiring.source.free(m->wiring.source.ctx);

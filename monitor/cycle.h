@@ -7,6 +7,7 @@
 #ifndef CARRYWATCH_CYCLE_H
 #define CARRYWATCH_CYCLE_H
 
+#include "book.h"
 #include "config.h"
 #include "entry.h"
 #include "ports.h"
@@ -20,6 +21,7 @@ struct wiring {
 	struct executor executor;
 	struct notifier notifier;
 	struct clock_port clock;
+	struct book book;	/* ctx NULL: nobody knows what is held */
 	bool simulated;		/* titles of alerts say so */
 };
 
@@ -50,6 +52,8 @@ struct cycle {
 	char *config_text;		/* malloc'd */
 	int32_t missed_ticks;		/* since the last poll */
 	char told_error[200];		/* warn once per change */
+	char told_book[160];
+	char told_pair[EXTERNAL_ID_MAX];
 	struct suggested suggested[CYCLE_SUGGESTED_MAX];
 	size_t n_suggested;
 };

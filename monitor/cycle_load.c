@@ -6,6 +6,7 @@
 #include "cycle_work.h"
 
 #include "ledger.h"
+#include "store_held.h"
 
 #include <string.h>
 
@@ -36,7 +37,10 @@ static bool load_watched(struct work *w, struct err *err)
 		if (!store_load_memory(w->cycle->store, x->slots, &x->watch,
 				       x->pos.id, p, err) ||
 		    !store_funding(w->cycle->store, &x->funding, x->pos.id,
-				   err))
+				   err) ||
+		    (w->cycle->wiring.book.ctx &&
+		     !store_held(w->cycle->store, &x->held_before, x->pos.id,
+				 err)))
 			return false;
 		memcpy(x->old_slots, x->slots, slots * sizeof(*x->slots));
 		x->old_watch = x->watch;
@@ -157,6 +161,10 @@ bool cycle_fetch(struct work *w, struct err *err)
 		.n_allowed = c->account->n_venues,
 	};
 
+	if (c->wiring.book.ctx) {	/* it is near: a third is plenty */
+		cycle_book(w, plan.budget_ms / 3);
+		plan.budget_ms -= plan.budget_ms / 3;
+	}
 	plan.first = first_venues(w, &plan.n_first);
 	if (!plan.first)
 		return err_set(err, ERR_MEMORY, "no memory for venues");
@@ -166,5 +174,5 @@ bool cycle_fetch(struct work *w, struct err *err)
 	w->market.taken_at = w->now;
 	market_seal(&w->market, &c->config->limits);
 	see_intervals(w);
-	return true;
+	return cycle_judge_held(w, err);
 }

@@ -185,7 +185,7 @@ static bool put_reminder(struct work *w, const struct watched *x,
 			     .position = x->pos.id, .kind = "unconfirmed",
 			     .text = text };
 
-	if (w->cycle->wiring.executor.fill || !w->has_last ||
+	if (w->cycle->wiring.executor.fill || w->book.asked || !w->has_last ||
 	    unconfirmed_days(&x->pos, w->now) <=
 	    unconfirmed_days(&x->pos, w->last.at))
 		return true;
@@ -206,7 +206,8 @@ static bool put_watched(struct work *w, struct watched *x, struct err *err)
 	       put_decision(w, x, err) && put_severer(w, x, err) &&
 	       put_notices(w, x, err) && put_reminder(w, x, err) &&
 	       put_pending(w, x, &p, err) &&
-	       put_closed(w, x, &p, err);
+	       put_closed(w, x, &p, err) &&
+	       cycle_put_held(w, (size_t)(x - w->watched), &p, err);
 }
 
 /* ---- entries ---- */
@@ -270,7 +271,8 @@ static bool put_all(struct work *w, struct cycle_result *out, struct err *err)
 		out->closes += x->decision.close_now;
 		out->alerts += x->decision.action == ACTION_ALERT;
 	}
-	return cycle_shadow(w, err) && cycle_feed_tell(w, err) &&
+	return cycle_put_new_pairs(w, err) && cycle_shadow(w, err) &&
+	       cycle_feed_tell(w, err) &&
 	       cycle_settle(w, err) && put_entries(w, out, err) &&
 	       cycle_alerts(w, err);
 }

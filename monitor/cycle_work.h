@@ -25,6 +25,8 @@ struct work {
 	size_t n_quotes;
 	struct settlement *settlements;	/* LEDGER_ROWS_MAX, for a moment */
 	struct market market;
+	struct book_view book;		/* of the trading client */
+	struct held_result *held;	/* as watched; NULL: no such client */
 	struct terms terms;
 	struct entry *entries;
 	size_t n_entries;
@@ -47,6 +49,15 @@ MUST_USE bool cycle_record(struct work *w, struct cycle_result *out,
 MUST_USE bool cycle_settle(struct work *w, struct err *err);
 /* What rules see: the ledger as it stands once this poll has booked. */
 struct fact cycle_funding(const struct work *w, const struct watched *x);
+/* ---- cycle_positions.c ---- */
+
+void cycle_book(struct work *w, int32_t budget_ms);
+MUST_USE bool cycle_judge_held(struct work *w, struct err *err);
+/* In the transaction: of watched[i], whose row p is; then pairs not ours. */
+MUST_USE bool cycle_put_held(struct work *w, size_t i, struct position *p,
+			     struct err *err);
+MUST_USE bool cycle_put_new_pairs(struct work *w, struct err *err);
+
 /* Its part about people: conditions, messages, deliveries. */
 MUST_USE bool cycle_alerts(struct work *w, struct err *err);
 

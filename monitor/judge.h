@@ -8,6 +8,7 @@
 
 #include "decide.h"
 #include "facts_plan.h"
+#include "held_judge.h"
 #include "store.h"
 
 struct watched {
@@ -22,6 +23,7 @@ struct watched {
 	struct fill fill;		/* when filled at once */
 	bool filled;
 	bool skipped;			/* changed meanwhile: no decision */
+	struct held_memory held_before;	/* of the trading client (live only) */
 };
 
 /* The poll itself: the same for every position. */

@@ -37,6 +37,11 @@
 	"fingerprint, kind, " position ", label, severity, since, seen_at, " \
 	"told_at, tellings, over_at, acked_at, snoozed_until, acked_by, " \
 	"muted_by, title, text"
+#define HELD_COLUMNS \
+	"seen_at, absent, long_missing, long_missing_since, short_missing, " \
+	"short_missing_since, long_quantity, long_mark, long_liquidation, " \
+	"long_funding, short_quantity, short_mark, short_liquidation, " \
+	"short_funding"
 #define MESSAGE_COLUMNS \
 	"o.id, o.at, o.priority, coalesce(o.position, 0), o.kind, o.text, " \
 	"coalesce(o.fingerprint, ''), o.title, o.label, o.since, " \
@@ -231,6 +236,11 @@ const char *const sql_texts[SQL_COUNT] = {
 		"o.resolved FROM deliveries d JOIN outbox o "
 		"ON o.id = d.message WHERE o.position = ?1 OR ?1 = 0 "
 		"ORDER BY d.id DESC LIMIT ?2",
+
+	[SQL_HELD] = "SELECT " HELD_COLUMNS " FROM held WHERE position = ?1",
+	[SQL_HELD_PUT] = "INSERT OR REPLACE INTO held (position, "
+		HELD_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
+		"?10, ?11, ?12, ?13, ?14, ?15)",
 
 	[SQL_QUOTES] = "SELECT " QUOTE_COLUMNS " FROM last_quotes "
 		"ORDER BY symbol, venue",

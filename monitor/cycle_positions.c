@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The poll's part about what is really held: the trading client's book is
+ * read with the market, judged pair by pair, and written in the poll's own
+ * transaction. New pairs are watched from the next poll on.
+ */
+#include "cycle_work.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "log.h"
+#include "store_held.h"
+
+/* ---- before the transaction ---- */
+
+void cycle_book(struct work *w, int32_t budget_ms)
+{
+	struct cycle *c = w->cycle;
+	const struct book *b = &c->wiring.book;
+
+	w->book = (struct book_view){ .asked = false };
+	if (!b->ctx)
+		return;
+	b->read(b->ctx, &w->book, budget_ms, w->arena);
+	if (strcmp(c->told_book, w->book.error) == 0)
+		return;
+	if (w->book.error[0])
+		log_write(LOG_LEVEL_WARNING, "trading client trouble",
+			  "err=%s", log_quote(w->book.error).s);
+	else
+		log_write(LOG_LEVEL_NOTICE, "trading client recovered", "%s",
+			  "");
+	snprintf(c->told_book, sizeof(c->told_book), "%s", w->book.error);
+}
+
+/* What each watched pair is there; NULL memory for accounts without one. */
+bool cycle_judge_held(struct work *w, struct err *err)
+{
+	if (!w->book.asked)
+		return true;
+	w->held = arena_array(w->arena, w->n_watched, sizeof(*w->held));
+	if (!w->held)
+		return err_set(err, ERR_MEMORY, "no memory for positions");
+	for (size_t i = 0; i < w->n_watched; i++) {
+		const struct position *p = &w->watched[i].pos;
+		const struct book_pair *x = w->book.good ?
+			held_pair_of(p, w->recent, w->n_recent, &w->book) :
+			NULL;
+
+		held_judge(&w->held[i], p, &w->watched[i].held_before,
+			   &w->book, x, w->now);
+	}
+	return true;
+}
+
+/* ---- inside it ---- */
+
+static struct event event_of(const struct work *w, const struct position *p,
+			     const char *kind, const char *note)
+{
+	struct event e = { .position = p->id, .at = w->now,
+			   .reason = p->reason, .note = note };
+
+	snprintf(e.kind, sizeof(e.kind), "%s", kind);
+	snprintf(e.by, sizeof(e.by), "trading client");
+	return e;
+}
+
+/* p: as this poll has left it so far, with its version. */
+static bool put_change(struct work *w, const struct held_result *r,
+		       struct position *p, struct err *err)
+{
+	struct event e = event_of(w, &r->position, r->change == HELD_CLOSED ?
+				  "close" : "source", r->note);
+	struct position next = *p;
+
+	next.size_usd = r->position.size_usd;
+	memcpy(next.external_id, r->position.external_id,
+	       sizeof(next.external_id));
+	for (int s = LEG_LONG; s <= LEG_SHORT; s++) {
+		next.leg[s].quantity = r->position.leg[s].quantity;
+		next.leg[s].entry_price = r->position.leg[s].entry_price;
+	}
+	if (r->change == HELD_CLOSED) {
+		next.status = STATUS_CLOSED;
+		next.closed_at = w->now;
+		if (!next.reason.s[0])
+			next.reason = r->position.reason;
+		if (!instant_known(next.decided_at))
+			next.decided_at = w->now;
+		e.reason = next.reason;
+		snprintf(e.from, sizeof(e.from), "%s",
+			 status_word(p->status));
+		snprintf(e.to, sizeof(e.to), "%s", status_word(next.status));
+	}
+	*p = next;
+	return store_change_position(w->cycle->store, p, &e, err);
+}
+
+bool cycle_put_held(struct work *w, size_t i, struct position *p,
+		    struct err *err)
+{
+	struct held_result *r = &w->held[i];
+
+	if (!w->held)
+		return true;
+	if (!store_put_held(w->cycle->store, &r->memory, err))
+		return false;
+	if (r->change == HELD_SAME || p->status == STATUS_CLOSED)
+		return true;
+	if (r->change == HELD_CLOSED)
+		log_write(LOG_LEVEL_NOTICE, "closed at the trading client",
+			  "position=%lld", (long long)p->id);
+	return put_change(w, r, p, err);
+}
+
+/* Not every minute; a person must look at it. */
+static bool say_once(struct work *w, const struct book_pair *x,
+		     const char *what)
+{
+	struct cycle *c = w->cycle;
+
+	if (strcmp(c->told_pair, x->id) != 0)
+		log_write(LOG_LEVEL_ERR, "trading client", "id=%s err=%s",
+			  log_quote(x->id).s, log_quote(what).s);
+	snprintf(c->told_pair, sizeof(c->told_pair), "%s", x->id);
+	return true;
+}
+
+static bool put_new(struct work *w, const struct book_pair *x,
+		    struct err *err)
+{
+	struct held_memory memory;
+	struct position p;
+	int64_t known;
+	char note[200];
+
+	if (!store_external(w->cycle->store, &known, x->id, err))
+		return false;
+	if (known)		/* it came back between two reads of ours */
+		return say_once(w, x, "a closed position is held again");
+	if (!held_new_position(&p, note, x, w->now))
+		return say_once(w, x, note);
+	if (!store_add_position(w->cycle->store, &p, w->now,
+				"trading client", note, err))
+		return false;
+	memory = held_memory_none(p.id);
+	memory.seen_at = w->now;	/* or it could never be gone */
+	return store_put_held(w->cycle->store, &memory, err);
+}
+
+bool cycle_put_new_pairs(struct work *w, struct err *err)
+{
+	for (size_t i = 0; w->book.good && i < w->book.n; i++)
+		if (held_is_new(&w->book.pairs[i], w->recent, w->n_recent) &&
+		    !put_new(w, &w->book.pairs[i], err))
+			return false;
+	return true;
+}

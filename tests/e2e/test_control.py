@@ -1,0 +1,204 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""
+Positions from the trading client: new, adopted, changed, gone, and everything
+that must not be taken for gone. A stand-in written from its description.
+"""
+import json
+import sqlite3
+
+import lib
+from control import KEY, Control, leg, pair
+from service import Service
+from test_run import import_pair
+
+RATES = {"lighter": {"BTC": "0.0001", "ETH": "0.0001"},
+         "grvt": {"BTC": "0.0011", "ETH": "0.0009"}}
+FLIPPED = {"lighter": {"BTC": "0.0011", "ETH": "0.0001"},
+           "grvt": {"BTC": "0.0001", "ETH": "0.0009"}}
+PROFILE = """\
+profiles:
+  plain:
+    poll_interval: 1s
+    close:
+      - DIVERGENCE_FLIPPED: flip
+"""
+
+
+class Desk:
+    """A live account `main` whose pairs come from a trading client."""
+
+    def __init__(self, t, *pairs, account="", more=""):
+        self.t, self.control = t, Control({"main": list(pairs)})
+        self.service = Service(RATES)
+        self.env = {"CW_CONTROL": KEY}
+        t.config(self.service.url,
+                 "  main: {profile: plain, mode: live, venues: [lighter, "
+                 "grvt], positions: {control_api: {account: main, key: {env: "
+                 f"CW_CONTROL}}, url: '{self.control.url}'}}}}{account}}}\n",
+                 more=PROFILE + more)
+
+    def once(self, code=0):
+        return self.t.run("run", "--once", env=self.env).expect(code)
+
+    def rates(self, rates):
+        self.service.rates = Service(rates).rates
+
+    def rows(self, *args):
+        return self.t.run("positions", "list", "--json", *args).json()
+
+    def db(self, sql):
+        with sqlite3.connect(self.t.dir / "data/main.db") as db:
+            return db.execute(sql).fetchall()
+
+
+def test_a_new_pair_is_watched(t):
+    """what the client holds appears here, with its legs, and is decided upon"""
+    desk = Desk(t, pair("u-1", "BTC", "lighter", "grvt"))
+    desk.once()
+    row, = desk.rows()
+    assert (row["symbol"], row["size_usd"]) == ("BTC", "1000"), row
+    desk.rates(FLIPPED)
+    desk.once()
+    assert desk.rows()[0]["action"] == "close"
+    assert desk.db("SELECT external_id, long_quantity, short_price, "
+                   "opened_at FROM positions") == [
+        ("u-1", "10", "100", 1767225600000)]
+    shown = t.run("positions", "show", 1, "--json").json()
+    assert shown["external_id"] == "u-1", shown
+    assert desk.db("SELECT long_mark, short_liquidation, long_funding FROM "
+                   "held") == [("100.5", "50", "0.25")]
+    assert desk.control.asked == [
+        "/api/v1/positions?account_name=main",
+        "/api/v1/balances?account_name=main"] * 2 or set(
+            desk.control.asked) == {
+                "/api/v1/positions?account_name=main",
+                "/api/v1/balances?account_name=main"}
+
+
+def test_one_recorded_by_hand_is_adopted(t):
+    """a pair of the same coin and venues is adopted, not doubled"""
+    desk = Desk(t, pair("u-1", "BTC", "lighter", "grvt", quantity="12.5"))
+    import_pair(t, {})
+    desk.once()
+    row, = desk.rows()
+    assert row["id"] == 1
+    assert desk.db("SELECT external_id, long_quantity, size_usd FROM "
+                   "positions") == [("u-1", "12.5", "1000")]
+    # Two alike cannot be told apart: a person must say which is which.
+    desk.control.positions["main"].append(
+        pair("u-2", "ETH", "lighter", "grvt"))
+    import_pair(t, {"symbol": "ETH"}, {"symbol": "ETH"})
+    desk.once()
+    assert desk.db("SELECT count(*) FROM positions") == [(3,)]
+    assert desk.db("SELECT count(*) FROM positions WHERE external_id IS NULL"
+                   ) == [(2,)]
+
+
+def test_changed_quantities_are_events(t):
+    """another quantity is written down with the old one"""
+    desk = Desk(t, pair("u-1", "BTC", "lighter", "grvt"))
+    desk.once()
+    desk.once()
+    desk.control.positions["main"][0]["legs"][1]["quantity"] = 7.25
+    desk.once()
+    notes = desk.db("SELECT note FROM events WHERE kind = 'source'")
+    assert notes == [("trading client: long 10 -> 10, short 10 -> 7.25",)]
+    desk.once()
+    assert len(desk.db("SELECT 1 FROM events WHERE kind = 'source'")) == 1
+
+
+def test_gone_only_after_two_good_answers(t):
+    """closed here after two good answers in a row without it, no sooner"""
+    desk = Desk(t, pair("u-1", "BTC", "lighter", "grvt"),
+                pair("u-2", "ETH", "lighter", "grvt"))
+    desk.once()
+    gone = desk.control.positions["main"].pop(0)
+    desk.once()
+    assert len(desk.rows()) == 2		# once is not enough
+    desk.control.positions["main"].insert(0, gone)
+    desk.once()					# there again
+    desk.control.positions["main"].pop(0)
+    desk.once()
+    assert len(desk.rows()) == 2
+    desk.control.fault = "500"
+    desk.once()
+    desk.control.fault = None
+    desk.once()					# an error starts it anew
+    assert len(desk.rows()) == 2
+    desk.once()
+    assert [r["symbol"] for r in desk.rows()] == ["ETH"]
+    assert desk.db("SELECT status, reason FROM positions WHERE id = 1") == [
+        ("closed", "EXTERNAL")]
+    assert desk.db("SELECT who, note FROM events WHERE kind = 'close'") == [
+        ("trading client", "gone from the trading client in 2 good answers")]
+
+
+def test_nothing_else_is_taken_for_gone(t):
+    """errors, a vanished account, no legs, a malformed pair: nothing closes"""
+    desk = Desk(t, pair("u-1", "BTC", "lighter", "grvt"))
+    desk.once()
+    for fault in ("500", "503", "html", "cut", "lost", "vanished",
+                  "no accounts", "no legs", "401", "403", "malformed"):
+        desk.control.fault = fault
+        for _ in range(2):
+            p = desk.once()
+            assert KEY not in p.err + p.out, p
+        assert len(desk.rows()) == 1, fault
+        assert desk.db("SELECT absent FROM held") == [(0,)], fault
+        if fault not in ("no legs", "malformed"):
+            assert "trading client trouble" in p.err, (fault, p.err)
+    # Held by hand, never seen there: absence says nothing.
+    desk.control.fault = None
+    import_pair(t, {"symbol": "ETH"})
+    desk.once()
+    desk.once()
+    desk.once()
+    assert len(desk.rows()) == 2
+
+
+def test_a_missing_leg_is_counted_with_care(t):
+    """one leg gone: counted only while /balances shows its venue well"""
+    desk = Desk(t, pair("u-1", "BTC", "lighter", "grvt"))
+    desk.once()
+    row = desk.control.positions["main"][0]
+    both, row["legs"] = row["legs"], row["legs"][:1]
+    desk.errors = desk.control.errors
+    desk.errors["grvt"] = "timeout"
+    desk.once()
+    assert desk.db("SELECT short_missing, long_missing FROM held") == [(0, 0)]
+    desk.errors.clear()
+    desk.once()
+    desk.once()
+    assert desk.db("SELECT short_missing, long_missing FROM held") == [(2, 0)]
+    row["legs"] = both
+    desk.once()
+    assert desk.db("SELECT short_missing FROM held") == [(0,)]
+    assert len(desk.rows()) == 1
+
+
+def test_a_closed_one_that_is_held_again_is_told(t):
+    """it is neither doubled nor reopened silently: an error in the log"""
+    desk = Desk(t, pair("u-1", "BTC", "lighter", "grvt"))
+    desk.once()
+    row = desk.control.positions["main"].pop()
+    desk.once()
+    desk.once()
+    desk.control.positions["main"].append(row)
+    p = desk.once()
+    assert 'err="a closed position is held again"' in p.err, p.err
+    assert desk.db("SELECT count(*) FROM positions") == [(1,)]
+
+
+def test_a_bad_key_is_named(t):
+    """401 says what is wrong; the key is nowhere"""
+    desk = Desk(t, pair("u-1", "BTC", "lighter", "grvt"))
+    desk.env["CW_CONTROL"] = "planted-wrong-key"
+    p = desk.once()
+    assert "the key is missing, wrong or expired" in p.err, p.err
+    assert "planted" not in p.err
+    t.run("run", "--once").expect(78, err="control_api.key: secret env")
+
+
+if __name__ == "__main__":
+    lib.main()
