@@ -17,15 +17,8 @@
 #define MISSED_TICKS	3
 #define LISTED_MAX	12	/* positions named in the text of an outage */
 
-struct gather {
-	const struct work *w;
-	struct condition *list;
-	size_t n;
-	bool failed;
-};
-
-static struct condition *add(struct gather *g, const char *kind,
-			     const char *title, const char *text)
+struct condition *alert_add(struct alert_gather *g, const char *kind,
+			    const char *title, const char *text)
 {
 	struct condition *c = &g->list[g->n];
 	struct arena *arena = g->w->arena;
@@ -42,7 +35,7 @@ static struct condition *add(struct gather *g, const char *kind,
 
 /* ---- positions ---- */
 
-static void of_position(struct gather *g, struct condition *c,
+static void of_position(struct alert_gather *g, struct condition *c,
 			const struct watched *x, const char *kind)
 {
 	c->position = x->pos.id;
@@ -51,7 +44,7 @@ static void of_position(struct gather *g, struct condition *c,
 		 g->w->cycle->account->name, (long long)x->pos.id, kind);
 }
 
-static void add_close(struct gather *g, const struct watched *x)
+static void add_close(struct alert_gather *g, const struct watched *x)
 {
 	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX];
 	bool decided_now = x->decision.close_now;
@@ -60,7 +53,7 @@ static void add_close(struct gather *g, const struct watched *x)
 
 	alert_title(title, "CLOSE", g->w, x, reason.s);
 	alert_text(text, g->w, x, true);
-	c = add(g, "close", title, text);
+	c = alert_add(g, "close", title, text);
 	of_position(g, c, x, "close");
 	c->severity = SEVERITY_CRITICAL;
 	c->label = reason;
@@ -76,7 +69,7 @@ static void explain_blind(struct condition *c, const struct watched *x)
 			c->venue = x->pos.leg[s].venue;
 }
 
-static void add_alert(struct gather *g, const struct watched *x)
+static void add_alert(struct alert_gather *g, const struct watched *x)
 {
 	const char *label = x->decision.label.s;
 	bool blind = !strcmp(label, LABEL_BLIND);
@@ -87,7 +80,7 @@ static void add_alert(struct gather *g, const struct watched *x)
 	alert_title(title, blind ? "BLIND" : "ALERT", g->w, x,
 		    blind ? "" : label);
 	alert_text(text, g->w, x, false);
-	c = add(g, blind ? "blind" : waiting ? "waiting" : "alert", title,
+	c = alert_add(g, blind ? "blind" : waiting ? "waiting" : "alert", title,
 		text);
 	of_position(g, c, x, "alert");
 	c->label = x->decision.label;
@@ -99,7 +92,7 @@ static void add_alert(struct gather *g, const struct watched *x)
 }
 
 /* On paper a close is done as it is decided: told once. */
-static void add_closed(struct gather *g, const struct watched *x)
+static void add_closed(struct alert_gather *g, const struct watched *x)
 {
 	struct condition *c;
 
@@ -110,7 +103,7 @@ static void add_closed(struct gather *g, const struct watched *x)
 	c->breaks_quiet = false;
 }
 
-static void add_position(struct gather *g, const struct watched *x)
+static void add_position(struct alert_gather *g, const struct watched *x)
 {
 	if (x->skipped)
 		return;
@@ -125,7 +118,7 @@ static void add_position(struct gather *g, const struct watched *x)
 
 /* ---- the account ---- */
 
-static void of_account(struct gather *g, struct condition *c, const char *what,
+static void of_account(struct alert_gather *g, struct condition *c, const char *what,
 		       const char *name)
 {
 	snprintf(c->fingerprint, sizeof(c->fingerprint), "%s/%s%s%s",
@@ -169,7 +162,7 @@ static void outage(struct condition *c, size_t blind)
 	c->delay = span_s(OUTAGE_DELAY_S);
 }
 
-static void add_service(struct gather *g)
+static void add_service(struct alert_gather *g)
 {
 	const struct work *w = g->w;
 	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX];
@@ -184,7 +177,7 @@ static void add_service(struct gather *g)
 	blind = list_blind(&t, w, NULL);
 	text_add(&t, "\n%s\nnothing is closed on what is not known",
 		 w->market.error[0] ? w->market.error : "no usable rate");
-	c = add(g, "service", title, text);
+	c = alert_add(g, "service", title, text);
 	of_account(g, c, "service", "");
 	outage(c, blind);
 }
@@ -197,7 +190,7 @@ static bool is_used(const struct work *w, const struct venue *v)
 	return false;
 }
 
-static void add_venue(struct gather *g, const struct venue_view *view)
+static void add_venue(struct alert_gather *g, const struct venue_view *view)
 {
 	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX];
 	struct text t = text_on(text, sizeof(text));
@@ -210,14 +203,14 @@ static void add_venue(struct gather *g, const struct venue_view *view)
 		 g->w->cycle->account->name, view->venue.s);
 	blind = list_blind(&t, g->w, &view->venue);
 	text_add(&t, "\n%s", view->error);
-	c = add(g, "venue", title, text);
+	c = alert_add(g, "venue", title, text);
 	of_account(g, c, "venue", view->venue.s);
 	c->venue = view->venue;
 	c->needs_service = true;
 	outage(c, blind);
 }
 
-static void add_clock(struct gather *g)
+static void add_clock(struct alert_gather *g)
 {
 	const struct work *w = g->w;
 	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX];
@@ -233,13 +226,13 @@ static void add_clock(struct gather *g)
 	text_add(&t, ", now is ");
 	text_add_instant(&t, w->now);
 	text_add(&t, "\nnothing is decided until the clock has caught up");
-	c = add(g, "clock", title, text);
+	c = alert_add(g, "clock", title, text);
 	of_account(g, c, "clock", "");
 	c->severity = SEVERITY_ERROR;
 	c->breaks_quiet = true;
 }
 
-static void add_missed(struct gather *g)
+static void add_missed(struct alert_gather *g)
 {
 	const struct work *w = g->w;
 	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX];
@@ -255,7 +248,7 @@ static void add_missed(struct gather *g)
 		text_add(&t, "; the one before was at ");
 		text_add_instant(&t, w->last.at);
 	}
-	c = add(g, "missed", title, text);
+	c = alert_add(g, "missed", title, text);
 	of_account(g, c, "missed", "");
 	c->event = true;
 }
@@ -268,10 +261,10 @@ static int by_fingerprint(const void *a, const void *b)
 
 bool alert_conditions(struct condition **out, size_t *n, const struct work *w)
 {
-	struct gather g = { .w = w };
+	struct alert_gather g = { .w = w };
 
-	g.list = arena_array(w->arena, w->n_watched + w->market.n_venues + 8,
-			     sizeof(*g.list));
+	g.list = arena_array(w->arena, w->n_watched + w->market.n_venues + 8 +
+			     alert_handoffs_most(w), sizeof(*g.list));
 	if (!g.list)
 		return false;
 	for (size_t i = 0; i < w->n_watched; i++)
@@ -281,6 +274,7 @@ bool alert_conditions(struct condition **out, size_t *n, const struct work *w)
 		add_venue(&g, &w->market.venues[i]);
 	add_clock(&g);
 	add_missed(&g);
+	alert_handoffs(&g);
 	if (g.n > 1)
 		qsort(g.list, g.n, sizeof(*g.list), by_fingerprint);
 	*out = g.list;

@@ -10,6 +10,22 @@
 MUST_USE bool alert_conditions(struct condition **out, size_t *n,
 			       const struct work *w);
 
+/* ---- for the files that find conditions ---- */
+
+struct alert_gather {
+	const struct work *w;
+	struct condition *list;
+	size_t n;
+	bool failed;
+};
+
+/* A new one with copies of the texts; the caller fills the rest. */
+struct condition *alert_add(struct alert_gather *g, const char *kind,
+			    const char *title, const char *text);
+/* alert_handoffs.c: hand-offs, brakes, the trading client. */
+void alert_handoffs(struct alert_gather *g);
+size_t alert_handoffs_most(const struct work *w);
+
 /* ---- alert_text.c: of one position ---- */
 
 #define ALERT_TITLE_MAX	160

@@ -13,6 +13,7 @@
 #include "change.h"
 #include "text_safe.h"
 #include "commands.h"
+#include "store_handoffs.h"
 #include "suggest.h"
 
 #define COMMIT_MS 2000
@@ -121,13 +122,34 @@ struct job {
 	int64_t id;
 };
 
+/* What went out may be working: keeping it here would not stop it. */
+static bool check_keep(struct store *s, const struct job *j, struct err *err)
+{
+	struct handoff_row *rows;
+	size_t n;
+
+	if (j->ask.kind != CHANGE_KEEP)
+		return true;
+	if (!store_handoffs(s, &rows, &n, j->id, j->c->arena, err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].state == HANDOFF_SENT ||
+		    rows[i].state == HANDOFF_ACKNOWLEDGED ||
+		    rows[i].state == HANDOFF_UNKNOWN)
+			return err_set(err, ERR_DATA, "the close of position "
+				       "%" PRId64 " was handed over: stop it "
+				       "at the trading client; once it is over, "
+				       "open the pair anew", j->id);
+	return true;
+}
+
 static bool change_work(struct store *s, void *ctx, struct err *err)
 {
 	struct job *j = ctx;
 	struct position p;
 
 	if (!positions_now(&j->ask.now, j->c, j->account, s, err) ||
-	    !store_position(s, &p, j->id, err) ||
+	    !store_position(s, &p, j->id, err) || !check_keep(s, j, err) ||
 	    !change_make(&j->change, &p, &j->ask, err))
 		return false;
 	if (j->change.forget && !store_forget_memory(s, j->id, err))

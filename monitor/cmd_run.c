@@ -121,14 +121,14 @@ static bool reload(void *ctx, struct cycle *cycle, struct err *err)
 {
 	struct monitor *m = ctx;
 	struct setup next = { .arena = arena_new() };
-	struct sinks sinks = { NULL, 0 };
+	struct run_post_news news = { .sinks = { NULL, 0 } };
 	struct book book = { NULL, NULL, NULL };
 	struct source source;
 
 	if (!next.arena)
 		return err_set(err, ERR_MEMORY, "no memory");
 	if (!setup_reload(&next, m, err) ||
-	    !sinks_open(&sinks, &next.account.alerts, err) ||
+	    !run_post_read(&news, &next.account, err) ||
 	    !cmd_book_open(&book, next.config, &next.account,
 			   seed_of(m->cli), err))
 		goto err1;
@@ -137,7 +137,6 @@ static bool reload(void *ctx, struct cycle *cycle, struct err *err)
 	if (!run_post_ready(&m->post, &next.account, err) ||
 	    !cycle_configure(cycle, next.config, &next.account, err))
 		goto err2;
-	run_post_use(&m->post, &sinks);
 	cycle->wiring.source.free(cycle->wiring.source.ctx);
 	cycle->wiring.source = m->wiring.source = source;
 	cmd_book_close(&cycle->wiring.book);
@@ -145,13 +144,14 @@ static bool reload(void *ctx, struct cycle *cycle, struct err *err)
 	arena_free(m->setup.arena);
 	m->setup = next;
 	cycle->account = &m->setup.account;
+	run_post_use(&m->post, &news, cycle->account);
 	config_terms(&m->terms, m->setup.config, &m->setup.account);
 	return true;
 err2:
 	source.free(source.ctx);
 err1:
 	cmd_book_close(&book);
-	sinks_free(&sinks);
+	run_post_drop(&news);
 	arena_free(next.arena);
 	return false;
 }

@@ -2,9 +2,14 @@
 /* Courier and desks of a monitor (cmd_run_post.h). */
 #include "cmd_run_post.h"
 
+#include <stdio.h>
+
 #include "cli.h"
 #include "clock.h"
 #include "courier.h"
+#include "log.h"
+
+#define FRESH_POLLS	3	/* an older answer of the source is none */
 
 static bool open_courier(struct run_post *p, struct err *err)
 {
@@ -32,56 +37,153 @@ static bool open_deliver(struct run_post *p, struct sinks *sinks,
 	return true;
 }
 
+/* ---- the receiver of closes ---- */
+
+static bool read_webhook(struct handoff_receiver *r, const struct account *a,
+			 struct err *err)
+{
+	r->kind = &handoff_webhook;
+	snprintf(r->url, sizeof(r->url), "%s", a->close.url);
+	return secret_read(&r->key, &a->close.secret, err) &&
+	       secret_read(&r->old_key, &a->close.old_secret, err);
+}
+
+static bool read_control(struct handoff_receiver *r, const struct account *a,
+			 struct err *err)
+{
+	r->kind = &handoff_control_api;
+	snprintf(r->url, sizeof(r->url), "%s", a->control_api.url);
+	return secret_read(&r->key, &a->control_api.key, err);
+}
+
+static bool read_receiver(struct handoff_receiver *r, const struct account *a,
+			  struct err *err)
+{
+	*r = (struct handoff_receiver){ .kind = NULL };
+	switch (a->close.target) {
+	case ON_CLOSE_NONE:
+		break;
+	case ON_CLOSE_CONTROL_API:
+		return read_control(r, a, err);
+	case ON_CLOSE_WEBHOOK:
+		return read_webhook(r, a, err);
+	case ON_CLOSE_EXEC:
+		r->kind = &handoff_exec;
+		snprintf(r->path, sizeof(r->path), "%s", a->close.program);
+	}
+	return true;
+}
+
+void run_post_drop(struct run_post_news *n)
+{
+	sinks_free(&n->sinks);
+	handoff_receiver_free(&n->receiver);
+}
+
+bool run_post_read(struct run_post_news *n, const struct account *a,
+		   struct err *err)
+{
+	*n = (struct run_post_news){ .sinks = { NULL, 0 } };
+	if (!sinks_open(&n->sinks, &a->alerts, err))
+		return false;
+	if (read_receiver(&n->receiver, a, err))
+		return true;
+	run_post_drop(n);
+	return err_prefix(err, "accounts.%s.close", a->name);
+}
+
+static struct handoffs_options handoffs_of(const struct run_post *p,
+					   const struct account *a)
+{
+	return (struct handoffs_options){
+		.account = a->name, .store = p->o.store,
+		.courier = &p->outbound.courier, .policy = &a->close,
+		.source = a->control_api.url[0] != '\0',
+		.fresh_for = { FRESH_POLLS * a->profile->poll_interval.ms },
+		.wall = clock_wall,
+	};
+}
+
+static bool open_handoffs(struct run_post *p, const struct account *a,
+			  struct err *err)
+{
+	const struct handoffs_options o = handoffs_of(p, a);
+	struct handoff_receiver none = { .kind = NULL };
+
+	if (!open_courier(p, err) ||
+	    !handoffs_new(&p->handoffs, &o, &none, err))
+		return false;
+	p->outbound.desk[TICKET_HANDOFF] = (struct desk){
+		p->handoffs, handoffs_due, handoffs_replied
+	};
+	return true;
+}
+
+/* ---- begin, reload, end ---- */
+
 bool run_post_ready(struct run_post *p, const struct account *a,
 		    struct err *err)
 {
 	struct sinks none = { NULL, 0 };
 
-	if (p->deliver || a->alerts.n_sinks == 0)
-		return true;
-	return open_deliver(p, &none, err);
+	if (!p->deliver && a->alerts.n_sinks > 0 &&
+	    !open_deliver(p, &none, err))
+		return false;
+	return p->handoffs || a->close.target == ON_CLOSE_NONE ||
+	       p->o.simulated || open_handoffs(p, a, err);
+}
+
+void run_post_use(struct run_post *p, struct run_post_news *n,
+		  const struct account *a)
+{
+	if (p->deliver)
+		deliver_use(p->deliver, &n->sinks);
+	if (p->handoffs) {
+		const struct handoffs_options o = handoffs_of(p, a);
+
+		handoffs_use(p->handoffs, &o, &n->receiver);
+	}
+	run_post_drop(n);
 }
 
 bool run_post_open(struct run_post *p, const struct run_post_options *o,
 		   struct err *err)
 {
-	struct sinks sinks;
+	struct run_post_news news;
 
 	p->o = *o;
 	p->outbound.clock = o->clock;
-	if (o->account->alerts.n_sinks == 0)
-		return true;
-	if (!sinks_open(&sinks, &o->account->alerts, err))
+	if (!run_post_read(&news, o->account, err))
 		return false;
-	if (open_deliver(p, &sinks, err))
-		return true;
-	sinks_free(&sinks);
-	return false;
-}
-
-void run_post_use(struct run_post *p, struct sinks *sinks)
-{
-	if (p->deliver)
-		deliver_use(p->deliver, sinks);
-	sinks_free(sinks);
+	if (!run_post_ready(p, o->account, err)) {
+		run_post_drop(&news);
+		return false;
+	}
+	run_post_use(p, &news, o->account);
+	return true;
 }
 
 void run_post_polled(void *ctx, const struct err *why)
 {
 	struct run_post *p = ctx;
 	const struct clock_port *c = &p->o.clock;
+	struct instant now = c->now(c->ctx);
+	struct err err = { ERR_NONE, "" };
 
+	if (p->handoffs && !why && !handoffs_polled(p->handoffs, now, &err))
+		log_write(LOG_LEVEL_WARNING, "hand-offs not looked at",
+			  "err=%s", log_quote(err.text).s);
 	if (!p->deliver)
 		return;
-	deliver_beat(p->deliver, c->now(c->ctx), !why);
+	deliver_beat(p->deliver, now, !why);
 	if (why)
-		deliver_direct(p->deliver, c->now(c->ctx), "cannot record",
-			       why->text);
+		deliver_direct(p->deliver, now, "cannot record", why->text);
 }
 
 void run_post_close(struct run_post *p)
 {
 	deliver_free(p->deliver);
+	handoffs_free(p->handoffs);
 	if (p->outbound.courier.free)
 		p->outbound.courier.free(p->outbound.courier.ctx);
 }

@@ -5,6 +5,7 @@
 
 #include "config.h"
 #include "deliver.h"
+#include "handoffs.h"
 #include "outbound.h"
 
 struct run_post_options {
@@ -19,7 +20,18 @@ struct run_post {
 	struct run_post_options o;	/* account: only while opening */
 	struct outbound outbound;	/* its courier is made when needed */
 	struct deliver *deliver;	/* NULL: nobody is told but the log */
+	struct handoffs *handoffs;	/* NULL: nothing is handed over */
 };
+
+/* What a reload brings, secrets read. */
+struct run_post_news {
+	struct sinks sinks;
+	struct handoff_receiver receiver;
+};
+
+MUST_USE bool run_post_read(struct run_post_news *n, const struct account *a,
+			    struct err *err);
+void run_post_drop(struct run_post_news *n);
 
 MUST_USE bool run_post_open(struct run_post *p,
 			    const struct run_post_options *o,
@@ -28,7 +40,9 @@ void run_post_close(struct run_post *p);
 /* Before a reload: make what the account needs; nothing else changes. */
 MUST_USE bool run_post_ready(struct run_post *p, const struct account *a,
 			     struct err *err);
-void run_post_use(struct run_post *p, struct sinks *sinks);
+/* After it; `a` is where the account stands from now on. */
+void run_post_use(struct run_post *p, struct run_post_news *n,
+		  const struct account *a);
 /* daemon.polled: what could not be written down is told at once. */
 void run_post_polled(void *ctx, const struct err *why);
 

@@ -277,8 +277,12 @@ static void add_acting(struct print *p, const struct account *a)
 
 static void add_account(struct print *p, const struct account *a, bool acting)
 {
+	struct account shown = *a;
+
+	if (!acting)
+		shown.close.target = ON_CLOSE_NONE;
 	add_name(p, a->name);
-	add_keys(p, a, "accounts.*", 4);
+	add_keys(p, &shown, "accounts.*", 4);
 	if (a->entry.enabled) {
 		print_add(p, "    entry:\n");
 		add_keys(p, a, "accounts.*.entry", 6);

@@ -61,7 +61,9 @@ bool cycle_load(struct work *w, struct err *err)
 	     store_positions(s, &w->recent, &w->n_recent, STORE_RECENT, since,
 			     w->arena, err) &&
 	     store_last_quotes(s, &w->quotes, &w->n_quotes, w->arena, err) &&
-	     load_watched(w, err);
+	     store_open_handoffs(s, &w->handoffs, &w->n_handoffs, w->arena,
+				 err) &&
+	     store_brakes(s, &w->brakes, err) && load_watched(w, err);
 	store_end_read(s);
 	return ok;
 }

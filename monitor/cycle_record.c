@@ -205,7 +205,7 @@ static bool put_watched(struct work *w, struct watched *x, struct err *err)
 				 err) &&
 	       put_decision(w, x, err) && put_severer(w, x, err) &&
 	       put_notices(w, x, err) && put_reminder(w, x, err) &&
-	       put_pending(w, x, &p, err) &&
+	       put_pending(w, x, &p, err) && cycle_put_handoff(w, x, err) &&
 	       put_closed(w, x, &p, err) &&
 	       cycle_put_held(w, (size_t)(x - w->watched), &p, err);
 }
@@ -258,7 +258,7 @@ static bool put_entries(struct work *w, struct cycle_result *out,
 static bool put_all(struct work *w, struct cycle_result *out, struct err *err)
 {
 	if (!find_changed(w, err) || !put_poll(w, err) ||
-	    !put_evidence(w, err))
+	    !put_evidence(w, err) || !cycle_breaker(w, err))
 		return false;
 	for (size_t i = 0; i < w->n_watched; i++) {
 		struct watched *x = &w->watched[i];

@@ -6,6 +6,7 @@
 #include "cycle.h"
 #include "judge.h"
 #include "sentence.h"
+#include "store_handoffs.h"
 
 /* Evidence goes on, and hold-through is booked, for so long after a close. */
 #define CYCLE_AFTERLIFE_MS	(INT64_C(7) * DAY_S * 1000)
@@ -27,6 +28,10 @@ struct work {
 	struct market market;
 	struct book_view book;		/* of the trading client */
 	struct held_result *held;	/* as watched; NULL: no such client */
+	struct handoff_row *handoffs;	/* those that are not over */
+	size_t n_handoffs;
+	struct brakes brakes;
+	bool tripped;			/* too many closes in this poll */
 	struct terms terms;
 	struct entry *entries;
 	size_t n_entries;
@@ -49,6 +54,12 @@ MUST_USE bool cycle_record(struct work *w, struct cycle_result *out,
 MUST_USE bool cycle_settle(struct work *w, struct err *err);
 /* What rules see: the ledger as it stands once this poll has booked. */
 struct fact cycle_funding(const struct work *w, const struct watched *x);
+/* ---- cycle_handoffs.c: in the transaction ---- */
+
+MUST_USE bool cycle_breaker(struct work *w, struct err *err);
+MUST_USE bool cycle_put_handoff(struct work *w, const struct watched *x,
+				struct err *err);
+
 /* ---- cycle_positions.c ---- */
 
 void cycle_book(struct work *w, int32_t budget_ms);

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* Conditions about hand-offs: held back, refused, without an answer, paused. */
+#include <stdio.h>
+#include <string.h>
+
+#include "alert_conditions.h"
+#include "sentence_text.h"
+
+#define STUCK_POLLS	5	/* taken, and so many polls later still there */
+
+struct trouble {
+	const char *kind, *word, *what;
+	enum severity severity;
+};
+
+/* NULL: it goes as it should. */
+static const struct trouble *trouble_of(const struct handoff_row *r)
+{
+	static const struct trouble
+		failed = { "handoff", "HAND-OFF REFUSED",
+			   "close it by hand, or: carrywatch handoffs retry",
+			   SEVERITY_CRITICAL },
+		unknown = { "handoff", "HAND-OFF WITHOUT ANSWER",
+			    "it may be working: look at both venues",
+			    SEVERITY_CRITICAL },
+		breaker = { "breaker", "HAND-OFF HELD BACK",
+			    "too many closes at once: carrywatch handoffs "
+			    "confirm", SEVERITY_CRITICAL },
+		spread = { "handoff", "HAND-OFF WAITS",
+			   "the spread is above 2 %", SEVERITY_ERROR },
+		stuck = { "handoff", "HAND-OFF WITHOUT EFFECT",
+			  "it was taken, but the position is still there",
+			  SEVERITY_CRITICAL };
+
+	if (r->state == HANDOFF_FAILED)
+		return &failed;
+	if (r->state == HANDOFF_UNKNOWN)
+		return &unknown;
+	if (!strcmp(r->held, "breaker"))
+		return &breaker;
+	if (!strcmp(r->held, "spread"))
+		return &spread;
+	return r->state == HANDOFF_ACKNOWLEDGED && r->polls >= STUCK_POLLS ?
+	       &stuck : NULL;
+}
+
+static const struct watched *watched_of(const struct work *w, int64_t id)
+{
+	for (size_t i = 0; i < w->n_watched; i++)
+		if (w->watched[i].pos.id == id)
+			return &w->watched[i];
+	return NULL;
+}
+
+static void add_handoff(struct alert_gather *g, const struct handoff_row *r)
+{
+	const struct trouble *t = trouble_of(r);
+	const struct watched *x = watched_of(g->w, r->position);
+	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX], money[ALERT_TEXT_MAX];
+	struct text out = text_on(text, sizeof(text));
+	struct condition *c;
+
+	if (!t || !x || x->skipped)
+		return;
+	alert_title(title, t->word, g->w, x, r->reason.s);
+	alert_text(money, g->w, x, true);
+	text_add(&out, "%s%s%s\n%s (%s, %s order, %d sent)", t->what,
+		 r->detail[0] ? ": " : "", r->detail, r->key, r->target,
+		 order_type_word(r->order), r->tries);
+	text_add(&out, "\n%s", money);
+	c = alert_add(g, t->kind, title, text);
+	c->position = r->position;
+	c->symbol = x->pos.symbol;
+	c->label = r->reason;
+	c->severity = t->severity;
+	c->breaks_quiet = true;
+	snprintf(c->fingerprint, sizeof(c->fingerprint), "%s/%lld/%s",
+		 g->w->cycle->account->name, (long long)r->position,
+		 "handoff");
+}
+
+static void add_paused(struct alert_gather *g)
+{
+	const struct work *w = g->w;
+	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX];
+	struct text t = text_on(text, sizeof(text));
+	struct condition *c;
+
+	if (!instant_known(w->brakes.paused_at))
+		return;
+	snprintf(title, sizeof(title), "PAUSED %s", w->cycle->account->name);
+	text_add(&t, "no close is handed over since ");
+	text_add_instant(&t, w->brakes.paused_at);
+	text_add(&t, " (%s)\nto go on: carrywatch resume -a %s",
+		 w->brakes.paused_by, w->cycle->account->name);
+	c = alert_add(g, "paused", title, text);
+	c->severity = SEVERITY_WARNING;
+	snprintf(c->fingerprint, sizeof(c->fingerprint), "%s/paused",
+		 w->cycle->account->name);
+}
+
+static void add_book(struct alert_gather *g)
+{
+	const struct work *w = g->w;
+	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX];
+	struct condition *c;
+
+	if (!w->book.asked || w->book.good)
+		return;
+	snprintf(title, sizeof(title), "TRADING CLIENT DOWN %s",
+		 w->cycle->account->name);
+	snprintf(text, sizeof(text), "%s\nno position is taken for closed, no "
+		 "close is handed over until it answers", w->book.error);
+	c = alert_add(g, "client", title, text);
+	c->severity = SEVERITY_ERROR;
+	c->delay = span_s(180);
+	c->breaks_quiet = true;
+	snprintf(c->fingerprint, sizeof(c->fingerprint), "%s/client",
+		 w->cycle->account->name);
+}
+
+size_t alert_handoffs_most(const struct work *w)
+{
+	return w->n_handoffs + 2;
+}
+
+void alert_handoffs(struct alert_gather *g)
+{
+	for (size_t i = 0; i < g->w->n_handoffs; i++)
+		add_handoff(g, &g->w->handoffs[i]);
+	add_paused(g);
+	add_book(g);
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+/* The state machine of a hand-off (handoff_step.h). */
+#include "handoff_step.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define READS_AFTER	2	/* good ones with the pair, once settled */
+#define BOOK_MIN	4	/* a smaller book has no share */
+
+static const char *const words[] = {
+	[HANDOFF_QUEUED] = "queued", [HANDOFF_SENT] = "sent",
+	[HANDOFF_ACKNOWLEDGED] = "acknowledged",
+	[HANDOFF_CONFIRMED] = "confirmed", [HANDOFF_FAILED] = "failed",
+	[HANDOFF_UNKNOWN] = "unknown"
+};
+
+const char *handoff_state_word(enum handoff_state s)
+{
+	return words[s];
+}
+
+bool handoff_state_parse(enum handoff_state *out, const char *word)
+{
+	for (*out = HANDOFF_QUEUED; *out <= HANDOFF_UNKNOWN; (*out)++)
+		if (!strcmp(words[*out], word))
+			return true;
+	return false;
+}
+
+bool handoff_breaker(const struct close_policy *p, int32_t closes,
+		     int32_t book)
+{
+	struct dec share;
+
+	if (closes > p->max_at_once)
+		return true;
+	return book >= BOOK_MIN &&
+	       (!dec_mul(&share, p->max_share, dec_int(book)) ||
+		dec_cmp(dec_int(closes), share) > 0);
+}
+
+static void say(struct handoff_row *r, const char *what)
+{
+	snprintf(r->detail, sizeof(r->detail), "%s", what);
+}
+
+static enum handoff_todo finish(struct handoff_row *r,
+				enum handoff_state state, const char *why,
+				struct instant now)
+{
+	r->state = state;
+	r->held[0] = '\0';
+	if (state == HANDOFF_CONFIRMED)
+		r->confirmed_at = now;
+	say(r, why);
+	return HANDOFF_DO_WRITE;
+}
+
+static void queue(struct handoff_row *r, struct instant at, const char *why)
+{
+	r->state = HANDOFF_QUEUED;
+	r->next_at = at;
+	r->polls = 0;
+	say(r, why);
+}
+
+static bool settled(const struct handoff_row *r, const struct handoff_view *v)
+{
+	return !instant_known(r->sent_at) ||
+	       instant_diff(v->now, r->sent_at).ms >= v->policy->settle.ms;
+}
+
+/* The process ended between sending and the answer. */
+static enum handoff_todo lost(struct handoff_row *r,
+			      const struct handoff_view *v)
+{
+	if (v->running)
+		return HANDOFF_DO_NOTHING;
+	if (v->idempotent) {
+		queue(r, v->now, "interrupted: sent again under its id");
+		return HANDOFF_DO_WRITE;
+	}
+	r->state = HANDOFF_UNKNOWN;
+	r->polls = 0;
+	say(r, "interrupted: it may be working");
+	return HANDOFF_DO_WRITE;
+}
+
+/* Seen whole by a read that began after the close must have ended. */
+static bool seen_after(const struct handoff_row *r,
+		       const struct handoff_view *v)
+{
+	return v->polled && v->fresh && v->present &&
+	       instant_diff(v->seen_at, r->sent_at).ms >=
+	       v->policy->settle.ms;
+}
+
+static enum handoff_todo look(struct handoff_row *r,
+			      const struct handoff_view *v)
+{
+	if (!seen_after(r, v))
+		return HANDOFF_DO_NOTHING;
+	if (++r->polls >= READS_AFTER)
+		queue(r, v->now, "settled without an effect: sent again");
+	return HANDOFF_DO_WRITE;
+}
+
+/* Taken, and still there: a limit order becomes one at market. */
+static enum handoff_todo await(struct handoff_row *r,
+			       const struct handoff_view *v)
+{
+	int32_t most = v->policy->escalate_after;
+
+	if (!v->polled || !v->source || !v->fresh || !v->present)
+		return HANDOFF_DO_NOTHING;
+	r->polls++;
+	if (most > 0 && r->polls >= most && r->order == ORDER_LIMIT &&
+	    seen_after(r, v)) {
+		r->order = ORDER_MARKET;
+		queue(r, v->now, "limit order did not fill: now at market");
+	}
+	return HANDOFF_DO_WRITE;
+}
+
+static enum handoff_todo wait_for_spread(struct handoff_row *r,
+					 const struct handoff_view *v)
+{
+	int32_t most = v->policy->escalate_after;
+
+	if (!v->polled)
+		return HANDOFF_DO_NOTHING;
+	r->polls++;
+	if (most > 0 && r->polls >= most) {
+		r->confirm_wide = true;
+		r->held[0] = '\0';
+		queue(r, v->now, "the spread stays wide: accepted");
+	}
+	return HANDOFF_DO_WRITE;
+}
+
+static enum handoff_todo try_to_send(struct handoff_row *r,
+				     const struct handoff_view *v)
+{
+	if (!strcmp(r->held, "spread"))
+		return wait_for_spread(r, v);
+	if (r->held[0] || v->paused || v->running ||
+	    r->next_at.ms > v->now.ms)
+		return HANDOFF_DO_NOTHING;
+	/* Who can be asked what is held is asked first. */
+	if ((v->source || !v->idempotent) && !(v->fresh && v->present))
+		return HANDOFF_DO_NOTHING;
+	return HANDOFF_DO_SEND;
+}
+
+static bool is_final(const struct handoff_row *r)
+{
+	return r->state == HANDOFF_CONFIRMED || r->state == HANDOFF_FAILED;
+}
+
+enum handoff_todo handoff_step(struct handoff_row *r,
+			       const struct handoff_view *v)
+{
+	if (r->state == HANDOFF_CONFIRMED ||
+	    (is_final(r) && v->status != STATUS_CLOSED))
+		return HANDOFF_DO_NOTHING;
+	if (v->status == STATUS_CLOSED)
+		return finish(r, HANDOFF_CONFIRMED, "the position is closed",
+			      v->now);
+	if (v->status == STATUS_OPEN)
+		return finish(r, HANDOFF_FAILED, "the position was kept",
+			      v->now);
+	switch (r->state) {
+	case HANDOFF_QUEUED:		return try_to_send(r, v);
+	case HANDOFF_SENT:		return lost(r, v);
+	case HANDOFF_UNKNOWN:		return look(r, v);
+	case HANDOFF_ACKNOWLEDGED:	return await(r, v);
+	case HANDOFF_CONFIRMED:
+	case HANDOFF_FAILED:		break;
+	}
+	return HANDOFF_DO_NOTHING;
+}
+
+void handoff_leaves(struct handoff_row *r, struct instant now)
+{
+	r->state = HANDOFF_SENT;
+	r->tries++;
+	r->sent_at = now;
+	r->answered_at = INSTANT_UNKNOWN;
+	r->polls = 0;
+	say(r, "");
+}
+
+/* 5 s, 15 s, then a minute; a receiver that repeats harmlessly waits more. */
+static int64_t pause_ms(const struct handoff_row *r, bool idempotent)
+{
+	static const int64_t near_s[] = { 5, 15, 60 };
+	static const int64_t far_s[] = { 5, 60, 300, 1800, 7200 };
+	size_t i = r->tries > 0 ? (size_t)r->tries - 1 : 0;
+
+	if (idempotent)
+		return 1000 * far_s[i < 5 ? i : 4];
+	return 1000 * near_s[i < 3 ? i : 2];
+}
+
+static void later(struct handoff_row *r, const struct handoff_answer *a,
+		  const struct handoff_view *v)
+{
+	int64_t ms = pause_ms(r, v->idempotent);
+
+	if (ms < a->wait_s * 1000)
+		ms = a->wait_s * 1000;
+	queue(r, instant_add(v->now, (struct span){ ms }), a->why);
+}
+
+void handoff_answered(struct handoff_row *r, const struct handoff_answer *a,
+		      const struct handoff_view *v)
+{
+	r->answered_at = v->now;
+	say(r, a->why);
+	switch (a->says) {
+	case HANDOFF_SAYS_TAKEN:
+		r->state = HANDOFF_ACKNOWLEDGED;
+		r->polls = 0;
+		break;
+	case HANDOFF_SAYS_WIDE:
+		queue(r, v->now, a->why);
+		snprintf(r->held, sizeof(r->held), "spread");
+		break;
+	case HANDOFF_SAYS_NO:
+		r->state = HANDOFF_FAILED;
+		break;
+	case HANDOFF_SAYS_LATER:
+		later(r, a, v);
+		break;
+	case HANDOFF_SAYS_NOTHING:
+		r->answered_at = INSTANT_UNKNOWN;
+		if (v->idempotent) {
+			later(r, a, v);
+			break;
+		}
+		r->state = HANDOFF_UNKNOWN;
+		r->polls = 0;
+	}
+}
+
+bool handoff_again(struct handoff_row *r, const struct handoff_view *v)
+{
+	if (v->running || (!v->idempotent && r->tries > 0 &&
+			   r->state != HANDOFF_FAILED && !settled(r, v)))
+		return false;
+	r->held[0] = '\0';
+	queue(r, v->now, "sent again by hand");
+	return true;
+}

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MIT */
+/* The desk of hand-offs (handoffs.h). */
+#include "handoffs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "store_held.h"
+
+#define COMMIT_MS	2000
+#define RUNNING_MAX	8
+
+struct handoffs {
+	struct handoffs_options o;
+	struct handoff_receiver receiver;
+	int64_t running[RUNNING_MAX];	/* rows on their way; 0: free */
+	struct err broken;		/* a commit's outcome is unknown: stop */
+	struct arena *arena;
+};
+
+static int64_t *slot_of(struct handoffs *h, int64_t id)
+{
+	for (int i = 0; i < RUNNING_MAX; i++)
+		if (h->running[i] == id)
+			return &h->running[i];
+	return NULL;
+}
+
+/* ---- what is known of one ---- */
+
+static bool add_source(struct handoffs *h, struct handoff_view *v,
+		       const struct handoff_row *r, struct err *err)
+{
+	struct held_memory m;
+
+	v->source = h->o.source;
+	v->seen_at = INSTANT_UNKNOWN;
+	if (!v->source)
+		return true;
+	if (!store_held(h->o.store, &m, r->position, err))
+		return false;
+	v->seen_at = m.seen_at;
+	v->present = instant_known(m.seen_at) && m.absent == 0;
+	v->fresh = instant_known(m.seen_at) &&
+		   instant_diff(v->now, m.seen_at).ms <= h->o.fresh_for.ms;
+	return true;
+}
+
+static bool view_of(struct handoffs *h, struct handoff_view *v,
+		    struct position *p, const struct handoff_row *r,
+		    struct instant now, struct err *err)
+{
+	struct brakes b;
+
+	if (!store_brakes(h->o.store, &b, err) ||
+	    !store_position(h->o.store, p, r->position, err))
+		return false;
+	*v = (struct handoff_view){
+		.now = now, .policy = h->o.policy,
+		.idempotent = h->receiver.kind &&
+			      h->receiver.kind->idempotent,
+		.paused = instant_known(b.paused_at) || !h->receiver.kind,
+		.running = slot_of(h, r->id) != NULL, .status = p->status,
+	};
+	return add_source(h, v, r, err);
+}
+
+/* ---- sending ---- */
+
+static bool launch(struct handoffs *h, const struct handoff_row *r,
+		   const struct position *p, struct instant now,
+		   struct err *err)
+{
+	struct handoff_target t = {
+		h->receiver.url, h->receiver.key.text,
+		h->receiver.old_key.text, h->receiver.path
+	};
+	struct handoff_order order = {
+		.account = h->o.account, .position = *p, .reason = r->reason,
+		.decided_at = r->created_at, .attempt = r->tries,
+		.sent_at = h->o.wall ? h->o.wall() : now,
+		.order = r->order, .confirm_wide_spread = r->confirm_wide,
+	};
+	struct ticket ticket = { TICKET_HANDOFF, r->id };
+	struct outgoing out;
+
+	snprintf(order.id, sizeof(order.id), "%s", r->key);
+	return h->receiver.kind->build(&out, &order, &t, h->arena, err) &&
+	       h->o.courier->send(h->o.courier->ctx, &ticket, &out, err);
+}
+
+static void log_state(const struct handoff_row *r)
+{
+	log_write(r->state == HANDOFF_UNKNOWN || r->state == HANDOFF_FAILED ?
+		  LOG_LEVEL_ERR : LOG_LEVEL_NOTICE, "hand-off",
+		  "id=%s state=%s held=%s tries=%d detail=%s", r->key,
+		  handoff_state_word(r->state), r->held[0] ? r->held : "-",
+		  r->tries, log_quote(r->detail).s);
+}
+
+/* Nothing went out: the request could not even be made. */
+static bool not_launched(struct handoffs *h, struct handoff_row *r,
+			 const struct handoff_view *v, const struct err *why,
+			 struct err *err)
+{
+	struct handoff_answer a = { .says = HANDOFF_SAYS_LATER };
+
+	snprintf(a.why, sizeof(a.why), "%.150s", why->text);
+	if (!store_begin(h->o.store, err))
+		return false;
+	handoff_answered(r, &a, v);
+	log_state(r);
+	if (store_save_handoff(h->o.store, r, err))
+		return store_commit(h->o.store, COMMIT_MS, err);
+	store_rollback(h->o.store);
+	return false;
+}
+
+/* "sent" is on disk before the first byte leaves. */
+static bool send(struct handoffs *h, struct handoff_row *r,
+		 const struct handoff_view *v, const struct position *p,
+		 struct err *err)
+{
+	struct err why = { ERR_NONE, "" };
+	int64_t *slot = slot_of(h, 0);
+
+	handoff_leaves(r, v->now);
+	if (!slot || !store_save_handoff(h->o.store, r, err)) {
+		store_rollback(h->o.store);
+		return !slot;		/* as many as can be are on their way */
+	}
+	if (!store_commit(h->o.store, COMMIT_MS, err))
+		return false;
+	log_state(r);
+	*slot = r->id;
+	if (launch(h, r, p, v->now, &why))
+		return true;
+	*slot = 0;
+	return not_launched(h, r, v, &why, err);
+}
+
+/* One row, read again inside its transaction: a pause counts at once. */
+static bool step(struct handoffs *h, struct handoff_row *r, bool polled,
+		 struct instant now, struct err *err)
+{
+	struct handoff_view v;
+	struct position p;
+	enum handoff_todo todo;
+	enum handoff_state before = r->state;
+
+	if (!store_begin(h->o.store, err))
+		return false;
+	if (!view_of(h, &v, &p, r, now, err)) {
+		store_rollback(h->o.store);
+		return false;
+	}
+	v.polled = polled;
+	todo = handoff_step(r, &v);
+	if (todo == HANDOFF_DO_SEND && !polled)
+		return send(h, r, &v, &p, err);
+	if (todo != HANDOFF_DO_WRITE) {
+		store_rollback(h->o.store);
+		return true;
+	}
+	if (!store_save_handoff(h->o.store, r, err)) {
+		store_rollback(h->o.store);
+		return false;
+	}
+	if (!store_commit(h->o.store, COMMIT_MS, err))
+		return false;
+	if (r->state != before)
+		log_state(r);
+	return true;
+}
+
+static bool each(struct handoffs *h, bool polled, struct instant now,
+		 struct instant *next, struct err *err)
+{
+	struct handoff_row *rows;
+	size_t n;
+
+	arena_reset(h->arena);
+	if (!store_begin_read(h->o.store, err))
+		return false;
+	if (!store_open_handoffs(h->o.store, &rows, &n, h->arena, err)) {
+		store_end_read(h->o.store);
+		return false;
+	}
+	store_end_read(h->o.store);
+	for (size_t i = 0; i < n; i++) {
+		struct handoff_row *r = &rows[i];
+
+		if (!step(h, r, polled, now, err))
+			return false;
+		if (next && r->state == HANDOFF_QUEUED &&
+		    r->next_at.ms > now.ms &&
+		    (!instant_known(*next) || r->next_at.ms < next->ms))
+			*next = r->next_at;
+	}
+	return true;
+}
+
+bool handoffs_due(void *ctx, struct instant now, struct instant *next,
+		  struct err *err)
+{
+	struct handoffs *h = ctx;
+
+	*next = INSTANT_UNKNOWN;
+	if (h->broken.kind != ERR_NONE) {
+		*err = h->broken;
+		return false;
+	}
+	return each(h, false, now, next, err);
+}
+
+bool handoffs_polled(struct handoffs *h, struct instant now, struct err *err)
+{
+	if (each(h, true, now, NULL, err))
+		return true;
+	if (err->kind == ERR_OUTCOME)
+		h->broken = *err;
+	return false;
+}
+
+/* ---- answers ---- */
+
+static struct handoff_row *find(struct handoff_row *rows, size_t n,
+				int64_t id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].id == id)
+			return &rows[i];
+	return NULL;
+}
+
+static bool book(struct handoffs *h, const struct reply *reply,
+		 struct instant now, struct err *err)
+{
+	struct handoff_answer a;
+	struct handoff_row *rows, *r;
+	struct handoff_view v;
+	struct position p;
+	size_t n;
+
+	if (!store_open_handoffs(h->o.store, &rows, &n, h->arena, err))
+		return false;
+	r = find(rows, n, reply->ticket.id);
+	if (!r || r->state != HANDOFF_SENT || !h->receiver.kind)
+		return true;		/* it was closed meanwhile */
+	if (!view_of(h, &v, &p, r, now, err))
+		return false;
+	h->receiver.kind->judge(&a, reply);
+	handoff_answered(r, &a, &v);
+	log_state(r);
+	return store_save_handoff(h->o.store, r, err);
+}
+
+bool handoffs_replied(void *ctx, const struct reply *r, struct instant now,
+		      struct err *err)
+{
+	struct handoffs *h = ctx;
+	int64_t *slot = slot_of(h, r->ticket.id);
+
+	arena_reset(h->arena);
+	if (slot)
+		*slot = 0;
+	if (!store_begin(h->o.store, err))
+		return false;
+	if (book(h, r, now, err))
+		return store_commit(h->o.store, COMMIT_MS, err);
+	store_rollback(h->o.store);
+	return false;
+}
+
+/* ---- from begin to end ---- */
+
+void handoff_receiver_free(struct handoff_receiver *r)
+{
+	secret_free(&r->key);
+	secret_free(&r->old_key);
+	*r = (struct handoff_receiver){ .kind = NULL };
+}
+
+void handoffs_use(struct handoffs *h, const struct handoffs_options *o,
+		  struct handoff_receiver *receiver)
+{
+	handoff_receiver_free(&h->receiver);
+	h->o = *o;
+	h->receiver = *receiver;
+	*receiver = (struct handoff_receiver){ .kind = NULL };
+}
+
+bool handoffs_new(struct handoffs **out, const struct handoffs_options *o,
+		  struct handoff_receiver *receiver, struct err *err)
+{
+	struct handoffs *h = calloc(1, sizeof(*h));
+
+	if (!h)
+		return err_set(err, ERR_MEMORY, "no memory for hand-offs");
+	h->arena = arena_new();
+	if (!h->arena) {
+		free(h);
+		return err_set(err, ERR_MEMORY, "no memory for hand-offs");
+	}
+	handoffs_use(h, o, receiver);
+	*out = h;
+	return true;
+}
+
+void handoffs_free(struct handoffs *h)
+{
+	if (!h)
+		return;
+	handoff_receiver_free(&h->receiver);
+	arena_free(h->arena);
+	free(h);
+}

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The life of a hand-off: what each state does with each event, and a whole
+ * world at random in which answers are lost, come late, and the monitor ends.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "given_random.h"
+#include "handoff_step.h"
+
+#define MIN		60000
+#define SETTLE_MS	(10 * MIN)
+
+static struct close_policy policy;
+static struct handoff_row row;
+static struct handoff_view view;
+
+static int begin(void **state)
+{
+	(void)state;
+	policy = (struct close_policy){
+		.escalate_after = 3, .settle = { SETTLE_MS },
+		.max_at_once = 3, .max_share = dec_lit("0.5")
+	};
+	row = (struct handoff_row){
+		.key = "main-1-7", .target = "control_api",
+		.created_at = { MIN }, .next_at = { MIN },
+		.sent_at = INSTANT_UNKNOWN, .answered_at = INSTANT_UNKNOWN,
+		.confirmed_at = INSTANT_UNKNOWN
+	};
+	view = (struct handoff_view){
+		.now = { 2 * MIN }, .policy = &policy,
+		.status = STATUS_PENDING_CLOSE, .source = true, .fresh = true,
+		.present = true, .seen_at = { 2 * MIN }
+	};
+	return 0;
+}
+
+static void sent(void)
+{
+	handoff_leaves(&row, view.now);
+	assert_int_equal(row.state, HANDOFF_SENT);
+}
+
+static void answer(enum handoff_says says)
+{
+	const struct handoff_answer a = { says, 0, "why" };
+
+	handoff_answered(&row, &a, &view);
+}
+
+/* A minute later, with a good answer that has the pair. */
+static enum handoff_todo poll_later(int minutes)
+{
+	view.now.ms += minutes * MIN;
+	view.seen_at = view.now;
+	view.polled = true;
+	return handoff_step(&row, &view);
+}
+
+static enum handoff_todo due(void)
+{
+	view.polled = false;
+	return handoff_step(&row, &view);
+}
+
+static void it_goes_only_when_all_agree(void **state)
+{
+	(void)state;
+	assert_int_equal(due(), HANDOFF_DO_SEND);
+#define NOT_WITH(change) do { \
+		begin(NULL); \
+		change; \
+		assert_int_equal(due(), HANDOFF_DO_NOTHING); \
+	} while (0)
+	NOT_WITH(view.paused = true);
+	NOT_WITH(view.running = true);
+	NOT_WITH(strcpy(row.held, "breaker"));
+	NOT_WITH(row.next_at.ms = view.now.ms + 1);
+	NOT_WITH(view.present = false);
+	NOT_WITH(view.fresh = false);
+	NOT_WITH(view.source = false; view.present = view.fresh = false);
+	NOT_WITH(row.state = HANDOFF_FAILED);
+	NOT_WITH(row.state = HANDOFF_CONFIRMED);
+	/* A receiver that repeats harmlessly needs nobody to ask. */
+	begin(NULL);
+	view.idempotent = true;
+	view.source = view.fresh = view.present = false;
+	assert_int_equal(due(), HANDOFF_DO_SEND);
+}
+
+static void each_answer_has_its_state(void **state)
+{
+	static const struct {
+		enum handoff_says says;
+		bool idempotent;
+		enum handoff_state want;
+	} cases[] = {
+		{ HANDOFF_SAYS_TAKEN, false, HANDOFF_ACKNOWLEDGED },
+		{ HANDOFF_SAYS_TAKEN, true, HANDOFF_ACKNOWLEDGED },
+		{ HANDOFF_SAYS_WIDE, false, HANDOFF_QUEUED },
+		{ HANDOFF_SAYS_NO, false, HANDOFF_FAILED },
+		{ HANDOFF_SAYS_LATER, false, HANDOFF_QUEUED },
+		{ HANDOFF_SAYS_LATER, true, HANDOFF_QUEUED },
+		{ HANDOFF_SAYS_NOTHING, false, HANDOFF_UNKNOWN },
+		{ HANDOFF_SAYS_NOTHING, true, HANDOFF_QUEUED },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		begin(NULL);
+		view.idempotent = cases[i].idempotent;
+		sent();
+		answer(cases[i].says);
+		assert_int_equal(row.state, cases[i].want);
+		assert_string_equal(row.detail, "why");
+		assert_string_equal(row.held, cases[i].says ==
+				    HANDOFF_SAYS_WIDE ? "spread" : "");
+		if (row.state == HANDOFF_QUEUED && !row.held[0])
+			assert_true(row.next_at.ms > view.now.ms);
+	}
+}
+
+static void whatever_happens_a_closed_position_ends_it(void **state)
+{
+	(void)state;
+	for (int s = HANDOFF_QUEUED; s <= HANDOFF_UNKNOWN; s++) {
+		begin(NULL);
+		row.state = (enum handoff_state)s;
+		view.status = STATUS_CLOSED;
+		assert_int_equal(due(), s == HANDOFF_CONFIRMED ?
+				 HANDOFF_DO_NOTHING : HANDOFF_DO_WRITE);
+		assert_int_equal(row.state, HANDOFF_CONFIRMED);
+	}
+	begin(NULL);
+	view.status = STATUS_OPEN;
+	assert_int_equal(due(), HANDOFF_DO_WRITE);
+	assert_int_equal(row.state, HANDOFF_FAILED);
+}
+
+static void no_answer_is_looked_for_until_it_has_settled(void **state)
+{
+	(void)state;
+	sent();
+	answer(HANDOFF_SAYS_NOTHING);
+	for (int minute = 1; minute < 10; minute++) {
+		assert_int_equal(poll_later(1), HANDOFF_DO_NOTHING);
+		assert_int_equal(due(), HANDOFF_DO_NOTHING);
+	}
+	assert_int_equal(poll_later(1), HANDOFF_DO_WRITE);	/* one read */
+	assert_int_equal(row.state, HANDOFF_UNKNOWN);
+	view.fresh = false;
+	assert_int_equal(poll_later(1), HANDOFF_DO_NOTHING);
+	view.fresh = true;
+	view.present = false;
+	assert_int_equal(poll_later(1), HANDOFF_DO_NOTHING);
+	view.present = true;
+	assert_int_equal(poll_later(1), HANDOFF_DO_WRITE);	/* two */
+	assert_int_equal(row.state, HANDOFF_QUEUED);
+	assert_int_equal(due(), HANDOFF_DO_SEND);
+}
+
+static void a_restart_knows_not_what_became_of_it(void **state)
+{
+	(void)state;
+	sent();
+	view.running = true;
+	assert_int_equal(due(), HANDOFF_DO_NOTHING);
+	view.running = false;
+	assert_int_equal(due(), HANDOFF_DO_WRITE);
+	assert_int_equal(row.state, HANDOFF_UNKNOWN);
+	begin(NULL);
+	view.idempotent = true;
+	sent();
+	assert_int_equal(due(), HANDOFF_DO_WRITE);
+	assert_int_equal(row.state, HANDOFF_QUEUED);
+	assert_int_equal(due(), HANDOFF_DO_SEND);
+}
+
+static void a_limit_order_goes_to_market_once_it_has_settled(void **state)
+{
+	(void)state;
+	row.order = ORDER_LIMIT;
+	sent();
+	answer(HANDOFF_SAYS_TAKEN);
+	for (int minute = 1; minute < 10; minute++)
+		assert_int_equal(poll_later(1), HANDOFF_DO_WRITE);
+	assert_int_equal(row.state, HANDOFF_ACKNOWLEDGED);
+	assert_int_equal(poll_later(1), HANDOFF_DO_WRITE);
+	assert_int_equal(row.state, HANDOFF_QUEUED);
+	assert_int_equal(row.order, ORDER_MARKET);
+	assert_int_equal(due(), HANDOFF_DO_SEND);
+	sent();
+	answer(HANDOFF_SAYS_TAKEN);
+	for (int minute = 0; minute < 100; minute++)
+		poll_later(1);
+	assert_int_equal(row.state, HANDOFF_ACKNOWLEDGED);	/* a person */
+	assert_int_equal(row.tries, 2);
+	/* Never, when it is not wanted. */
+	begin(NULL);
+	policy.escalate_after = 0;
+	row.order = ORDER_LIMIT;
+	sent();
+	answer(HANDOFF_SAYS_TAKEN);
+	for (int minute = 0; minute < 100; minute++)
+		poll_later(1);
+	assert_int_equal(row.order, ORDER_LIMIT);
+}
+
+static void a_wide_spread_is_waited_for(void **state)
+{
+	(void)state;
+	sent();
+	answer(HANDOFF_SAYS_WIDE);
+	assert_int_equal(due(), HANDOFF_DO_NOTHING);
+	poll_later(1);
+	poll_later(1);
+	assert_false(row.confirm_wide);
+	poll_later(1);
+	assert_true(row.confirm_wide);
+	assert_int_equal(due(), HANDOFF_DO_SEND);
+}
+
+static void a_person_may_send_again_what_has_ended(void **state)
+{
+	(void)state;
+	sent();
+	answer(HANDOFF_SAYS_NOTHING);
+	assert_false(handoff_again(&row, &view));
+	view.now.ms += SETTLE_MS - 1;
+	assert_false(handoff_again(&row, &view));
+	view.now.ms += 1;
+	view.running = true;
+	assert_false(handoff_again(&row, &view));
+	view.running = false;
+	assert_true(handoff_again(&row, &view));
+	assert_int_equal(due(), HANDOFF_DO_SEND);
+	begin(NULL);
+	sent();
+	answer(HANDOFF_SAYS_NO);		/* nothing was done: at once */
+	assert_true(handoff_again(&row, &view));
+}
+
+static void the_breaker_counts(void **state)
+{
+	static const struct { int closes, book; bool want; } cases[] = {
+		{ 1, 1, false }, { 3, 3, false }, { 4, 100, true },
+		{ 3, 100, false }, { 2, 4, false }, { 3, 4, true },
+		{ 3, 6, false }, { 3, 5, true }, { 0, 0, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_int_equal(handoff_breaker(&policy, cases[i].closes,
+						 cases[i].book),
+				 cases[i].want);
+}
+
+/*
+ * A world in which a close takes up to eight minutes, one answer in five is
+ * lost, one in ten comes late, and the monitor ends now and then: nothing is
+ * ever sent while a sent one may be working, and every close gets done.
+ */
+static void at_random_nothing_is_doubled_or_lost(void **state)
+{
+	(void)state;
+	given_seed(20261127);
+	for (int scene = 0; scene < 2000; scene++) {
+		int64_t works_until = -1;
+		bool gone = false, pending = false, unworked = false;
+		int sends = 0, minute = 0;
+
+		begin(NULL);
+		view.idempotent = false;
+		for (; minute < 600 && row.state != HANDOFF_CONFIRMED;
+		     minute++) {
+			view.now.ms += MIN;
+			if (works_until >= 0 && view.now.ms >= works_until) {
+				gone = gone || !unworked;
+				works_until = -1;
+			}
+			if (given_chance(10)) {		/* it ends here */
+				view.running = pending = false;
+			}
+			if (pending && given_chance(50)) {
+				pending = view.running = false;
+				answer(given_chance(20) ?
+				       HANDOFF_SAYS_NOTHING :
+				       unworked ? HANDOFF_SAYS_NOTHING :
+				       HANDOFF_SAYS_TAKEN);
+			}
+			view.fresh = !given_chance(20);
+			view.present = !gone;
+			if (view.fresh && !gone)
+				view.seen_at = view.now;
+			view.status = gone && given_chance(50) ?
+				      STATUS_CLOSED : STATUS_PENDING_CLOSE;
+			view.polled = true;
+			handoff_step(&row, &view);
+			view.polled = false;
+			if (handoff_step(&row, &view) != HANDOFF_DO_SEND)
+				continue;
+			assert_true(works_until < 0);
+			assert_false(gone && view.fresh);
+			sent();
+			sends++;
+			if (given_chance(10))
+				continue;	/* ends before it is sent */
+			unworked = given_chance(20);
+			works_until = view.now.ms + MIN +
+				      given_below(8) * MIN;
+			view.running = pending = true;
+		}
+		/* What was taken and never worked waits for a person. */
+		assert_true(row.state == HANDOFF_CONFIRMED ||
+			    row.state == HANDOFF_ACKNOWLEDGED);
+		assert_true(sends >= 1);
+		assert_string_equal(row.key, "main-1-7");
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(it_goes_only_when_all_agree, begin),
+		cmocka_unit_test_setup(each_answer_has_its_state, begin),
+		cmocka_unit_test_setup(
+			whatever_happens_a_closed_position_ends_it, begin),
+		cmocka_unit_test_setup(
+			no_answer_is_looked_for_until_it_has_settled, begin),
+		cmocka_unit_test_setup(a_restart_knows_not_what_became_of_it,
+				       begin),
+		cmocka_unit_test_setup(
+			a_limit_order_goes_to_market_once_it_has_settled,
+			begin),
+		cmocka_unit_test_setup(a_wide_spread_is_waited_for, begin),
+		cmocka_unit_test_setup(a_person_may_send_again_what_has_ended,
+				       begin),
+		cmocka_unit_test_setup(the_breaker_counts, begin),
+		cmocka_unit_test_setup(at_random_nothing_is_doubled_or_lost,
+				       begin),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
