@@ -83,7 +83,7 @@ say = @echo "$(1)	$(2)"
 Q = @
 endif
 
-.PHONY: all tests check lint run demo-history cover bench clean help reference san FORCE
+.PHONY: all tests check lint run demo-history cover bench torture clean help reference san FORCE
 .SECONDARY:
 
 all: $(PROGRAMS)		## build carrywatch, positions and ratesim (nothing else)
@@ -112,6 +112,9 @@ cover:				## branch coverage of the deciding code; fails below 100 %
 
 bench: all $(if $(BENCH),$(B)/bench)	## medians of the numbers in the README
 	CW_BUILD=$(B) $(if $(wildcard tools/bench/run),tools/bench/run,$(B)/bench)
+
+torture: all			## the long tests: 1,000 kills (KILLS=N)
+	CW_BUILD=$(B) CW_KILLS=$(or $(KILLS),1000) python3 tests/e2e/test_torture.py
 
 san:				## everything with sanitizers, in build/san
 	$(MAKE) B=$(B)/san SAN=1 all tests

@@ -12,7 +12,7 @@
 
 /* ---- the schedule of tries ---- */
 
-int64_t deliver_pause_ms(uint64_t *seed, int32_t tries)
+int64_t deliver_pause_ms(uint64_t *seed, int32_t tries, bool grave)
 {
 	static const int64_t most_s[] = { 5, 300, 1800, 7200 };
 	size_t i = tries < 1 ? 0 : (size_t)tries - 1;
@@ -20,6 +20,8 @@ int64_t deliver_pause_ms(uint64_t *seed, int32_t tries)
 
 	if (i > 3)
 		i = 3;
+	if (grave && i > 1)
+		i = 1;
 	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
 	z = (z ^ z >> 27) * 0x94d049bb133111ebull;
 	z ^= z >> 31;
@@ -54,7 +56,8 @@ static bool put_back(struct deliver *d, struct post *p, struct delivery *x,
 		     const struct outcome_of *o, struct instant now,
 		     struct err *err)
 {
-	int64_t pause = deliver_pause_ms(&d->seed, x->tries);
+	int64_t pause = deliver_pause_ms(&d->seed, x->tries,
+					 is_important(&x->message));
 	bool late = instant_diff(now, x->message.at).ms > GIVE_UP_MS &&
 		    !is_important(&x->message);
 

@@ -42,7 +42,8 @@ void deliver_beat(struct deliver *d, struct instant now, bool good);
 void deliver_direct(struct deliver *d, struct instant now, const char *kind,
 		    const char *text);
 
-/* How long after a failed try the next one may come; moves *seed. */
-int64_t deliver_pause_ms(uint64_t *seed, int32_t tries);
+/* How long after a failed try the next one may come; moves *seed. What is
+ * grave never waits longer than five minutes. */
+int64_t deliver_pause_ms(uint64_t *seed, int32_t tries, bool grave);
 
 #endif

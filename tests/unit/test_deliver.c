@@ -263,12 +263,15 @@ static void the_pauses_grow_and_differ(void **state)
 		int64_t high = 0;
 
 		for (int i = 0; i < 200; i++) {
-			int64_t ms = deliver_pause_ms(&seed, tries);
+			int64_t ms = deliver_pause_ms(&seed, tries, false);
 
 			assert_in_range(ms, 1000, most[tries - 1]);
 			high = ms > high ? ms : high;
 		}
 		assert_true(high > most[tries - 1] / 2);
+		for (int i = 0; i < 200; i++)
+			assert_in_range(deliver_pause_ms(&seed, tries, true),
+					1000, 301000);
 	}
 }
 
