@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "commands.h"
 #include "courier.h"
+#include "harden.h"
 #include "sinks.h"
 
 #define WAIT_MS		20000
@@ -113,6 +114,7 @@ int cmd_alerts_test(struct cli *c)
 	struct err err = { ERR_NONE, "" };
 	bool ok;
 
+	harden_process();
 	signal(SIGPIPE, SIG_IGN);
 	if (!courier_new(&t.courier, &o, &err))
 		return cli_fail(c, &err);

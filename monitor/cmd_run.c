@@ -15,6 +15,7 @@
 #include "cmd_run_post.h"
 #include "commands.h"
 #include "daemon.h"
+#include "harden.h"
 #include "lock.h"
 #include "log.h"
 #include "notify.h"
@@ -247,6 +248,7 @@ int cmd_run(struct cli *c)
 	struct err err = { ERR_NONE, "" };
 	int code;
 
+	harden_process();
 	clock_block_signals();
 	m.setup.arena = arena_new();
 	if (!m.setup.arena)

@@ -27,6 +27,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = (ROOT / os.environ.get("CW_BUILD", "build")).resolve()
 SHARED = (ROOT / os.environ.get("CW_SHARED", "../shared")).resolve()
 SLOW = 4 if "san" in BUILD.name else 1		# sanitizers are slow
+SECRET = b"planted"	# part of every secret of the tests, nowhere else
 COMPLAINTS = re.compile(
     r"(ERROR: (Address|Leak)Sanitizer|runtime error:|Assertion .* failed)")
 LISTENING = re.compile(r"^ratesim: listening on (http://127\.0\.0\.1:(\d+)\S*)")
@@ -214,9 +215,19 @@ class Test:
         argv = [str(a) for a in argv]
         p = run_to_end(argv, self.env(**(env or {})), cwd or self.dir, stdin,
                         seconds * SLOW)
+        if str(BUILD) in argv[0]:
+            self.no_secret(p.out + p.err, " ".join(argv))
         if COMPLAINTS.search(p.err):
             raise AssertionError(f"sanitizer or assertion\n{p}")
         return p
+
+    @staticmethod
+    def no_secret(text, where):
+        data = text if isinstance(text, bytes) else text.encode()
+        at = data.lower().find(SECRET)
+        if at >= 0:
+            raise AssertionError(f"a secret in {where}: "
+                                 f"{data[max(0, at - 60):at + 60]!r}")
 
     def run(self, *args, config=True, **how):
         """carrywatch with the test's configuration (if one was written)."""
@@ -279,8 +290,18 @@ class Test:
         texts = []
         for p in reversed(self.started):
             p.kill_all()
+            try:
+                self.no_secret(p.text(), p.argv[0])
+            except AssertionError as e:
+                texts.append(str(e))
             if COMPLAINTS.search(p.text("err")):
                 texts.append(p.text("err")[-4000:])
+        for path in self.dir.glob("data/**/*"):
+            try:
+                if path.is_file():
+                    self.no_secret(path.read_bytes(), path)
+            except (AssertionError, OSError) as e:
+                texts.append(str(e))
         return "\n".join(texts)
 
 
