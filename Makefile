@@ -83,7 +83,7 @@ say = @echo "$(1)	$(2)"
 Q = @
 endif
 
-.PHONY: all tests check lint run demo-history cover bench torture clean help reference san FORCE
+.PHONY: all tests check lint run demo-history cover bench torture install uninstall clean help reference san FORCE
 .SECONDARY:
 
 all: $(PROGRAMS)		## build carrywatch, positions and ratesim (nothing else)
@@ -112,6 +112,36 @@ cover:				## branch coverage of the deciding code; fails below 100 %
 
 bench: all $(if $(BENCH),$(B)/bench)	## medians of the numbers in the README
 	CW_BUILD=$(B) $(if $(wildcard tools/bench/run),tools/bench/run,$(B)/bench)
+
+PREFIX ?= /usr/local
+ROOT = $(DESTDIR)$(PREFIX)
+UNITS = $(ROOT)/lib/systemd/system
+DOC = $(ROOT)/share/doc/carrywatch
+SHELLS = $(ROOT)/share/bash-completion/completions/carrywatch \
+         $(ROOT)/share/zsh/site-functions/_carrywatch \
+         $(ROOT)/share/fish/vendor_completions.d/carrywatch.fish
+put = install -D -m 0644 $(1) $(2)
+say_to = install -d -m 0755 $(dir $(2)) && $(B)/carrywatch $(1) > $(2) && chmod 0644 $(2)
+
+install: all			## into PREFIX (/usr/local), below DESTDIR
+	install -D -m 0755 $(B)/carrywatch $(ROOT)/bin/carrywatch
+	ln -sfn carrywatch $(ROOT)/bin/positions
+	sed 's|/usr/local/bin|$(PREFIX)/bin|' 'config/carrywatch@.service' > $(B)/unit
+	$(call put,$(B)/unit,'$(UNITS)/carrywatch@.service')
+	$(call put,config/carrywatch.target,$(UNITS)/carrywatch.target)
+	$(call put,config/credentials.conf,$(DOC)/credentials.conf)
+	$(call put,config/carrywatch.yaml,$(DOC)/carrywatch.yaml)
+	$(call put,config/REFERENCE.md,$(DOC)/REFERENCE.md)
+	$(call say_to,manual,$(ROOT)/share/man/man1/carrywatch.1)
+	$(call say_to,completion bash,$(word 1,$(SHELLS)))
+	$(call say_to,completion zsh,$(word 2,$(SHELLS)))
+	$(call say_to,completion fish,$(word 3,$(SHELLS)))
+
+uninstall:			## what install has put there; no configuration, no data
+	rm -f $(ROOT)/bin/carrywatch $(ROOT)/bin/positions \
+	  '$(UNITS)/carrywatch@.service' $(UNITS)/carrywatch.target \
+	  $(ROOT)/share/man/man1/carrywatch.1 $(SHELLS)
+	rm -rf $(DOC)
 
 torture: all			## the long tests: 1,000 kills (KILLS=N)
 	CW_BUILD=$(B) CW_KILLS=$(or $(KILLS),1000) python3 tests/e2e/test_torture.py

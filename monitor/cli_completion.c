@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* "completion bash": a script made from the tables of commands and options. */
+/* "completion": scripts for shells made from the tables of commands and options. */
 #include <stdio.h>
 #include <string.h>
 
@@ -73,11 +73,9 @@ static void print_option_cases(void)
 	}
 }
 
-int cmd_completion_bash(struct cli *c)
+static void print_function(void)
 {
-	(void)c;
-	fputs("# carrywatch: completion for bash\n"
-	      "_carrywatch() {\n"
+	fputs("_carrywatch() {\n"
 	      "\tlocal words='' options='' first='' second='' third='' w\n"
 	      "\tlocal cur=${COMP_WORDS[COMP_CWORD]}\n"
 	      "\tif [[ ${COMP_WORDS[0]##*/} == positions ]]; then\n"
@@ -100,9 +98,93 @@ int cmd_completion_bash(struct cli *c)
 	fputs("\tesac\n"
 	      "\t[[ -n $second ]] && words=''\n"
 	      "\t[[ $cur == -* ]] && words=$options\n"
-	      "\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
+	      "\tCOMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
 	      "}\n"
 	      "complete -o default -F _carrywatch carrywatch positions\n",
 	      stdout);
+}
+
+int cmd_completion_bash(struct cli *c)
+{
+	(void)c;
+	puts("# carrywatch: completion for bash");
+	print_function();
+	return 0;
+}
+
+/* zsh reads what is written for bash, with its own help. */
+int cmd_completion_zsh(struct cli *c)
+{
+	(void)c;
+	puts("#compdef carrywatch positions\n"
+	     "# carrywatch: completion for zsh\n"
+	     "autoload -U +X bashcompinit && bashcompinit");
+	print_function();
+	return 0;
+}
+
+/* ---- fish: one line for each word and option ---- */
+
+static void fish_quoted(const char *s)
+{
+	putchar('\'');
+	for (; *s; s++) {
+		if (*s == '\'' || *s == '\\')
+			putchar('\\');
+		putchar(*s);
+	}
+	putchar('\'');
+}
+
+static void fish_line(const char *condition, const char *kind,
+		      const char *word, size_t n, const char *help)
+{
+	printf("complete -c carrywatch -n '%s' %s %.*s -d ", condition, kind,
+	       (int)n, word);
+	fish_quoted(help);
+	putchar('\n');
+}
+
+/* "seen the group and the word", or "nothing seen yet". */
+static void fish_condition(char *buf, size_t room, const char *name,
+			   bool whole)
+{
+	size_t n = strcspn(name, " ");
+
+	if (!name[n] && !whole)
+		snprintf(buf, room, "__fish_use_subcommand");
+	else if (name[n] && whole)
+		snprintf(buf, room, "__fish_seen_subcommand_from %.*s; and "
+			 "__fish_seen_subcommand_from %s", (int)n, name,
+			 strrchr(name, ' ') + 1);
+	else
+		snprintf(buf, room, "__fish_seen_subcommand_from %.*s",
+			 (int)n, name);
+}
+
+static void fish_command(const struct command *cmd)
+{
+	size_t n = strcspn(cmd->name, " ");
+	char condition[160];
+
+	if (cmd->name[n])
+		fish_line("__fish_use_subcommand", "-f -a", cmd->name, n, "");
+	fish_condition(condition, sizeof(condition), cmd->name, false);
+	fish_line(condition, "-f -a", cmd->name[n] ? strrchr(cmd->name, ' ') +
+		  1 : cmd->name, 80, cmd->help);
+	fish_condition(condition, sizeof(condition), cmd->name, true);
+	for (int i = 0; i < OPT_COUNT; i++)
+		if ((cmd->options | OPTS_ALWAYS) >> i & 1U)
+			fish_line(condition, option_specs[i].arg ? "-r -l" :
+				  "-l", option_specs[i].name, 80,
+				  option_specs[i].help);
+}
+
+int cmd_completion_fish(struct cli *c)
+{
+	(void)c;
+	puts("# carrywatch: completion for fish");
+	for (size_t i = 0; i < command_count; i++)
+		fish_command(&command_table[i]);
 	return 0;
 }

@@ -4,6 +4,7 @@
  * whether it is a dry run. From here on live and dry-run are the same code
  * with other ports.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,8 +20,11 @@
 #include "lock.h"
 #include "log.h"
 #include "notify.h"
+#include "sd_notify.h"
 #include "simulate.h"
 #include "store_file.h"
+
+#define START_MAX_S	600	/* systemd waits so long for the first poll */
 
 /* A configuration in force, with what the command line changed of it. */
 struct setup {
@@ -41,6 +45,7 @@ struct monitor {
 	struct store *store;
 	struct wiring wiring;
 	struct run_post post;		/* what leaves between polls */
+	struct sd_notify sd;
 	struct cycle *cycle;
 };
 
@@ -118,9 +123,8 @@ static bool wire(struct monitor *m, struct err *err)
 		seed_of(m->cli) }, err);
 }
 
-static bool reload(void *ctx, struct cycle *cycle, struct err *err)
+static bool take_news(struct monitor *m, struct cycle *cycle, struct err *err)
 {
-	struct monitor *m = ctx;
 	struct setup next = { .arena = arena_new() };
 	struct run_post_news news = { .sinks = { NULL, 0 } };
 	struct book book = { NULL, NULL, NULL };
@@ -155,6 +159,49 @@ err1:
 	run_post_drop(&news);
 	arena_free(next.arena);
 	return false;
+}
+
+/* All or nothing: a configuration with one mistake changes nothing. */
+static bool reload(void *ctx, struct cycle *cycle, struct err *err)
+{
+	struct monitor *m = ctx;
+	bool ok;
+
+	sd_reloading(&m->sd);
+	ok = take_news(m, cycle, err);
+	sd_say(&m->sd, "READY=1\nSTATUS=%s", ok ? "configuration reloaded" :
+	       "old configuration kept, see the log");
+	return ok;
+}
+
+static void polled(void *ctx, const struct cycle_result *r,
+		   const struct err *why)
+{
+	struct monitor *m = ctx;
+	char status[128], at[INSTANT_TEXT_MAX];
+
+	run_post_polled(&m->post, why);
+	instant_format(at, clock_wall());
+	if (why)
+		snprintf(status, sizeof(status), "last poll failed at %s", at);
+	else
+		snprintf(status, sizeof(status), "%d positions, %d alerts, "
+			 "polled %s%s", r->positions, r->alerts, at,
+			 r->usable ? "" : ", service unusable");
+	sd_polled(&m->sd, !why, status);
+}
+
+/* A watchdog that barks between two polls would end a healthy monitor. */
+static void check_watchdog(const struct monitor *m)
+{
+	int64_t every = m->setup.account.profile->poll_interval.ms;
+
+	if (m->sd.watchdog_ms > 0 && every > m->sd.watchdog_ms / 2)
+		log_write(LOG_LEVEL_WARNING, "watchdog", "text=\"it expects a "
+			  "sign of life every %lld s, polls come every %lld "
+			  "s: set WatchdogSec= to three polls\"",
+			  (long long)(m->sd.watchdog_ms / 1000),
+			  (long long)(every / 1000));
 }
 
 /* ---- the command line ---- */
@@ -228,6 +275,7 @@ static bool prepare(struct monitor *m, struct cli *c, struct err *err)
 
 static void release(struct monitor *m)
 {
+	sd_close(&m->sd);
 	cycle_free(m->cycle);
 	run_post_close(&m->post);
 	cmd_book_close(&m->wiring.book);
@@ -242,13 +290,17 @@ static void release(struct monitor *m)
 int cmd_run(struct cli *c)
 {
 	struct monitor m = { .cli = c, .lock = { -1 },
-			     .clock = { .signal_fd = -1 } };
+			     .clock = { .signal_fd = -1 },
+			     .sd = { .fd = -1 } };
 	struct daemon d = { .once = cli_has(c, OPT_ONCE), .reload = reload,
 			    .reload_ctx = &m };
 	struct err err = { ERR_NONE, "" };
 	int code;
 
 	harden_process();
+	sd_open(&m.sd);
+	/* An upgrade of a large database, and its copy, take their time. */
+	sd_say(&m.sd, "EXTEND_TIMEOUT_USEC=%d", START_MAX_S * 1000000);
 	clock_block_signals();
 	m.setup.arena = arena_new();
 	if (!m.setup.arena)
@@ -257,8 +309,9 @@ int cmd_run(struct cli *c)
 		m.cycle->version = CARRYWATCH_VERSION;
 		d.cycle = m.cycle;
 		d.outbound = &m.post.outbound;
-		d.polled = run_post_polled;
-		d.polled_ctx = &m.post;
+		d.polled = polled;
+		d.polled_ctx = &m;
+		check_watchdog(&m);
 		log_write(LOG_LEVEL_NOTICE, "started",
 			  "version=%s mode=%s profile=%s hash=%s db=%s",
 			  CARRYWATCH_VERSION,
@@ -270,6 +323,7 @@ int cmd_run(struct cli *c)
 	} else {
 		code = cli_fail(c, &err);
 	}
+	sd_say(&m.sd, "STOPPING=1");
 	release(&m);
 	return code;
 }

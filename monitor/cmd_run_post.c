@@ -163,9 +163,8 @@ bool run_post_open(struct run_post *p, const struct run_post_options *o,
 	return true;
 }
 
-void run_post_polled(void *ctx, const struct err *why)
+void run_post_polled(struct run_post *p, const struct err *why)
 {
-	struct run_post *p = ctx;
 	const struct clock_port *c = &p->o.clock;
 	struct instant now = c->now(c->ctx);
 	struct err err = { ERR_NONE, "" };

@@ -43,7 +43,7 @@ MUST_USE bool run_post_ready(struct run_post *p, const struct account *a,
 /* After it; `a` is where the account stands from now on. */
 void run_post_use(struct run_post *p, struct run_post_news *n,
 		  const struct account *a);
-/* daemon.polled: what could not be written down is told at once. */
-void run_post_polled(void *ctx, const struct err *why);
+/* After a poll: what could not be written down is told at once. */
+void run_post_polled(struct run_post *p, const struct err *why);
 
 #endif

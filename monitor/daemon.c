@@ -38,7 +38,7 @@ static bool poll_once(struct daemon *d, int *code)
 	bool recorded = cycle_poll(d->cycle, &r, &err);
 
 	if (d->polled)
-		d->polled(d->polled_ctx, recorded ? NULL : &err);
+		d->polled(d->polled_ctx, &r, recorded ? NULL : &err);
 	if (!recorded) {
 		log_write(LOG_LEVEL_ERR, "poll failed", "err=%s",
 			  log_quote(err.text).s);

@@ -19,7 +19,8 @@ struct daemon {
 	void *reload_ctx;
 	struct outbound *outbound;	/* NULL: nothing leaves the house */
 	/* After each poll; why NULL: it was written down. */
-	void (*polled)(void *ctx, const struct err *why);
+	void (*polled)(void *ctx, const struct cycle_result *r,
+		       const struct err *why);
 	void *polled_ctx;
 };
 

@@ -20,11 +20,12 @@ struct section {
 
 static const struct section sections[] = {
 	{ "Monitor", " run status " },
+	{ "Acting and telling", " alerts handoffs pause resume " },
 	{ "Positions", " positions exposure export " },
 	{ "Decisions and market", " explain decisions opportunities " },
 	{ "Money over time", " replay backtest report export " },
 	{ "Configuration", " check-config profiles rules reference " },
-	{ "This program", " help version completion " },
+	{ "This program", " help version completion manual " },
 };
 #define SECTION_COUNT (sizeof(sections) / sizeof(sections[0]))
 

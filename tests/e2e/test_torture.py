@@ -28,7 +28,7 @@ OPEN = 4				# pairs that are there at any time
 
 
 def seeded(salt):
-    print(f"# seed {SEED} (CW_SEED), {KILLS} kills (CW_KILLS)", flush=True)
+    print(f"#! seed {SEED} (CW_SEED), {KILLS} kills (CW_KILLS)", flush=True)
     return random.Random(f"{SEED} {salt}")
 
 
