@@ -39,7 +39,8 @@ bool letter_end(struct letter *l, struct outgoing *out, struct arena *arena,
 				    "message");
 }
 
-static char *format(struct arena *arena, const char *fmt, va_list args)
+static char *PRINTF(2, 0) format(struct arena *arena, const char *fmt,
+				va_list args)
 {
 	va_list again;
 	char *text;

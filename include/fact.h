@@ -7,34 +7,7 @@
 #define CARRYWATCH_FACT_H
 
 #include "dec.h"
-
-/*
- * Why a number is not known: word for logs, JSON and explain. Recorded polls
- * name reasons and facts by their place: new ones go to the end.
- */
-#define WHY_TABLE(X) \
-	X(KNOWN,	"known") \
-	X(NOT_SET,	"never recorded") \
-	X(NOT_ASKED,	"not asked for") \
-	X(FAILED,	"request failed") \
-	X(NOT_LISTED,	"symbol not in the answer") \
-	X(NULL_VALUE,	"null in the answer") \
-	X(MALFORMED,	"malformed in the answer") \
-	X(INEXACT,	"more than 18 decimals") \
-	X(ABSURD,	"beyond max_abs_rate") \
-	X(STALE,	"stale") \
-	X(FUTURE,	"timestamp in the future") \
-	X(NOT_POSITIVE,	"not above zero") \
-	X(NO_INTERVAL,	"payment interval not configured") \
-	X(OVERFLOW,	"out of range") \
-	X(MISSED,	"a settlement of unknown amount") \
-	X(UNPROVEN,	"not confirmed yet")
-enum why {
-#define X(id, word) WHY_##id,
-	WHY_TABLE(X)
-#undef X
-	WHY_COUNT
-};
+#include "why.h"
 
 struct fact {
 	bool known;
@@ -73,7 +46,9 @@ static inline struct fact fact_sub(struct fact a, struct fact b)
  * seconds with milliseconds as decimals, "rate*s" a daily rate times seconds
  * (divide by 86400 for a fraction of notional). PRICE and FUNDING are signed,
  * positive = gained; PAID and EXIT_COST (fees and slippage of both legs) are
- * positive where they cost.
+ * positive where they cost. From LONG_QUANTITY on: what the trading client
+ * says is held; TO_LIQUIDATION is negative beyond it, MISSING 1 when the leg
+ * is gone for good.
  */
 #define FACT_TABLE(X) \
 	X(DIVERGENCE,		"divergence",		"per day") \
@@ -104,7 +79,17 @@ static inline struct fact fact_sub(struct fact a, struct fact b)
 	X(PRICE,		"price_pnl",		"USD") \
 	X(FUNDING,		"funding",		"USD") \
 	X(PAID,			"costs_paid",		"USD") \
-	X(EXIT_COST,		"exit_cost",		"USD")
+	X(EXIT_COST,		"exit_cost",		"USD") \
+	X(LONG_QUANTITY,	"long_quantity",	"coins") \
+	X(SHORT_QUANTITY,	"short_quantity",	"coins") \
+	X(LONG_MARK,		"long_mark_price",	"USD") \
+	X(SHORT_MARK,		"short_mark_price",	"USD") \
+	X(LONG_LIQUIDATION,	"long_to_liquidation",	"of mark price") \
+	X(SHORT_LIQUIDATION,	"short_to_liquidation",	"of mark price") \
+	X(LONG_MISSING,		"long_leg_missing",	"1") \
+	X(SHORT_MISSING,	"short_leg_missing",	"1") \
+	X(LEG_DRIFT,		"leg_drift",		"of the larger leg") \
+	X(BASIS,		"basis",		"of the mean price")
 
 enum fact_id {
 #define X(id, name, unit) FACT_##id,
@@ -113,7 +98,6 @@ enum fact_id {
 	FACT_COUNT
 };
 
-const char *why_word(enum why why);
 const char *fact_name(enum fact_id id);
 const char *fact_unit(enum fact_id id);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "facts_plan.h"
 #include "table.h"
 
 static struct cell cell_span(struct table *t, struct span d)
@@ -82,13 +83,14 @@ int cmd_profiles_list(struct cli *c)
 
 /* ---- show ---- */
 
-enum { S_N, S_KIND, S_LABEL, S_TEXT, S_PROTECTIVE, S_ROW };
+enum { S_N, S_KIND, S_LABEL, S_TEXT, S_NEEDS, S_PROTECTIVE, S_ROW };
 
 static const struct column show_columns[] = {
 	[S_N] = { .key = "line", .title = "#" },
 	[S_KIND] = { .key = "kind", .title = "KIND" },
 	[S_LABEL] = { .key = "label", .title = "LABEL" },
 	[S_TEXT] = { .key = "expression", .title = "TRUE WHEN" },
+	[S_NEEDS] = { .key = "needs", .title = "NEVER KNOWN WITHOUT" },
 	[S_PROTECTIVE] = { .key = "protective", .title = "ON STALE RATES",
 			   .wide = true },
 	[S_ROW] = { .key = "row", .title = "FILE ROW", .wide = true },
@@ -103,6 +105,8 @@ static void show_row(struct table *t, const struct profile *p, int i)
 	cell[S_KIND] = cell_text(t, kind_of(p, i));
 	cell[S_LABEL] = cell_text(t, l->label.s);
 	cell[S_TEXT] = cell_text(t, l->text);
+	if (l->uses & FACTS_HELD)
+		cell[S_NEEDS] = cell_text(t, "a trading client");
 	cell[S_PROTECTIVE] = (struct cell){
 		.kind = CELL_BOOL, .text = l->protective ? "true" : "false",
 		.shown = l->protective ? "yes" : "no" };

@@ -23,14 +23,14 @@
 
 const struct command command_table[] = {
 	{ "alerts ack", "WHAT", 1, 1, OPT(ACCOUNT),
-	  "silent until it is over: fingerprint, position or all",
+	  "silent until over: fingerprint, position or all",
 	  cmd_alerts_ack },
 	{ "alerts list", "", 0, 0, OPTS_LISTING | OPT(ALL),
 	  "what lasts, since when, and who was told", cmd_alerts_list },
 	{ "alerts snooze", "WHAT", 1, 1, OPT(FOR) | OPT(ACCOUNT),
 	  "the same for a while", cmd_alerts_snooze },
 	{ "alerts test", "[SINK]", 0, 1, OPT(ACCOUNT),
-	  "send one message to each sink and say what became of it",
+	  "one message to each sink, and what became of it",
 	  cmd_alerts_test },
 	{ "backtest", "[FILE]...", 0, CLI_ARGS_MAX,
 	  OF_BACKTEST | OPT(OUTPUT) | OPT(JSON) | OPT(COLUMNS) | OPT(SORT) |
@@ -69,7 +69,7 @@ const struct command command_table[] = {
 	{ "exposure", "", 0, 0, OPTS_LISTING,
 	  "notional by venue and by symbol", cmd_exposure },
 	{ "handoffs confirm", "ID|all", 1, 1, OPT(ACCOUNT) | OPT(YES),
-	  "let closes go that the circuit breaker or a spread holds back",
+	  "let go what the breaker or a spread holds back",
 	  cmd_handoffs_confirm },
 	{ "handoffs list", "", 0, 0, OPTS_LISTING | OPT(ALL),
 	  "closes handed over, and what became of them", cmd_handoffs_list },

@@ -172,8 +172,12 @@ static bool load_accounts(struct load *l)
 	a = arena_array(l->arena, count(own), sizeof(*a));
 	if (!a)
 		return false;
-	for (const struct yaml *y = own ? own->child : NULL; y; y = y->next)
-		load_account(l, &a[n++], y);
+	for (const struct yaml *y = own ? own->child : NULL; y; y = y->next) {
+		load_account(l, &a[n], y);
+		if (l->list->n_errors == 0 && !profile_protect(l, &a[n], y))
+			return false;
+		n++;
+	}
 	l->c->accounts = a;
 	l->c->n_accounts = n;
 	return true;

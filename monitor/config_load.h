@@ -72,6 +72,9 @@ void profile_check(struct load *l, const struct profile *p,
 		   const struct yaml *node);
 void profile_check_account(struct load *l, const struct account *a,
 			   const struct yaml *place);
+/* profile_protect.c: what stands first where a trading client is read. */
+bool profile_protect(struct load *l, struct account *a,
+		     const struct yaml *place);
 /* config_check.c: what involves several keys. */
 void config_check(struct load *l);
 void config_check_act(struct load *l);	/* config_check_act.c */

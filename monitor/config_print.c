@@ -269,6 +269,11 @@ static void add_acting(struct print *p, const struct account *a)
 	add_keys(p, a, "accounts.*.alerts", 6);
 	print_add(p, "    close:\n");
 	add_keys(p, a, "accounts.*.close", 6);
+}
+
+/* Who says what is held: rules ask for it. */
+static void add_source(struct print *p, const struct account *a)
+{
 	if (!a->control_api.url[0])
 		return;
 	print_add(p, "    positions:\n      control_api:\n");
@@ -287,6 +292,7 @@ static void add_account(struct print *p, const struct account *a, bool acting)
 		print_add(p, "    entry:\n");
 		add_keys(p, a, "accounts.*.entry", 6);
 	}
+	add_source(p, a);
 	if (acting)
 		add_acting(p, a);
 }

@@ -90,7 +90,8 @@ static void decide_one(struct work *w, struct watched *x)
 
 	x->memory = (struct facts_memory){
 		{ last_seen(w, p, LEG_LONG), last_seen(w, p, LEG_SHORT) },
-		cycle_funding(w, x)
+		cycle_funding(w, x),
+		w->held ? &w->held[x - w->watched].held : NULL
 	};
 	judge(x, &poll, w->cycle->account->profile);
 }

@@ -74,6 +74,7 @@ static bool keep(struct evidence_kept *k, const struct work *w,
 		m->reason = x->decision.label;
 		m->decided_at = w->now;
 	}
+	m->facts.held = NULL;		/* of this poll alone */
 	m->facts.quote_at[LEG_LONG] = judge_seen(x, LEG_LONG);
 	m->facts.quote_at[LEG_SHORT] = judge_seen(x, LEG_SHORT);
 	m->watch = x->watch;

@@ -108,6 +108,7 @@ static bool keep_row(struct evidence_row *row, const struct work *w,
 	for (int i = 0; i < row->n_slots; i++)
 		row->slot[i] = x->slots[i];
 	row->memory = cycle_memory(w, x, &known);
+	row->held = x->memory.held;
 	return known || row->memory;
 }
 
@@ -156,7 +157,9 @@ struct evidence_view *cycle_view_copy(const struct evidence_view *v,
 	c->quotes = copy_array(arena, v->quotes, v->n_quotes,
 			       sizeof(*v->quotes));
 	c->rows = copy_array(arena, v->rows, v->n_rows, sizeof(*v->rows));
-	for (size_t i = 0; c->rows && i < c->n_rows; i++)
+	for (size_t i = 0; c->rows && i < c->n_rows; i++) {
 		c->rows[i].memory = NULL;	/* of the poll's own arena */
+		c->rows[i].held = NULL;
+	}
 	return c->venues && c->quotes && c->rows ? c : NULL;
 }

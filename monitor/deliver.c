@@ -110,7 +110,7 @@ static bool start(struct deliver *d, struct post *p, struct delivery *x,
 		p->sent = *x;
 		return true;
 	}
-	snprintf(no.why, sizeof(no.why), "%s", why.text);
+	snprintf(no.why, sizeof(no.why), "%.119s", why.text);
 	return put_back(d, p, x, &no, now, err);
 }
 

@@ -18,7 +18,7 @@ enum { FIRST_DELTA = VERSION << 1, FIRST_KEY = VERSION << 1 | 1 };
 enum {
 	OPPORTUNITIES_KNOWN = 1, SAME_VENUES = 2, SAME_QUOTES = 4,
 	SAME_ROWS = 8, SAME_ANY = 14, DEXES_UNKNOWN = 16, HAS_MEMORY = 32,
-	FLAGS_ALL = 63
+	HAS_HELD = 64, FLAGS_ALL = 127
 };
 
 static const struct evidence_view nothing = { .at = { INT64_MIN } };
@@ -32,6 +32,8 @@ static unsigned view_flags(const struct evidence_view *now,
 		f |= DEXES_UNKNOWN;
 	if (evidence_any_memory(now))
 		f |= HAS_MEMORY;
+	if (evidence_any_held(now))
+		f |= HAS_HELD;
 	if (!before)
 		return f;
 	if (evidence_same_venues(now, before))
@@ -72,6 +74,8 @@ bool evidence_encode(unsigned char **blob, size_t *n,
 	evidence_put_rows(&o, now, before, flags & SAME_ROWS);
 	if (flags & HAS_MEMORY)
 		evidence_put_memories(&o, now);
+	if (flags & HAS_HELD)
+		evidence_put_held(&o, now);
 	evidence_put_crc(&o);
 	if (o.failed)
 		return err_set(err, ERR_STORE, "evidence of poll %" PRId64
@@ -123,6 +127,8 @@ static void get_view(struct evidence_in *in, struct evidence_view *v,
 		evidence_get_rows(in, v, before, flags & SAME_ROWS, arena);
 	if (!in->failed && flags & HAS_MEMORY)
 		evidence_get_memories(in, v, arena);
+	if (!in->failed && flags & HAS_HELD)
+		evidence_get_held(in, v, arena);
 }
 
 bool evidence_same_places(const unsigned char *blob, size_t n)

@@ -60,6 +60,7 @@ struct evidence_row {
 	struct streak slot[SLOTS_MAX];	/* after the poll, for explain */
 	/* NULL: what the poll before left, or none was recorded (0.1.0). */
 	const struct evidence_memory *memory;
+	const struct held *held;	/* NULL: there is no trading client */
 };
 
 struct evidence_view {

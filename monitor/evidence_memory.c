@@ -61,7 +61,7 @@ bool evidence_memory_same(const struct evidence_memory *a,
 
 /* ---- writing ---- */
 
-static void put_fact(struct evidence_out *o, struct fact f)
+void evidence_put_fact(struct evidence_out *o, struct fact f)
 {
 	evidence_put_u8(o, f.known ? WHY_KNOWN :
 			   f.why == WHY_KNOWN ? WHY_NOT_SET : f.why);
@@ -111,7 +111,7 @@ static void put_watch(struct evidence_out *o, const struct watch *w,
 		evidence_put_instant(o, w->counted[LEG_SHORT], at);
 	}
 	evidence_put_u8(o, w->action);
-	put_fact(o, w->divergence);
+	evidence_put_fact(o, w->divergence);
 	evidence_put_instant(o, w->divergence_at, at);
 	if (f & HAS_LABEL)
 		evidence_put_name(o, w->label.s);
@@ -162,7 +162,7 @@ void evidence_put_memory(struct evidence_out *o,
 		evidence_put_dec(o, m->slippage_usd, DEC_ZERO);
 	evidence_put_instant(o, m->facts.quote_at[LEG_LONG], at);
 	evidence_put_instant(o, m->facts.quote_at[LEG_SHORT], at);
-	put_fact(o, m->facts.funding_usd);
+	evidence_put_fact(o, m->facts.funding_usd);
 	put_watch(o, &m->watch, f, at);
 	put_slots(o, m, at);
 }
@@ -208,7 +208,7 @@ static unsigned get_word(struct evidence_in *in, unsigned max)
 	return in->failed ? 0 : v;
 }
 
-static struct fact get_fact(struct evidence_in *in)
+struct fact evidence_get_fact(struct evidence_in *in)
 {
 	enum why why = (enum why)get_word(in, WHY_COUNT - 1);
 
@@ -236,7 +236,7 @@ static void get_watch(struct evidence_in *in, struct evidence_memory *m,
 				evidence_get_instant(in, at) :
 				m->facts.quote_at[s];
 	w->action = (enum action)get_word(in, ACTION_CLOSE);
-	w->divergence = get_fact(in);
+	w->divergence = evidence_get_fact(in);
 	w->divergence_at = evidence_get_instant(in, at);
 	if (f & HAS_LABEL)
 		w->label = evidence_get_label(in);
@@ -306,7 +306,7 @@ void evidence_get_memory(struct evidence_in *in, struct evidence_memory *m,
 	get_state(in, m, (unsigned)f, at);
 	m->facts.quote_at[LEG_LONG] = evidence_get_instant(in, at);
 	m->facts.quote_at[LEG_SHORT] = evidence_get_instant(in, at);
-	m->facts.funding_usd = get_fact(in);
+	m->facts.funding_usd = evidence_get_fact(in);
 	get_watch(in, m, (unsigned)f, at);
 	get_slots(in, m, at, arena);
 }

@@ -93,6 +93,16 @@ void evidence_put_memories(struct evidence_out *o,
 void evidence_get_memories(struct evidence_in *in, struct evidence_view *now,
 			   struct arena *arena);
 
+/* ---- evidence_held.c: what the trading client said, whole each time ---- */
+
+bool evidence_any_held(const struct evidence_view *v);
+void evidence_put_held(struct evidence_out *o,
+		       const struct evidence_view *now);
+void evidence_get_held(struct evidence_in *in, struct evidence_view *now,
+		       struct arena *arena);
+void evidence_put_fact(struct evidence_out *o, struct fact f);
+struct fact evidence_get_fact(struct evidence_in *in);
+
 /* ---- evidence_rows.c: verdicts ---- */
 
 struct label evidence_get_label(struct evidence_in *in);

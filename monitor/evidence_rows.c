@@ -293,6 +293,7 @@ static void get_row(struct evidence_in *in, struct evidence_row *r,
 	r->action = (enum action)(f & ROW_ACTION);
 	r->new_data = f & ROW_NEW_DATA;
 	r->memory = NULL;
+	r->held = NULL;
 	if (f & ROW_DECIDING)
 		get_deciding(in, r, l);
 	if (in->failed)

@@ -9,6 +9,7 @@
 
 #include "carry.h"
 #include "facts_alt.h"
+#include "facts_held.h"
 
 static struct dec seconds(struct span d)
 {
@@ -153,9 +154,17 @@ static void put_money(struct facts *out, const struct quote *const q[2],
 		      const struct position *p, const struct terms *t,
 		      const struct facts_memory *memory)
 {
-	out->v[FACT_PRICE] = fact_add(
-		price_of_leg(&p->leg[LEG_LONG], LEG_LONG, q[LEG_LONG]),
-		price_of_leg(&p->leg[LEG_SHORT], LEG_SHORT, q[LEG_SHORT]));
+	const struct held *h = memory->held;
+
+	if (h && h->good)
+		out->v[FACT_PRICE] = fact_add(
+			facts_held_price(&h->leg[LEG_LONG], LEG_LONG),
+			facts_held_price(&h->leg[LEG_SHORT], LEG_SHORT));
+	else
+		out->v[FACT_PRICE] = fact_add(
+			price_of_leg(&p->leg[LEG_LONG], LEG_LONG, q[LEG_LONG]),
+			price_of_leg(&p->leg[LEG_SHORT], LEG_SHORT,
+				     q[LEG_SHORT]));
 	out->v[FACT_FUNDING] = memory->funding_usd;
 	out->v[FACT_PAID] = fact_add(fact_known(p->fees_usd),
 				     fact_known(p->slippage_usd));
@@ -244,6 +253,8 @@ void facts_compute_planned(struct facts *out, const struct facts_plan *plan,
 		put_schedules(out, plan, q, m);
 	if (wanted & FACTS_MONEY)
 		put_money(out, q, p, t, memory);
+	if (wanted & FACTS_HELD)
+		facts_put_held(out, memory->held);
 	if (wanted & FACTS_ALT)
 		facts_alt_find(out, plan, p, m, t,
 			       (wanted & FACTS_ALT_LEGS) != 0);

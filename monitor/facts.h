@@ -3,6 +3,7 @@
 #ifndef CARRYWATCH_FACTS_H
 #define CARRYWATCH_FACTS_H
 
+#include "held.h"
 #include "position.h"
 #include "rule.h"
 
@@ -23,12 +24,13 @@ struct terms {
 struct facts_memory {
 	struct instant quote_at[2];	/* newest usable quote of each leg */
 	struct fact funding_usd;	/* settled so far; + received */
+	const struct held *held;	/* NULL: nobody knows what is held */
 };
 
 /* A pair that is not open yet. */
 #define FACTS_MEMORY_NONE ((struct facts_memory){ \
 	{ INSTANT_UNKNOWN, INSTANT_UNKNOWN }, \
-	{ true, WHY_KNOWN, { 0 } } })
+	{ true, WHY_KNOWN, { 0 } }, NULL })
 
 void facts_compute(struct facts *out, const struct position *p,
 		   const struct market *m, const struct terms *t,

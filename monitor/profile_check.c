@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "config_load.h"
+#include "facts_plan.h"
 
 /* Rules with one threshold: which side of it is the stronger claim. */
 static const struct monotone {
@@ -231,11 +232,22 @@ static bool fees_known(const struct load *l, const struct account *a)
 	return false;
 }
 
-/* No account's source gives mark prices: the service has none. */
+/* What only a trading client can tell. */
+static void check_held(struct load *l, const struct account *a,
+		       const struct yaml *place, const struct line *line)
+{
+	if (line->uses & FACTS_HELD && !a->control_api.url[0])
+		complain(l->list, false, place->row, place->column,
+			 "accounts.%s: %s is never known without the trading "
+			 "client: add positions.control_api, or leave the "
+			 "line out", a->name, line->label.s);
+}
+
+/* The service gives no mark prices; a trading client does. */
 static void check_prices(struct load *l, const struct account *a,
 			 const struct yaml *place, const struct line *line)
 {
-	if (line->uses & USES(PRICE))
+	if (line->uses & USES(PRICE) && !a->control_api.url[0])
 		complain(l->list, true, place->row, place->column,
 			 "accounts.%s: %s is never known with pnl=net: the "
 			 "service gives no mark prices; write pnl=carry",
@@ -273,6 +285,7 @@ void profile_check_account(struct load *l, const struct account *a,
 				 "venue of the account has: add it under "
 				 "venues:", a->name, line->label.s);
 		check_prices(l, a, place, line);
+		check_held(l, a, place, line);
 		check_costs(l, a, place, line);
 	}
 }

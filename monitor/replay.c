@@ -292,6 +292,7 @@ static bool step_recorded(struct replay *r, const struct recorded_poll *p,
 		if (!prepare(pair, p, row, err))
 			return false;
 		pair->x.old_watch = pair->x.watch;
+		pair->x.memory.held = row->held;
 		evaluate(r, pair, p, facts);
 		compare(r, pair, p, row);
 		conclude(pair, p);
@@ -320,6 +321,23 @@ static void begin_judged(struct replay *r, const struct recorded_poll *p)
 	}
 }
 
+/* What was really held then; of a pair that was gone by then, nothing. */
+static void give_held(struct replay *r, const struct recorded_poll *p)
+{
+	size_t next = 0;
+
+	for (size_t i = 0; i < r->n; i++)
+		r->pairs[i].x.memory.held = NULL;
+	for (size_t i = 0; i < p->view.n_rows; i++) {
+		const struct evidence_row *row = &p->view.rows[i];
+		struct replay_pair *pair = row->held ?
+			find(r, row->position, &next) : NULL;
+
+		if (pair)
+			pair->x.memory.held = row->held;
+	}
+}
+
 static void step_other(struct replay *r, const struct recorded_poll *p)
 {
 	const uint64_t facts = profile_uses(profile_of(r, p));
@@ -328,6 +346,7 @@ static void step_other(struct replay *r, const struct recorded_poll *p)
 		return;
 	if (r->n_begun < r->n)
 		begin_judged(r, p);
+	give_held(r, p);
 	for (size_t i = 0; i < r->n; i++) {
 		struct replay_pair *pair = &r->pairs[i];
 

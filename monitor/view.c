@@ -77,6 +77,7 @@ static void look_at_facts(struct view_row *row, const struct view *v)
 	const struct position *p = &row->pos;
 	struct facts_memory memory = { .funding_usd = funding_then(row, v) };
 
+	memory.held = row->verdicts ? row->verdicts->held : NULL;
 	if (row->quoted) {
 		for (int s = LEG_LONG; s <= LEG_SHORT; s++) {
 			const struct last_quote *q =
@@ -258,7 +259,12 @@ static struct fact mark(const struct view_row *row, enum side side,
 {
 	const struct last_quote *q = remembered(v, row->pos.symbol,
 						row->pos.leg[side].venue);
+	const struct fact *held = &row->facts.v[side == LEG_LONG ?
+						FACT_LONG_MARK :
+						FACT_SHORT_MARK];
 
+	if (held->known)
+		return *held;
 	if (!row->quoted || !q)
 		return fact_unknown(WHY_NOT_SET);
 	return q->polled_at.ms == v->poll.at.ms ? q->mark_price

@@ -45,7 +45,7 @@ def pair(ident, symbol, long, short, size=1000.0, quantity="10",
             "profit_erosion_ratio": 1.0, "profit_erosion_pct": None,
             "net_pnl_usd": None, "cumulative_funding": 0,
             "legs": [leg(long, "long", quantity),
-                     leg(short, "short", quantity)],
+                     leg(short, "short", quantity, liquidation="150")],
             "opened_at": "2026-01-01T00:00:00", "last_check": None,
             "status": "open", "rebalance_pending": False,
             "rebalance_reason": None}

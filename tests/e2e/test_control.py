@@ -200,5 +200,96 @@ def test_a_bad_key_is_named(t):
     t.run("run", "--once").expect(78, err="control_api.key: secret env")
 
 
+STEADY = PROFILE + """\
+  watched:
+    extends: steady
+    poll_interval: 1s
+"""
+
+
+def protected(t, *pairs):
+    """The same with a profile that extends a shipped one."""
+    desk = Desk(t, *pairs)
+    text = t.config_file.read_text().replace(PROFILE, STEADY).replace(
+        "profile: plain", "profile: watched")
+    t.config_file.write_text(text)
+    return desk
+
+
+def verdicts(t):
+    return {x["label"]: x["verdict"] for x in
+            t.run("explain", 1, "--json").expect(0).json()["lines"]}
+
+
+def test_protective_lines_stand_first(t):
+    """shipped profiles get leg_missing, leg_drift, liquidation_near first"""
+    desk = protected(t, pair("u-1", "BTC", "lighter", "grvt"))
+    printed = t.run("check-config", "--print", "-a", "main").expect(0).out
+    assert "LEG_MISSING: leg_missing" in printed, printed
+    desk.once()
+    desk.once()
+    lines = t.run("explain", 1, "--json").expect(0).json()["lines"]
+    assert [x["label"] for x in lines[:3]] == [
+        "LEG_MISSING", "LEG_DRIFT", "LIQUIDATION_NEAR"]
+    assert [x["verdict"] for x in lines[:3]] == ["false"] * 3, lines[:3]
+    # Own close lines stay as written, with a warning.
+    Desk(t)
+    t.run("check-config").expect(0, err="LEG_MISSING: leg_missing")
+    t.config("http://127.0.0.1:1/api/v1", "  main: {profile: own}\n",
+             more="profiles:\n  own:\n    close:\n      - GONE: "
+             "leg_missing\n")
+    t.run("check-config").expect(78, err="never known without the trading "
+                                         "client")
+
+
+def test_protective_lines_close(t):
+    """drift, a near liquidation: closed by their lines, on stale rates too"""
+    for field, value, label in (("quantity", 9.4, "LEG_DRIFT"),
+                                ("liquidation_price", 95.0,
+                                 "LIQUIDATION_NEAR")):
+        desk = protected(t, pair("u-1", "BTC", "lighter", "grvt"))
+        desk.once()
+        desk.once()
+        assert desk.rows()[0]["action"] == "hold", desk.rows()
+        desk.control.positions["main"][0]["legs"][0][field] = value
+        desk.service.override["/"] = (500, "text/html", "")
+        desk.once(5)
+        row, = desk.rows()
+        assert (row["action"], row["reason"]) == ("close", label), row
+        t.run("replay", "--verify", "-a", "main").expect(0)
+        for path in (t.dir / "data").iterdir():
+            path.unlink()
+
+
+def test_a_missing_leg_closes_after_three_minutes(t):
+    """three answers over three minutes, the venue well: LEG_MISSING"""
+    desk = protected(t, pair("u-1", "BTC", "lighter", "grvt"))
+    desk.once()
+    desk.once()
+    desk.control.positions["main"][0]["legs"].pop()
+    for _ in range(3):
+        desk.once()
+    assert verdicts(t)["LEG_MISSING"] == "unknown"
+    assert desk.rows()[0]["action"] != "close"
+    with sqlite3.connect(t.dir / "data/main.db") as db:
+        db.execute("UPDATE held SET short_missing_since = "
+                   "short_missing_since - 180000")
+    desk.once()
+    assert verdicts(t)["LEG_MISSING"] == "true"
+    assert desk.rows()[0]["reason"] == "LEG_MISSING"
+    t.run("replay", "--verify", "-a", "main").expect(0)
+
+
+def test_price_is_known_with_a_client(t):
+    """mark prices of the client: the price PnL of an open pair is known"""
+    row = pair("u-1", "BTC", "lighter", "grvt")
+    row["legs"][0]["mark_price"], row["legs"][1]["mark_price"] = 103.0, 101.0
+    desk = Desk(t, row)
+    desk.once()
+    desk.once()
+    shown = json.dumps(t.run("positions", "show", 1, "--json").json())
+    assert '"20"' in shown, shown		# 10 * 3 - 10 * 1
+
+
 if __name__ == "__main__":
     lib.main()

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 const struct facts_memory facts_case_forgets = {
-	{ { INT64_MIN }, { INT64_MIN } }, { true, WHY_KNOWN, { 0 } }
+	{ { INT64_MIN }, { INT64_MIN } }, { true, WHY_KNOWN, { 0 } }, NULL
 };
 
 struct facts compute(const struct position *p, const struct market *m,

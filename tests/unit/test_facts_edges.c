@@ -110,7 +110,7 @@ static void an_older_quote_does_not_replace_a_newer_memory(void **state)
 	struct facts_memory memory = { {
 		given_time("2026-11-20T20:59:58Z"),	/* quotes: 20:59:55 */
 		given_time("2026-11-20T20:59:55Z")
-	}, fact_known(DEC_ZERO) };
+	}, fact_known(DEC_ZERO), NULL };
 	struct arena *a = arena_new();
 	struct market m = given_market(a, GIVEN_NOW, pair);
 	struct terms t;

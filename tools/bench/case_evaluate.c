@@ -89,7 +89,7 @@ static void evaluate(struct evaluate_case *c, size_t i, const struct market *m,
 	struct item *x = &c->items[i];
 	struct facts_memory memory = {
 		{ x->watch.counted[LEG_LONG], x->watch.counted[LEG_SHORT] },
-		{ true, WHY_KNOWN, DEC_ZERO }
+		{ true, WHY_KNOWN, DEC_ZERO }, NULL
 	};
 
 	for (int s = LEG_LONG; s <= LEG_SHORT; s++)

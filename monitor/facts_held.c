@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is really held, as facts:
+ *	to liquidation (long)  = (mark - liquidation) / mark
+ *	to liquidation (short) = (liquidation - mark) / mark
+ *	leg drift = |q_long - q_short| / max(q_long, q_short)
+ *	basis = |mark_long - mark_short| / ((mark_long + mark_short) / 2)
+ * Each is unknown when one of its numbers is; a missing number is not 0.
+ */
+#include "facts_held.h"
+
+#include "facts_plan.h"
+
+static struct fact quotient(struct fact a, struct fact b)
+{
+	struct dec v;
+
+	if (!a.known || !b.known)
+		return a.known ? b : a;
+	if (dec_sign(b.v) <= 0)
+		return fact_unknown(WHY_NOT_POSITIVE);
+	return dec_div(&v, a.v, b.v) ? fact_known(v) :
+				       fact_unknown(WHY_OVERFLOW);
+}
+
+static struct fact absolute(struct fact f)
+{
+	if (f.known)
+		f.v = dec_abs(f.v);
+	return f;
+}
+
+static struct fact larger(struct fact a, struct fact b)
+{
+	if (!a.known || !b.known)
+		return a.known ? b : a;
+	return dec_cmp(a.v, b.v) > 0 ? a : b;
+}
+
+static struct fact twice(struct fact f)
+{
+	return fact_add(f, f);
+}
+
+static struct fact to_liquidation(const struct held_leg *leg, enum side side)
+{
+	struct fact room = side == LEG_LONG ?
+		fact_sub(leg->mark_price, leg->liquidation_price) :
+		fact_sub(leg->liquidation_price, leg->mark_price);
+
+	return quotient(room, leg->mark_price);
+}
+
+struct fact facts_held_price(const struct held_leg *leg, enum side side)
+{
+	struct fact moved = fact_sub(leg->mark_price, leg->entry_price);
+	struct dec v;
+
+	if (!leg->quantity.known || !moved.known)
+		return moved.known ? leg->quantity : moved;
+	if (!dec_mul(&v, leg->quantity.v, moved.v))
+		return fact_unknown(WHY_OVERFLOW);
+	return fact_known(side == LEG_LONG ? v : dec_neg(v));
+}
+
+void facts_put_held(struct facts *out, const struct held *h)
+{
+	const struct held_leg *l, *s;
+	struct fact *v = out->v;
+
+	if (!h || !h->good) {
+		facts_put_unknown(out, FACTS_HELD, h && h->asked ?
+				  WHY_FAILED : WHY_NOT_ASKED);
+		return;
+	}
+	l = &h->leg[LEG_LONG];
+	s = &h->leg[LEG_SHORT];
+	v[FACT_LONG_QUANTITY] = l->quantity;
+	v[FACT_SHORT_QUANTITY] = s->quantity;
+	v[FACT_LONG_MARK] = l->mark_price;
+	v[FACT_SHORT_MARK] = s->mark_price;
+	v[FACT_LONG_LIQUIDATION] = to_liquidation(l, LEG_LONG);
+	v[FACT_SHORT_LIQUIDATION] = to_liquidation(s, LEG_SHORT);
+	v[FACT_LONG_MISSING] = h->missing[LEG_LONG];
+	v[FACT_SHORT_MISSING] = h->missing[LEG_SHORT];
+	v[FACT_LEG_DRIFT] = quotient(
+		absolute(fact_sub(l->quantity, s->quantity)),
+		larger(l->quantity, s->quantity));
+	v[FACT_BASIS] = quotient(
+		twice(absolute(fact_sub(l->mark_price, s->mark_price))),
+		fact_add(l->mark_price, s->mark_price));
+}
