@@ -29,7 +29,7 @@ static struct evidence_memory some_memory(struct streak *slots)
 		.muted_until = instant_add(t, span_s(1)),
 		.fees_usd = dec_lit("8.0001"), .slippage_usd = dec_lit("0.5"),
 		.facts = { { instant_add(t, span_s(2)), INSTANT_UNKNOWN },
-			   fact_known(dec_lit("-12.5")) },
+			   fact_known(dec_lit("-12.5")), NULL },
 		.watch = {
 			.counted = { instant_add(t, span_s(3)),
 				     instant_add(t, span_s(4)) },

@@ -4,6 +4,7 @@
  * positions and markets: every fact with its reason, every finding, every
  * streak. SEEDS=N draws more; a failure names its seed.
  */
+#include "facts_held.h"
 #include "facts_plan.h"
 #include "random_case.h"
 
@@ -225,7 +226,7 @@ static void plain_leg(struct facts *f, const struct random_case *c,
 			   terms_of(&c->terms, v), c->market.taken_at);
 }
 
-/* All but WINDOW_CARRY, PRICE and EXIT_COST, which have their own tests. */
+/* All but WINDOW_CARRY, PRICE, EXIT_COST and what is held: they have tests. */
 static void plain(struct facts *f, const struct random_case *c)
 {
 	const struct position *p = &c->pos;
@@ -244,6 +245,7 @@ static void plain(struct facts *f, const struct random_case *c)
 	f->v[FACT_FUNDING] = c->memory.funding_usd;
 	f->v[FACT_PAID] = fact_add(fact_known(p->fees_usd),
 				   fact_known(p->slippage_usd));
+	facts_put_held(f, NULL);
 }
 
 /* ---- comparing ---- */
