@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "backup.h"
 #include "cli.h"
 #include "clock.h"
 #include "cmd_book.h"
@@ -24,6 +25,7 @@
 #include "simulate.h"
 #include "store_file.h"
 
+#define BACKUP_AGAIN_S	3600
 #define START_MAX_S	600	/* systemd waits so long for the first poll */
 
 /* A configuration in force, with what the command line changed of it. */
@@ -46,6 +48,7 @@ struct monitor {
 	struct wiring wiring;
 	struct run_post post;		/* what leaves between polls */
 	struct sd_notify sd;
+	struct instant no_backup_before;	/* one failed */
 	struct cycle *cycle;
 };
 
@@ -174,6 +177,31 @@ static bool reload(void *ctx, struct cycle *cycle, struct err *err)
 	return ok;
 }
 
+/*
+ * After a poll there is the whole wait for it; one that fails is tried again
+ * after the next poll but an hour, and never hurts a poll.
+ */
+static void back_up(struct monitor *m, const struct err *why)
+{
+	const struct config *c = m->setup.config;
+	struct instant now = clock_wall();	/* a disk knows no market */
+	struct err err = { ERR_NONE, "" };
+	char dir[2 * CONFIG_TEXT_MAX];
+	const char *name;
+
+	config_backups(dir, sizeof(dir), &name, c, m->database);
+	if (why || now.ms < m->no_backup_before.ms ||
+	    !backup_due(dir, name, c->backup_every, now))
+		return;
+	m->no_backup_before = instant_add(now, span_s(BACKUP_AGAIN_S));
+	if (backup_make(m->store, dir, name, now, &err))
+		log_write(LOG_LEVEL_INFO, "backup", "dir=%s",
+			  log_quote(dir).s);
+	else
+		log_write(LOG_LEVEL_ERR, "no backup", "err=%s",
+			  log_quote(err.text).s);
+}
+
 static void polled(void *ctx, const struct cycle_result *r,
 		   const struct err *why)
 {
@@ -181,6 +209,7 @@ static void polled(void *ctx, const struct cycle_result *r,
 	char status[128], at[INSTANT_TEXT_MAX];
 
 	run_post_polled(&m->post, why);
+	back_up(m, why);
 	instant_format(at, clock_wall());
 	if (why)
 		snprintf(status, sizeof(status), "last poll failed at %s", at);

@@ -336,3 +336,12 @@ void config_terms(struct terms *out, const struct config *c,
 		.min_volume_usd = a->min_volume_usd
 	};
 }
+
+void config_backups(char *dir, size_t n, const char **name,
+		    const struct config *c, const char *database)
+{
+	const char *slash = strrchr(database, '/');
+
+	snprintf(dir, n, "%s/backups", c->directory);
+	*name = slash ? slash + 1 : database;
+}

@@ -58,6 +58,7 @@ struct config {
 	char directory[CONFIG_TEXT_MAX];	/* ~ expanded */
 	struct span retention;		/* 30 days */
 	int64_t evidence_cap_bytes;	/* 512 MB */
+	struct span backup_every;	/* 6 h; 0: none */
 	enum cost_model costs;
 	struct dec round_trip;
 	const struct profile *profiles;	/* shipped and own, sorted by name */
@@ -100,6 +101,9 @@ const struct profile *config_shadow(const struct config *c,
 char *config_print(const struct config *c, const struct account *account,
 		   struct arena *arena);
 
+/* DIRECTORY/backups, and the name of the account's database in it. */
+void config_backups(char *dir, size_t n, const char **name,
+		    const struct config *c, const char *database);
 /* DIRECTORY/ACCOUNT.db, or ACCOUNT.dry-run.db. */
 void config_database(char *buf, size_t n, const struct config *c,
 		     const struct account *a);

@@ -57,6 +57,9 @@ const struct config_option config_option_table[] = {
 	{ "storage.evidence_cap", KIND_BYTES, "512MB", "1MB", "1000GB",
 	  AT(config, evidence_cap_bytes),
 	  .help = "recorded polls beyond it are dropped, oldest first" },
+	{ "storage.backup_every", KIND_SPAN, "6h", "0s", "30d",
+	  AT(config, backup_every),
+	  .help = "a copy into DIRECTORY/backups; 0s: none" },
 
 	{ "costs.model", KIND_CHOICE, "round_trip", .choices = cost_words,
 	  AT(config, costs),

@@ -25,6 +25,7 @@ static const struct section sections[] = {
 	{ "Decisions and market", " explain decisions opportunities " },
 	{ "Money over time", " replay backtest report export " },
 	{ "Configuration", " check-config profiles rules reference " },
+	{ "Operation", " check db doctor " },
 	{ "This program", " help version completion manual " },
 };
 #define SECTION_COUNT (sizeof(sections) / sizeof(sections[0]))

@@ -142,23 +142,18 @@ static bool vacuum_into(sqlite3 *db, const char *path)
 	return ok;
 }
 
-/* Under its name only when it is whole and on the disk. */
-static bool backup(sqlite3 *db, const char *path, int version,
-		   struct err *err)
+bool migrate_copy(sqlite3 *db, const char *to, struct err *err)
 {
-	char to[PATH_MAX], part[PATH_MAX];
-	int n = snprintf(part, sizeof(part), "%s.backup-v%d.part", path,
-			 version);
+	char part[PATH_MAX];
+	int n = snprintf(part, sizeof(part), "%s.part", to);
 
 	if (n < 0 || (size_t)n >= sizeof(part))
-		return err_set(err, ERR_STORE, "%s: name too long", path);
-	snprintf(to, sizeof(to), "%.*s", n - 5, part);
+		return err_set(err, ERR_STORE, "%s: name too long", to);
 	if (!create_empty(part))
-		return err_set(err, ERR_STORE, "cannot write the backup %s "
-			       "before the schema changes: %s", part,
-			       strerror(errno));
+		return err_set(err, ERR_STORE, "cannot write the backup %s: "
+			       "%s", part, strerror(errno));
 	if (!vacuum_into(db, part)) {
-		fail(db, "writing the backup before the schema changes", err);
+		fail(db, "writing the backup", err);
 		unlink(part);
 		return false;
 	}
@@ -167,6 +162,18 @@ static bool backup(sqlite3 *db, const char *path, int version,
 		return true;
 	return err_set(err, ERR_STORE, "cannot keep the backup %s: %s", to,
 		       strerror(errno));
+}
+
+static bool backup(sqlite3 *db, const char *path, int version,
+		   struct err *err)
+{
+	char to[PATH_MAX];
+	int n = snprintf(to, sizeof(to), "%s.backup-v%d", path, version);
+
+	if (n < 0 || (size_t)n >= sizeof(to))
+		return err_set(err, ERR_STORE, "%s: name too long", path);
+	return migrate_copy(db, to, err) ||
+	       err_prefix(err, "before the schema changes");
 }
 
 /* ---- steps ---- */

@@ -24,6 +24,10 @@ MUST_USE bool migrate_version(struct sqlite3 *db, int *out, struct err *err);
 /* Refuses a database that is newer, or not ours; fresh: no schema yet. */
 MUST_USE bool migrate_check(struct sqlite3 *db, const char *path, int newest,
 			    bool *fresh, struct err *err);
+/* A compact copy under the name `to`, which is there only when it is whole and
+ * on the disk. */
+MUST_USE bool migrate_copy(struct sqlite3 *db, const char *to,
+			   struct err *err);
 /*
  * Bring it to version n, every step in its own transaction, a new file in
  * one. A database that holds something is first copied to PATH.backup-vN.

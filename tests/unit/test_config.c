@@ -31,6 +31,7 @@ static const struct key keys[] = {
 	{ "storage.directory", "/home/x/.local/share/carrywatch" },
 	{ "storage.retention", "30d" },
 	{ "storage.evidence_cap", "512MB" },
+	{ "storage.backup_every", "6h" },
 	{ "costs.model", "round_trip" },
 	{ "costs.round_trip", "0.0008" },
 	{ "venues.*.pays_every", "" },

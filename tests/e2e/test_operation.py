@@ -1,0 +1,172 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Daily operation: backups, db, check, doctor; each failure has its remedy."""
+import re
+import shutil
+import sqlite3
+import subprocess
+
+import lib
+from control import KEY, Control
+from service import Service
+from test_run import import_pair
+
+RATES = {"lighter": {"BTC": "0.0001"}, "grvt": {"BTC": "0.0011"}}
+FLIPPED = {"lighter": {"BTC": "0.0011"}, "grvt": {"BTC": "0.0001"}}
+QUICK = """\
+profiles:
+  quick:
+    poll_interval: 1s
+    close:
+      - DIVERGENCE_FLIPPED: flip
+"""
+
+
+def given(t, account="", more=""):
+    service = Service(RATES)
+    t.config(service.url, "  main: {profile: quick, mode: live, venues: "
+             f"[lighter, grvt]{account}}}\n", more=QUICK + more)
+    import_pair(t, {})
+    return service
+
+
+def database(t):
+    return t.dir / "data/main.db"
+
+
+def backups(t):
+    return sorted((t.dir / "data/backups").glob("main.db.*Z.db"))
+
+
+def test_run_makes_backups_and_one_can_be_put_back(t):
+    """a backup after the first poll; put in place it goes on from there"""
+    given(t)
+    m = t.monitor("main")
+    m.wait_line('msg="?backup"?')
+    assert m.stop() == 0
+    copy, = backups(t)
+    assert copy.stat().st_mode & 0o777 == 0o600
+    with sqlite3.connect(copy) as db:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert db.execute("SELECT count(*) FROM positions").fetchone() == (1,)
+    t.run("run", "--once").expect(0)
+    assert backups(t) == [copy]			# not yet due again
+    old = copy.with_name("main.db.20200101T000000Z.db")
+    copy.rename(old)
+    t.run("run", "--once").expect(0)
+    assert len(backups(t)) == 1 and not old.exists()	# new, thinned out
+    database(t).write_bytes(b"not a database")
+    t.run("run", "--once").expect(6)
+    shutil.copy(backups(t)[0], database(t))
+    t.run("run", "--once").expect(0)
+    assert t.run("positions", "list", "--json").json()[0]["id"] == 1
+
+
+def test_db_commands(t):
+    """db info, check, backup beside a running monitor, migrate"""
+    given(t)
+    m = t.monitor("main")
+    m.wait_line('msg="?poll"?')
+    info = t.run("db", "info", "--json").expect(0).json()
+    assert info["schema"] == 3 and info["rows"]["positions"] == 1, info
+    t.run("db", "info").expect(0, out="schema +3")
+    t.run("db", "check").expect(0, out=r"\d+ invariants hold")
+    copy = t.dir / "copy.db"
+    t.run("db", "backup", copy).expect(0, out="a whole copy")
+    t.run("db", "backup", copy).expect(2, err="exists")
+    t.run("db", "backup", copy, "--yes").expect(0)
+    t.run("db", "migrate").expect(0, out="nothing to do")
+    assert m.stop() == 0
+    with sqlite3.connect(database(t)) as db:
+        db.execute("UPDATE positions SET status = 'pending_close'")
+    p = t.run("db", "check").expect(1)
+    assert "pending positions without a reason" in p.out, p
+    assert "put a backup of" in p.err
+
+
+def test_an_old_schema_is_brought_up(t):
+    """db migrate: says what it would do, does it, keeps the old file"""
+    service = Service(RATES)
+    t.config(service.url, "  main: {mode: live}\n")
+    (t.dir / "data").mkdir(mode=0o700)
+    packed = lib.ROOT / "tests/db/v1.db.xz"
+    with open(database(t), "wb") as f:
+        subprocess.run([shutil.which("python3"), "-c",
+                        "import lzma,sys;sys.stdout.buffer.write(lzma.open("
+                        f"{str(packed)!r}).read())"], stdout=f, check=True)
+    database(t).chmod(0o600)
+    with sqlite3.connect(database(t)) as db:
+        name, mode = db.execute("SELECT account, mode FROM meta").fetchone()
+    path = database(t).with_name(f"{name}.db" if mode == "live" else
+                                 f"{name}.dry-run.db")
+    database(t).rename(path)
+    t.config(service.url, f"  {name}: {{mode: {mode}}}\n")
+    t.run("db", "migrate", "-n").expect(0, out="schema 1 would become 3")
+    t.run("db", "migrate").expect(0, out="schema 1 is 3 now")
+    t.run("db", "check").expect(0)
+    assert path.with_name(path.name + ".backup-v1").exists()
+
+
+def test_check_for_nagios(t):
+    """check: OK, WARNING, CRITICAL and UNKNOWN, with perfdata"""
+    service = given(t)
+    t.run("check").expect(3, out="UNKNOWN - main: no poll yet")
+    t.run("run", "--once").expect(0)
+    t.run("check").expect(0, out=r"^CARRYWATCH OK - main: all well \| "
+                                 r"age=\d+s positions=1 pending=0 blind=0")
+    service.rates = Service(FLIPPED).rates
+    t.run("run", "--once").expect(0)
+    t.run("check").expect(1, out="WARNING - main: a close is pending")
+    with sqlite3.connect(database(t)) as db:
+        db.execute("UPDATE positions SET decided_at = decided_at - 901000")
+    t.run("check").expect(2, out="CRITICAL - main: a close is pending for")
+    with sqlite3.connect(database(t)) as db:
+        db.execute("UPDATE polls SET at = at - 3600000")
+    t.run("check", "-a", "all").expect(2, out="no poll for more than three")
+    t.run("check", "-a", "nobody").expect(3, out="^CARRYWATCH UNKNOWN")
+
+
+def lines(p):
+    return dict(re.findall(r"^(?:ok  |warn|FAIL)  (\w+)", p.out, re.M)
+                and [(m[1], m[0]) for m in re.findall(
+                    r"^(ok  |warn|FAIL)  (\w+)", p.out, re.M)])
+
+
+def test_doctor(t):
+    """doctor: each failure named, with its remedy; exit 1"""
+    control = Control({"main": []})
+    service = given(t, ", positions: {control_api: {url: '" + control.url +
+                    "', account: main, key: {env: CW_CONTROL}}}, "
+                    "on_close: webhook, close: {url: 'http://127.0.0.1:1/', "
+                    "secret: {env: CW_CLOSE}}")
+    env = {"CW_CONTROL": KEY, "CW_CLOSE": "whsec_x"}
+    t.run("run", "--once", env=env).expect(0)
+    p = t.run("doctor", env=env).expect(0)
+    seen = lines(p)
+    assert list(seen) == ["clock", "config", "service", "client", "secrets",
+                          "directory", "database", "backup", "monitor"], p
+    for name in ("config", "service", "client", "directory", "database",
+                 "backup"):
+        assert seen[name] == "ok  ", (name, p.out)
+    assert seen["monitor"] == "warn" and "-> carrywatch run" in p.out
+    t.run("doctor", env={"CW_CONTROL": KEY}).expect(
+        1, out=r"FAIL  secrets +secret env CW_CLOSE: is not set[^\n]*\n +-> ")
+    t.run("doctor", env={"CW_CONTROL": "x", "CW_CLOSE": "x"}).expect(
+        1, out=r"FAIL  client[^\n]*the key is missing[^\n]*\n +-> ")
+    service.override["/"] = (500, "text/html", "")
+    t.run("doctor", env=env).expect(1, out=r"FAIL  service[^\n]*\n +-> is the "
+                                           "service running")
+    service.override.clear()
+    t.config_file.chmod(0o622)
+    t.run("doctor", env=env).expect(1, out=r"FAIL  config[^\n]*\n +-> chmod")
+    t.config_file.chmod(0o600)
+    (t.dir / "data").chmod(0o755)
+    t.run("doctor", env=env).expect(0, out=r"warn  directory[^\n]*\n +-> chmod")
+    (t.dir / "data").chmod(0o700)
+    with sqlite3.connect(database(t)) as db:
+        db.execute("UPDATE positions SET status = 'pending_close'")
+    t.run("doctor", env=env).expect(1, out="FAIL  database +pending positions")
+
+
+if __name__ == "__main__":
+    lib.main()
