@@ -12,6 +12,7 @@
 
 #include "decide.h"
 #include "sentence_text.h"
+#include "view.h"
 
 #define OUTAGE_DELAY_S	180	/* shorter ones are not worth a word */
 #define MISSED_TICKS	3
@@ -103,6 +104,32 @@ static void add_closed(struct alert_gather *g, const struct watched *x)
 	c->breaks_quiet = false;
 }
 
+/* A close line has gone all but `near` of the way to its limit. */
+static void add_near(struct alert_gather *g, const struct watched *x)
+{
+	const struct profile *p = g->w->cycle->account->profile;
+	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX + 80];
+	char money[ALERT_TEXT_MAX], where[VIEW_NEAREST_MAX];
+	struct dec near = g->w->cycle->account->alerts.near, least;
+	struct view_nearest n;
+	struct condition *c;
+
+	if (dec_sign(near) <= 0)
+		return;
+	view_find_nearest(&n, &x->facts, p);
+	if (n.line < 0 || !n.used.known ||
+	    !dec_sub(&least, dec_int(1), near) ||
+	    dec_cmp(n.used.v, least) < 0)
+		return;
+	alert_title(title, "NEAR", g->w, x, p->line[n.line].label.s);
+	alert_text(money, g->w, x, false);
+	view_nearest_text(where, &n);
+	snprintf(text, sizeof(text), "%s %%\n%s", where, money);
+	c = alert_add(g, "near", title, text);
+	of_position(g, c, x, "near");
+	c->label = p->line[n.line].label;
+}
+
 static void add_position(struct alert_gather *g, const struct watched *x)
 {
 	if (x->skipped)
@@ -114,6 +141,8 @@ static void add_position(struct alert_gather *g, const struct watched *x)
 	else if (x->decision.action == ACTION_ALERT &&
 		 strcmp(x->decision.label.s, LABEL_CLOCK_BACK) != 0)
 		add_alert(g, x);
+	else if (x->decision.action == ACTION_HOLD)
+		add_near(g, x);
 }
 
 /* ---- the account ---- */
@@ -253,18 +282,37 @@ static void add_missed(struct alert_gather *g)
 	c->event = true;
 }
 
+/* Once a day, when its time has come since the last poll. */
+static void add_summary(struct alert_gather *g)
+{
+	char title[ALERT_TITLE_MAX];
+	struct condition *c;
+
+	if (!g->summary)
+		return;
+	snprintf(title, sizeof(title), "SUMMARY %s",
+		 g->w->cycle->account->name);
+	c = alert_add(g, "summary", title, g->summary);
+	of_account(g, c, "summary", "");
+	c->severity = SEVERITY_INFO;
+	c->event = true;
+	c->breaks_quiet = true;		/* its time was chosen */
+}
+
 static int by_fingerprint(const void *a, const void *b)
 {
 	return strcmp(((const struct condition *)a)->fingerprint,
 		      ((const struct condition *)b)->fingerprint);
 }
 
-bool alert_conditions(struct condition **out, size_t *n, const struct work *w)
+bool alert_conditions(struct condition **out, size_t *n, const struct work *w,
+		      const char *summary)
 {
 	struct alert_gather g = { .w = w };
 
 	g.list = arena_array(w->arena, w->n_watched + w->market.n_venues + 8 +
 			     alert_handoffs_most(w), sizeof(*g.list));
+	g.summary = summary;
 	if (!g.list)
 		return false;
 	for (size_t i = 0; i < w->n_watched; i++)
@@ -275,6 +323,7 @@ bool alert_conditions(struct condition **out, size_t *n, const struct work *w)
 	add_clock(&g);
 	add_missed(&g);
 	alert_handoffs(&g);
+	add_summary(&g);
 	if (g.n > 1)
 		qsort(g.list, g.n, sizeof(*g.list), by_fingerprint);
 	*out = g.list;

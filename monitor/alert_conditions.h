@@ -8,7 +8,12 @@
 
 /* Sorted by fingerprint, all in the poll's arena; false without memory. */
 MUST_USE bool alert_conditions(struct condition **out, size_t *n,
-			       const struct work *w);
+			       const struct work *w, const char *summary);
+
+/* alert_summary.c: is it time for the daily summary? Then its text, which
+ * reads ledgers; *out NULL: not now. */
+MUST_USE bool alert_summary(const char **out, const struct work *w,
+			    struct err *err);
 
 /* ---- for the files that find conditions ---- */
 
@@ -17,6 +22,7 @@ struct alert_gather {
 	struct condition *list;
 	size_t n;
 	bool failed;
+	const char *summary;		/* NULL: not now */
 };
 
 /* A new one with copies of the texts; the caller fills the rest. */

@@ -4,6 +4,7 @@
  * with a running sum, what would close it, decisions and events.
  */
 #include "commands.h"
+#include "view_acted.h"
 #include "view_explain.h"
 #include "view_ledger.h"
 #include "view_shadow.h"
@@ -23,6 +24,7 @@ struct shown {
 	struct decision_row *decisions;
 	size_t n_decisions;
 	struct view_shadow shadow;
+	struct view_acted acted;
 };
 
 static bool load(struct shown *s, struct err *err)
@@ -43,7 +45,8 @@ static bool load(struct shown *s, struct err *err)
 				  err) &&
 		     store_decisions(store, &s->decisions, &s->n_decisions, id,
 				     INSTANT_UNKNOWN, INSTANT_UNKNOWN,
-				     DECISIONS_SHOWN, arena, err);
+				     DECISIONS_SHOWN, arena, err) &&
+		     view_acted_load(&s->acted, store, id, arena, err);
 		store_end_read(store);
 	}
 	store_close(store);
@@ -114,6 +117,7 @@ static void print_json(const struct shown *s)
 	view_shadow_json(&o, &s->shadow);
 	put_decisions(&o, s);
 	put_events(&o, s);
+	view_acted_json(&o, &s->acted);
 	json_out_close(&o, '}');
 }
 
@@ -257,6 +261,7 @@ static void print_text(const struct shown *s)
 	view_ledger_text(stdout, s->c, s->row);
 	view_shadow_text(stdout, s->c, &s->shadow);
 	print_decisions(s);
+	view_acted_text(stdout, s->c, &s->acted);
 	print_events(s);
 	view_print_stale(stdout, s->c, &s->view);
 }

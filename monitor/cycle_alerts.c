@@ -139,9 +139,12 @@ bool cycle_alerts(struct work *w, struct err *err)
 	struct alert_row *rows;
 	struct condition *list;
 	struct alert_step *steps;
+	const char *summary;
 	size_t n;
 
-	if (!alert_conditions(&list, &now.n, w))
+	if (!alert_summary(&summary, w, err))
+		return false;
+	if (!alert_conditions(&list, &now.n, w, summary))
 		return err_set(err, ERR_MEMORY, "no memory for alerts");
 	if (!store_alerts(w->cycle->store, &rows, &now.n_rows, w->arena, err))
 		return false;

@@ -230,3 +230,18 @@ bool store_deliveries(struct store *s, struct delivery_row **out, size_t *n,
 	*out = list;
 	return true;
 }
+
+bool store_poll_counts(struct store *s, struct poll_counts *out,
+		       struct instant since, struct err *err)
+{
+	struct sql q = sql_use(s, SQL_POLL_COUNTS);
+
+	*out = (struct poll_counts){ 0, 0, 0 };
+	sql_put_instant(&q, since);
+	if (sql_row(&q)) {
+		out->polls = sql_get_int(&q);
+		out->missed = sql_get_int(&q);
+		out->unusable = sql_get_int(&q);
+	}
+	return sql_done(&q, err);
+}

@@ -64,6 +64,14 @@ struct delivery_queue {
 MUST_USE bool store_delivery_queue(struct store *s, struct delivery_queue *out,
 				   const char *sink, struct err *err);
 
+struct poll_counts {
+	int64_t polls, missed, unusable;
+};
+
+/* Polls since a time, ticks they missed, those without any usable rate. */
+MUST_USE bool store_poll_counts(struct store *s, struct poll_counts *out,
+				struct instant since, struct err *err);
+
 struct delivery_row {
 	int64_t id;
 	char sink[SINK_NAME_MAX], state[16], kind[24];

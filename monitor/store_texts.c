@@ -126,6 +126,9 @@ const char *const sql_texts[SQL_COUNT] = {
 	[SQL_POLL_AT] = "SELECT " POLL_COLUMNS " FROM polls "
 		"WHERE at <= ?1 AND seq IN (SELECT poll FROM evidence) "
 		"ORDER BY at DESC, seq DESC LIMIT 1",
+	[SQL_POLL_COUNTS] = "SELECT count(*), coalesce(sum(missed_ticks), 0), "
+		"coalesce(sum(result = 'unusable'), 0) FROM polls "
+		"WHERE at >= ?1",
 	[SQL_POLL_DROP] = "DELETE FROM polls WHERE seq < ?1",
 	[SQL_CONFIG_PUT] = "INSERT INTO configs (hash, text) VALUES (?1, ?2) "
 		"ON CONFLICT (hash) DO NOTHING",

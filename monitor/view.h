@@ -33,6 +33,7 @@ struct view_nearest {
 	const char *rule;
 	struct dec value, limit;	/* in the rule's own unit */
 	struct dec value_pct, limit_pct;	/* for people */
+	struct fact used;		/* share of the way, rounded; 1: there */
 };
 
 struct view_row {

@@ -277,6 +277,16 @@ static struct dec percent(struct dec part, struct dec base)
 	return v;
 }
 
+static struct fact used_of(const struct share *s)
+{
+	struct dec whole, v;
+
+	if (!dec_mul(&whole, s->d1, s->d2) || dec_sign(whole) <= 0 ||
+	    !dec_div(&v, s->n, whole))
+		return fact_unknown(WHY_OVERFLOW);
+	return fact_known(v);
+}
+
 static void take(struct view_nearest *out, const struct share *s, int line,
 		 const char *rule)
 {
@@ -285,6 +295,7 @@ static void take(struct view_nearest *out, const struct share *s, int line,
 		.value = s->value, .limit = s->limit,
 		.value_pct = percent(s->value, s->value_base),
 		.limit_pct = percent(s->limit, s->limit_base),
+		.used = used_of(s),
 	};
 }
 

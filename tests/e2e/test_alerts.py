@@ -4,6 +4,7 @@
 A decision reaches a person: the real monitor, real sockets, receivers that
 fail. Conditions, repeats, order and secrets.
 """
+import datetime
 import json
 import re
 import signal
@@ -331,6 +332,47 @@ def test_acknowledged_is_silent_until_it_is_over(t):
     t.run("alerts", "snooze", "main/1/alert", "--for", "2h").expect(0)
     assert later() == 3
     assert later("told_at", ", snoozed_until = 1") == 4
+
+
+def test_near(t):
+    """near: told before a close line is true, over when it is far again"""
+    desk = Desk(t, sinks="phone", alerts=", near: 20%")
+    import_pair(t, {})
+    desk.once()
+    assert not desk.phone.requests
+    desk.rates({"lighter": {"BTC": "0.0001"}, "grvt": {"BTC": "0.0003"}})
+    desk.once()			# 0.2 of 1 are left: erosion(0.5) alerts first
+    assert first_lines(desk) == ["ALERT main/1 BTC HALF"], desk.texts()
+    t.config_file.write_text(t.config_file.read_text().replace(
+        "      - HALF: erosion(0.5)\n", "      - NEVER: erosion(0)\n"))
+    desk.once()
+    assert first_lines(desk)[1:] == ["NEAR main/1 BTC DIVERGENCE_FLIPPED",
+                                     "OVER ALERT main/1 BTC HALF"]
+    desk.rates(GOOD)
+    desk.once()
+    assert first_lines(desk)[-1] == "OVER NEAR main/1 BTC DIVERGENCE_FLIPPED"
+
+
+def test_the_daily_summary(t):
+    """summary: once, at its time, with money, the worst pair and the polls"""
+    desk = Desk(t, mode="dry-run", sinks="phone",
+                alerts=", summary: '07:00Z'")
+    import_pair(t, {"size_usd": "20000"})
+    start = datetime.datetime.now(
+        datetime.timezone.utc)
+    origin = start.replace(hour=6, minute=30, second=0, microsecond=0)
+    desk.service.now = lambda: origin + (datetime.datetime.now(
+        datetime.timezone.utc) - start) * 600
+    m = desk.start("--every", "15m", "--polls", "8", "--clock",
+                   f"{origin.isoformat().replace('+00:00', 'Z')},"
+                   f"{start.isoformat(timespec='milliseconds').replace('+00:00', 'Z')},600")
+    assert m.wait(60) == 0
+    told = [x for x in desk.texts() if "SUMMARY" in x]
+    assert len(told) == 1, desk.texts()
+    assert told[0].startswith("<b>[SIM] SUMMARY main</b>\nyesterday "), told
+    assert re.search(r"\n\d+ polls in 24 h, \d+ missed, \d+ minutes blind; 1 "
+                     "pairs", told[0]), told
+    assert "nearest to closing: 1 BTC" in told[0], told
 
 
 def test_alerts_test(t):

@@ -5,6 +5,7 @@ A decided close reaches whoever executes it: the trading client, a signed
 webhook, a program; lost answers, wide spreads, refusals, brakes, kills.
 """
 import json
+import re
 import signal
 import sqlite3
 import stat
@@ -84,6 +85,14 @@ def test_the_straight_line(t):
     assert desk.db("SELECT status, reason FROM positions") == [
         ("closed", "DIVERGENCE_FLIPPED")]
     assert len(desk.control.closes) == 1
+    shown = t.run("positions", "show", 1, "--json").json()
+    assert [h["state"] for h in shown["handoffs"]] == ["confirmed"]
+    assert {a["state"] for a in shown["alerts"]} == {"delivered"}, shown
+    assert shown["source"]["long"]["mark_price"] == "100.5", shown["source"]
+    text = t.run("positions", "show", 1).expect(0).out
+    assert re.search(r"Handed over\n  main-1-\d+  confirmed to control_api, "
+                     r"market order, sent 1 time, last ", text), text
+    assert re.search(r"Told\n  .*phone delivered, 1 try", text), text
 
 
 def test_a_limit_order_escalates(t):
