@@ -5,6 +5,7 @@ Positions from the trading client: new, adopted, changed, gone, and everything
 that must not be taken for gone. A stand-in written from its description.
 """
 import json
+import shutil
 import sqlite3
 
 import lib
@@ -67,7 +68,7 @@ def test_a_new_pair_is_watched(t):
     shown = t.run("positions", "show", 1, "--json").json()
     assert shown["external_id"] == "u-1", shown
     assert desk.db("SELECT long_mark, short_liquidation, long_funding FROM "
-                   "held") == [("100.5", "50", "0.25")]
+                   "held") == [("100.5", "150", "0.25")]
     assert desk.control.asked == [
         "/api/v1/positions?account_name=main",
         "/api/v1/balances?account_name=main"] * 2 or set(
@@ -257,8 +258,7 @@ def test_protective_lines_close(t):
         row, = desk.rows()
         assert (row["action"], row["reason"]) == ("close", label), row
         t.run("replay", "--verify", "-a", "main").expect(0)
-        for path in (t.dir / "data").iterdir():
-            path.unlink()
+        shutil.rmtree(t.dir / "data")
 
 
 def test_a_missing_leg_closes_after_three_minutes(t):
