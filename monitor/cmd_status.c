@@ -10,6 +10,8 @@
 #include "clock.h"
 #include "commands.h"
 #include "lock.h"
+#include "store_alerts.h"
+#include "store_handoffs.h"
 #include "table.h"
 
 #define SINCE_START_MS 5000
@@ -23,6 +25,8 @@ struct report {
 	struct poll poll;
 	int64_t count[STATUS_CLOSED + 1];
 	int64_t evidence_bytes;
+	struct brakes brakes;
+	size_t firing;			/* alerts that last */
 	struct instant next_tick;	/* unknown unless it runs */
 };
 
@@ -40,12 +44,27 @@ static bool read_counts(struct report *s, struct store *store, struct cli *c,
 	return true;
 }
 
+static bool count_alerts(struct report *s, struct store *store, struct cli *c,
+			 struct err *err)
+{
+	struct alert_row *rows;
+	size_t n;
+
+	if (!store_alerts(store, &rows, &n, c->arena, err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		s->firing += !instant_known(rows[i].over_at);
+	return true;
+}
+
 static bool read_store(struct report *s, struct store *store, struct cli *c,
 		       struct err *err)
 {
 	if (!store_last_poll(store, &s->poll, &s->polled, err) ||
 	    !read_counts(s, store, c, err) ||
-	    !store_evidence_bytes(store, &s->evidence_bytes, err))
+	    !store_evidence_bytes(store, &s->evidence_bytes, err) ||
+	    !store_brakes(store, &s->brakes, err) ||
+	    !count_alerts(s, store, c, err))
 		return false;
 	if (!s->polled || !s->poll.error)
 		return true;
@@ -73,7 +92,10 @@ static bool report_read(struct report *s, struct cli *c,
 	struct store *store;
 	bool ok;
 
-	*s = (struct report){ .account = a, .next_tick = INSTANT_UNKNOWN };
+	*s = (struct report){
+		.account = a, .next_tick = INSTANT_UNKNOWN,
+		.brakes = { INSTANT_UNKNOWN, "", INSTANT_UNKNOWN, 0 },
+	};
 	config_database(s->database, sizeof(s->database), c->config, a);
 	s->running = lock_probe(&s->pid, s->database);
 	if (s->running)
@@ -140,6 +162,18 @@ static void put_evidence(int64_t bytes)
 	printf("  evidence   %s MB\n", text);
 }
 
+static void put_acting(const struct report *s, const struct cli *c)
+{
+	if (s->firing)
+		printf("  alerts     %zu last: carrywatch alerts list\n",
+		       s->firing);
+	if (instant_known(s->brakes.paused_at))
+		printf("  paused     no close is handed over since %s: "
+		       "carrywatch resume -a %s\n",
+		       cli_shown_time(c, s->brakes.paused_at),
+		       s->account->name);
+}
+
 static void show(const struct report *s, const struct cli *c)
 {
 	const struct account *a = s->account;
@@ -160,6 +194,7 @@ static void show(const struct report *s, const struct cli *c)
 	       (long long)s->count[STATUS_OPEN],
 	       (long long)s->count[STATUS_PENDING_CLOSE],
 	       (long long)s->count[STATUS_CLOSED]);
+	put_acting(s, c);
 	put_evidence(s->evidence_bytes);
 	printf("  database   %s\n", s->database);
 	if (!s->running)
@@ -170,7 +205,7 @@ static void show(const struct report *s, const struct cli *c)
 
 enum { C_ACCOUNT, C_MODE, C_PROFILE, C_RUNNING, C_PID, C_SEQ, C_AT, C_AGE,
        C_RESULT, C_TOOK, C_ERROR, C_NEXT, C_OPEN, C_PENDING, C_CLOSED,
-       C_EVIDENCE, C_DATABASE, C_COUNT };
+       C_EVIDENCE, C_DATABASE, C_ALERTS, C_PAUSED, C_COUNT };
 
 static const struct column status_columns[C_COUNT] = {
 	[C_ACCOUNT] = { .key = "account", .title = "ACCOUNT" },
@@ -190,6 +225,8 @@ static const struct column status_columns[C_COUNT] = {
 	[C_CLOSED] = { .key = "closed", .title = "CLOSED" },
 	[C_EVIDENCE] = { .key = "evidence_bytes", .title = "EVIDENCE" },
 	[C_DATABASE] = { .key = "database", .title = "DATABASE" },
+	[C_ALERTS] = { .key = "alerts", .title = "ALERTS" },
+	[C_PAUSED] = { .key = "paused_at", .title = "PAUSED" },
 };
 
 static void poll_cells(struct cell *cell, struct table *t,
@@ -224,6 +261,8 @@ static void add_row(struct table *t, const struct cli *c,
 	cell[C_CLOSED] = cell_count(t, s->count[STATUS_CLOSED]);
 	cell[C_EVIDENCE] = cell_count(t, s->evidence_bytes);
 	cell[C_DATABASE] = cell_text(t, s->database);
+	cell[C_ALERTS] = cell_count(t, (int64_t)s->firing);
+	cell[C_PAUSED] = cell_instant(t, c, s->brakes.paused_at);
 }
 
 /* Without -a: every account. */

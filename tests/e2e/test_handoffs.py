@@ -226,6 +226,7 @@ def test_pause_holds_back_within_one_poll(t):
     desk.once()
     t.run("pause", "--note", "maintenance").expect(0, out="no close is handed")
     t.run("pause").expect(0, out="as before")
+    t.run("status", "-o", "table").expect(3, out="paused +no close is handed over since")
     desk.flip()
     desk.once()
     desk.once()
