@@ -164,10 +164,15 @@ class Books:
                  if m["kind"] == "feed"]
         assert len(set(feeds)) == len(feeds), feeds
         kinds = {"close": "close", "alert": "alert", "hold": "cleared"}
+        built_in = {"BLIND": "blind", "WAITING_FOR_DATA": "waiting"}
         want = collections.Counter(
-            (kinds[d["action"]], d["position"], d["at"]) for d in self.decisions)
+            (built_in.get(d["label"], kinds[d["action"]]), d["position"],
+             d["at"]) for d in self.decisions)
         want.update(("open", p["id"], p["opened_at"]) for p in self.positions)
-        assert have == want, f"{have - want} too many, {want - have} missing"
+        # A busy machine is blind at this speed; that is told again by itself.
+        more = [m for m in have - want if m[0] != "blind"]
+        assert not more and not want - have, \
+            f"{more} too many, {want - have} missing"
         same = collections.Counter((m["position"], m["text"])
                                    for m in self.outbox)
         for m in self.outbox:

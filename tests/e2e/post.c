@@ -90,22 +90,26 @@ static int post(const struct sink_kind *k, const struct sink_values *v)
 	struct outcome_of outcome;
 	struct courier c;
 	struct reply r;
+	int code;
 
-	if (!arena || !courier_new(&c, &o, &err) ||
-	    !k->build(&out, &alert, v, arena, &err))
+	if (!arena || !courier_new(&c, &o, &err))
 		return die(err.text);
-	if (getenv("POST_TIMEOUT_MS"))
+	if (k->build(&out, &alert, v, arena, &err) && getenv("POST_TIMEOUT_MS"))
 		out.timeout_ms = atoi(getenv("POST_TIMEOUT_MS"));
-	if (!c.send(c.ctx, &ticket, &out, &err))
-		return die(err.text);
+	if (err.kind != ERR_NONE || !c.send(c.ctx, &ticket, &out, &err)) {
+		code = die(err.text);
+		goto end;
+	}
 	while (!c.take(c.ctx, &r))
 		c.pump(c.ctx, -1, 30000);
 	(k->judge ? k->judge : sink_judge)(&outcome, &r);
 	printf("%s wait=%lld sent=%d why=%s\n", words[outcome.outcome],
 	       (long long)outcome.wait_s, r.sent, outcome.why);
+	code = outcome.outcome != OUTCOME_DELIVERED;
+end:
 	c.free(c.ctx);
 	arena_free(arena);
-	return outcome.outcome != OUTCOME_DELIVERED;
+	return code;
 }
 
 /* ---- signatures ---- */
