@@ -5,22 +5,38 @@
  *	to liquidation (short) = (liquidation - mark) / mark
  *	leg drift = |q_long - q_short| / max(q_long, q_short)
  *	basis = |mark_long - mark_short| / ((mark_long + mark_short) / 2)
- * Each is unknown when one of its numbers is; a missing number is not 0.
+ * Each is unknown when one of its numbers is, or is not above zero; a missing
+ * number is not 0. A quotient that 18 places do not hold is rounded to where
+ * the danger is (room down, drift and basis up): against a limit of 18 places
+ * it then compares as the exact one does.
  */
 #include "facts_held.h"
 
 #include "facts_plan.h"
 
-static struct fact quotient(struct fact a, struct fact b)
+enum towards { DOWN = -1, UP = 1 };
+
+/* dec_div is off by half a place at most: one step mends it. */
+static struct fact quotient(struct fact a, struct fact b, enum towards way)
 {
-	struct dec v;
+	struct dec v, one = dec_int(1), step = DEC_ZERO;
 
 	if (!a.known || !b.known)
 		return a.known ? b : a;
 	if (dec_sign(b.v) <= 0)
 		return fact_unknown(WHY_NOT_POSITIVE);
-	return dec_div(&v, a.v, b.v) ? fact_known(v) :
-				       fact_unknown(WHY_OVERFLOW);
+	if (!dec_div(&v, a.v, b.v))
+		return fact_unknown(WHY_OVERFLOW);
+	if (dec_cmp_mul(a.v, one, v, b.v) * (int)way > 0 &&
+	    (!dec_join(&step, way, 18) || !dec_add(&v, v, step)))
+		return fact_unknown(WHY_OVERFLOW);
+	return fact_known(v);
+}
+
+static struct fact positive(struct fact f)
+{
+	return f.known && dec_sign(f.v) <= 0 ? fact_unknown(WHY_NOT_POSITIVE)
+					     : f;
 }
 
 static struct fact absolute(struct fact f)
@@ -44,11 +60,25 @@ static struct fact twice(struct fact f)
 
 static struct fact to_liquidation(const struct held_leg *leg, enum side side)
 {
-	struct fact room = side == LEG_LONG ?
-		fact_sub(leg->mark_price, leg->liquidation_price) :
-		fact_sub(leg->liquidation_price, leg->mark_price);
+	struct fact mark = positive(leg->mark_price);
+	struct fact at = positive(leg->liquidation_price);
 
-	return quotient(room, leg->mark_price);
+	return quotient(side == LEG_LONG ? fact_sub(mark, at) :
+					   fact_sub(at, mark), mark, DOWN);
+}
+
+static struct fact leg_drift(struct fact l, struct fact s)
+{
+	l = positive(l);
+	s = positive(s);
+	return quotient(absolute(fact_sub(l, s)), larger(l, s), UP);
+}
+
+static struct fact basis(struct fact l, struct fact s)
+{
+	l = positive(l);
+	s = positive(s);
+	return quotient(twice(absolute(fact_sub(l, s))), fact_add(l, s), UP);
 }
 
 struct fact facts_held_price(const struct held_leg *leg, enum side side)
@@ -83,10 +113,6 @@ void facts_put_held(struct facts *out, const struct held *h)
 	v[FACT_SHORT_LIQUIDATION] = to_liquidation(s, LEG_SHORT);
 	v[FACT_LONG_MISSING] = h->missing[LEG_LONG];
 	v[FACT_SHORT_MISSING] = h->missing[LEG_SHORT];
-	v[FACT_LEG_DRIFT] = quotient(
-		absolute(fact_sub(l->quantity, s->quantity)),
-		larger(l->quantity, s->quantity));
-	v[FACT_BASIS] = quotient(
-		twice(absolute(fact_sub(l->mark_price, s->mark_price))),
-		fact_add(l->mark_price, s->mark_price));
+	v[FACT_LEG_DRIFT] = leg_drift(l->quantity, s->quantity);
+	v[FACT_BASIS] = basis(l->mark_price, s->mark_price);
 }

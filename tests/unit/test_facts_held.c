@@ -9,6 +9,7 @@
 
 #include "facts_held.h"
 #include "facts_plan.h"
+#include "given_random.h"
 
 static struct held given(void)
 {
@@ -133,6 +134,148 @@ static void legs_swapped(void **state)
 	assert_int_equal(dec_cmp(a.v[FACT_BASIS].v, b.v[FACT_BASIS].v), 0);
 }
 
+/* ---- limits: the exact quotient decides, not one of 18 places ---- */
+
+static struct held of(const char *const n[4])
+{
+	struct held h = given();
+
+	h.leg[LEG_LONG].quantity = h.leg[LEG_LONG].mark_price =
+		fact_known(dec_lit(n[0]));
+	h.leg[LEG_SHORT].quantity = h.leg[LEG_SHORT].mark_price =
+		fact_known(dec_lit(n[1]));
+	h.leg[LEG_LONG].liquidation_price = fact_known(dec_lit(n[2]));
+	h.leg[LEG_SHORT].liquidation_price = fact_known(dec_lit(n[3]));
+	return h;
+}
+
+static enum verdict answer(const char *rule, const char *limit,
+			   const struct held *h)
+{
+	const struct rule *r = rule_find(rule, strlen(rule));
+	const struct dec arg[RULE_PARAMS_MAX] = { dec_lit(limit) };
+	struct facts f;
+
+	facts_forget(&f);
+	facts_put_held(&f, h);
+	return r->eval(&f, arg).verdict;
+}
+
+#define LOW  "1"			/* liquidations nobody is near */
+#define FAR  "9000"
+
+static const struct limit_case {
+	const char *rule, *limit;
+	/* quantity and mark price of long, short; liquidations */
+	const char *n[4];
+	bool want;
+} limit_cases[] = {
+	{ "leg_drift", "0.05", { "1000", "950", LOW, FAR }, false },
+	{ "leg_drift", "0.05",
+	  { "1000", "949.999999999999999999", LOW, FAR }, true },
+	{ "leg_drift", "0.05",
+	  { "950.000000000000000001", "1000", LOW, FAR }, false },
+	{ "leg_drift", "0.05",
+	  { "949.999999999999999999", "1000", LOW, FAR }, true },
+	{ "basis_wide", "0.01", { "1005", "995", LOW, FAR }, false },
+	{ "basis_wide", "0.01",
+	  { "1005.000000000000000001", "995", LOW, FAR }, true },
+	{ "basis_wide", "0.01",
+	  { "995", "1004.999999999999999999", LOW, FAR }, false },
+	{ "liquidation_near", "0.1", { "1000", "1000", "900", FAR }, false },
+	{ "liquidation_near", "0.1",
+	  { "1000", "1000", "900.000000000000000001", FAR }, true },
+	{ "liquidation_near", "0.1",
+	  { "1000", "1000", "899.999999999999999999", FAR }, false },
+	{ "liquidation_near", "0.1", { "1000", "1000", LOW, "1100" }, false },
+	{ "liquidation_near", "0.1",
+	  { "1000", "1000", LOW, "1099.999999999999999999" }, true },
+	{ "liquidation_near", "0.1", { "1000", "1000", "1001", FAR }, true },
+};
+
+static void limits_are_exact(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(limit_cases) / sizeof(*limit_cases);
+	     i++) {
+		const struct limit_case *c = &limit_cases[i];
+		struct held h = of(c->n);
+
+		if (answer(c->rule, c->limit, &h) !=
+		    (c->want ? VERDICT_TRUE : VERDICT_FALSE))
+			fail_msg("case %zu: %s", i, c->rule);
+	}
+}
+
+static struct dec random_number(void)
+{
+	struct dec v;
+
+	assert_true(dec_join(&v, 1 + (int64_t)(given_random64() >> 3), 15));
+	return v;
+}
+
+/* Near the limit: what it would be exactly, a place more or less. */
+static struct dec near_limit(struct dec a, struct dec factor)
+{
+	struct dec v, step;
+
+	assert_true(dec_mul(&v, a, factor) &&
+		    dec_join(&step, (int64_t)given_below(5) - 2, 18) &&
+		    dec_add(&v, v, step));
+	return v;
+}
+
+/* The same by products; the numbers are scaled at random by a million. */
+static void any_numbers_compare_as_products_do(void **state)
+{
+	const struct dec one = dec_int(1), five = dec_lit("0.05");
+
+	(void)state;
+	given_seed(20261126);
+	for (int i = 0; i < 3000; i++) {
+		struct held h = given();
+		struct dec big = random_number(), small;
+		struct dec apart = DEC_ZERO;
+
+		small = near_limit(big, dec_lit("0.95"));
+		if (dec_sign(small) <= 0)
+			continue;
+		h.leg[i & 1].quantity = fact_known(big);
+		h.leg[!(i & 1)].quantity = fact_known(small);
+		assert_true(dec_sub(&apart, big, small));
+		assert_int_equal(answer("leg_drift", "0.05", &h),
+				 dec_cmp_mul(apart, one, five, big) > 0);
+		h.leg[0].mark_price = fact_known(big);
+		h.leg[0].liquidation_price = fact_known(small);
+		assert_int_equal(answer("liquidation_near", "0.05", &h),
+				 dec_cmp_mul(apart, one, five, big) < 0);
+	}
+}
+
+/* An unset number of the client is 0: no price, and nothing is near it. */
+static void numbers_not_above_zero_are_not_known(void **state)
+{
+	static const char *const bad[] = { "0", "-1" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++)
+		for (int s = 0; s < 2; s++) {
+			struct fact no = fact_known(dec_lit(bad[i]));
+			struct held h = given();
+
+			h.leg[s].liquidation_price = no;
+			assert_int_equal(answer("liquidation_near", "0.1", &h),
+					 VERDICT_UNKNOWN);
+			h.leg[s].quantity = no;
+			assert_int_equal(answer("leg_drift", "0.05", &h),
+					 VERDICT_UNKNOWN);
+			h.leg[s].mark_price = no;
+			assert_int_equal(answer("basis_wide", "0.01", &h),
+					 VERDICT_UNKNOWN);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -141,6 +284,9 @@ int main(void)
 		cmocka_unit_test(each_missing_number_makes_its_facts_unknown),
 		cmocka_unit_test(without_a_client_nothing_is_known),
 		cmocka_unit_test(legs_swapped),
+		cmocka_unit_test(limits_are_exact),
+		cmocka_unit_test(any_numbers_compare_as_products_do),
+		cmocka_unit_test(numbers_not_above_zero_are_not_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
