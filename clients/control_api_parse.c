@@ -307,6 +307,8 @@ static bool read_pair(struct account_walk *w, struct json *j)
 			return json_fail(j, "position %s is there twice",
 					 p->id);
 	p->readable = take_pair(json_fork(j, &why), p);
+	if (!p->readable)		/* half of a leg is none */
+		p->leg[LEG_LONG] = p->leg[LEG_SHORT] = no_leg();
 	w->n++;
 	return json_skip(j);
 }

@@ -280,6 +280,30 @@ def test_a_missing_leg_closes_after_three_minutes(t):
     t.run("replay", "--verify", "-a", "main").expect(0)
 
 
+def test_half_of_a_pair_closes_nothing(t):
+    """a pair that cannot be read to its end: none of its legs is believed"""
+    desk = protected(t, pair("u-1", "BTC", "lighter", "grvt"))
+    desk.once()
+    desk.once()
+    legs = desk.control.positions["main"][0]["legs"]
+    for more in ([leg("lighter", "long", 6)],		# one leg in two rows
+                 [leg("grvt", "long", 1)], ["x"],
+                 [{"dex": "GRVT", "side": "both"}]):
+        legs[0]["quantity"] = 4.0
+        legs[2:] = more
+        desk.once()
+        row, = desk.rows()
+        assert row["action"] != "close", (more, row)
+        assert verdicts(t)["LEG_DRIFT"] == "unknown", more
+        assert verdicts(t)["LEG_MISSING"] == "unknown", more
+        assert desk.db("SELECT long_quantity FROM positions") == [("10",)]
+    t.run("replay", "--verify", "-a", "main").expect(0)
+    legs[0]["quantity"] = 10.0
+    del legs[2:]
+    desk.once()
+    assert verdicts(t)["LEG_MISSING"] == "false"
+
+
 def test_price_is_known_with_a_client(t):
     """mark prices of the client: the price PnL of an open pair is known"""
     row = pair("u-1", "BTC", "lighter", "grvt")
