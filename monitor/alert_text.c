@@ -6,7 +6,7 @@
  */
 #include "alert_conditions.h"
 
-#include "sentence_text.h"
+#include "sentence_legs.h"
 
 void alert_title(char buf[static ALERT_TITLE_MAX], const char *word,
 		 const struct work *w, const struct watched *x,
@@ -84,22 +84,6 @@ static void add_cost(struct text *t, const struct watched *x)
 	text_add_cost(t, cost->v);
 }
 
-static void add_leg(struct text *t, const struct watched *x, enum side side)
-{
-	const struct leg *leg = &x->pos.leg[side];
-	char quantity[DEC_TEXT_MAX];
-
-	text_add(t, "%s ", side_word(side));
-	if (leg->quantity.known) {
-		dec_format(quantity, leg->quantity.v);
-		text_add(t, "%s %s ", quantity, x->pos.symbol.s);
-	} else {
-		text_add_cost(t, x->pos.size_usd);
-		text_add(t, " of %s ", x->pos.symbol.s);
-	}
-	text_add(t, "on %s", leg->venue.s);
-}
-
 static void add_commands(struct text *t, const struct work *w,
 			 const struct watched *x, bool closing)
 {
@@ -122,8 +106,6 @@ void alert_text(char buf[static ALERT_TEXT_MAX], const struct work *w,
 	add_next(&t, x);
 	add_cost(&t, x);
 	text_add(&t, closing ? "\nto unwind: " : "\nheld: ");
-	add_leg(&t, x, LEG_LONG);
-	text_add(&t, ", ");
-	add_leg(&t, x, LEG_SHORT);
+	text_add_legs(&t, x);
 	add_commands(&t, w, x, closing);
 }

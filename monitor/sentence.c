@@ -6,7 +6,7 @@
 #include "cycle_work.h"
 
 #include "log.h"
-#include "sentence_text.h"
+#include "sentence_legs.h"
 
 #include <string.h>
 
@@ -123,11 +123,22 @@ static void add_lost(struct text *t, const struct watched *x,
 	text_add(t, " carry since the decision");
 }
 
+/* A protective line is about what is held, not about what it earns. */
+static void add_unwind(struct text *t, const struct watched *x,
+		       const struct profile *p)
+{
+	if (x->decision.line < 0 || !p->line[x->decision.line].protective)
+		return;
+	text_add(t, "; unwind ");
+	text_add_legs(t, x);
+}
+
 static void add_close(struct text *t, const struct watched *x,
 		      const struct work *w)
 {
 	text_add(t, "%s", x->decision.label.s);
 	add_line(t, x, w->cycle->account->profile);
+	add_unwind(t, x, w->cycle->account->profile);
 	if (x->filled) {
 		text_add(t, "; closed by simulated fills, fees ");
 		text_add_cost(t, x->fill.fees_usd);

@@ -222,6 +222,11 @@ def verdicts(t):
             t.run("explain", 1, "--json").expect(0).json()["lines"]}
 
 
+def told_closes(desk):
+    return [x for x, in desk.db("SELECT text FROM outbox WHERE kind = "
+                                "'close'")]
+
+
 def test_protective_lines_stand_first(t):
     """shipped profiles get leg_missing, leg_drift, liquidation_near first"""
     desk = protected(t, pair("u-1", "BTC", "lighter", "grvt"))
@@ -257,6 +262,9 @@ def test_protective_lines_close(t):
         desk.once(5)
         row, = desk.rows()
         assert (row["action"], row["reason"]) == ("close", label), row
+        told, = told_closes(desk)
+        assert (f"; unwind long {'9.4' if field == 'quantity' else '10'} BTC "
+                "on lighter, short 10 BTC on grvt; ") in told, told
         t.run("replay", "--verify", "-a", "main").expect(0)
         shutil.rmtree(t.dir / "data")
 
@@ -277,6 +285,10 @@ def test_a_missing_leg_closes_after_three_minutes(t):
     desk.once()
     assert verdicts(t)["LEG_MISSING"] == "true"
     assert desk.rows()[0]["reason"] == "LEG_MISSING"
+    # To unwind a leg that is gone would open it the other way round.
+    told, = told_closes(desk)
+    assert ("; unwind long 10 BTC on lighter, nothing on grvt (the short leg "
+            "is gone); ") in told, told
     t.run("replay", "--verify", "-a", "main").expect(0)
 
 
