@@ -145,6 +145,26 @@ static void *copy_array(struct arena *arena, const void *from, size_t n,
 	return p;
 }
 
+/* What belongs to the poll's own arena goes with it; what is held is kept. */
+static bool copy_rows(struct evidence_view *c, struct arena *arena)
+{
+	for (size_t i = 0; i < c->n_rows; i++) {
+		struct evidence_row *row = &c->rows[i];
+
+		row->memory = NULL;
+		if (!row->held)
+			continue;
+		if (!c->held)
+			c->held = arena_array(arena, c->n_rows,
+					      sizeof(*c->held));
+		if (!c->held)
+			return false;
+		c->held[i] = *row->held;
+		row->held = &c->held[i];
+	}
+	return true;
+}
+
 struct evidence_view *cycle_view_copy(const struct evidence_view *v,
 				      struct arena *arena)
 {
@@ -157,9 +177,7 @@ struct evidence_view *cycle_view_copy(const struct evidence_view *v,
 	c->quotes = copy_array(arena, v->quotes, v->n_quotes,
 			       sizeof(*v->quotes));
 	c->rows = copy_array(arena, v->rows, v->n_rows, sizeof(*v->rows));
-	for (size_t i = 0; c->rows && i < c->n_rows; i++) {
-		c->rows[i].memory = NULL;	/* of the poll's own arena */
-		c->rows[i].held = NULL;
-	}
-	return c->venues && c->quotes && c->rows ? c : NULL;
+	c->held = NULL;
+	return c->venues && c->quotes && c->rows && copy_rows(c, arena) ?
+	       c : NULL;
 }

@@ -40,7 +40,9 @@ static unsigned view_flags(const struct evidence_view *now,
 		f |= SAME_VENUES;
 	if (evidence_same_quotes(now, before))
 		f |= SAME_QUOTES;
-	if (evidence_same_rows(now, before))
+	/* Its list is made where rows are. */
+	if (evidence_same_rows(now, before) &&
+	    evidence_any_held(now) == evidence_any_held(before))
 		f |= SAME_ROWS;
 	return f;
 }
@@ -75,7 +77,7 @@ bool evidence_encode(unsigned char **blob, size_t *n,
 	if (flags & HAS_MEMORY)
 		evidence_put_memories(&o, now);
 	if (flags & HAS_HELD)
-		evidence_put_held(&o, now);
+		evidence_put_held(&o, now, flags & SAME_ROWS ? before : NULL);
 	evidence_put_crc(&o);
 	if (o.failed)
 		return err_set(err, ERR_STORE, "evidence of poll %" PRId64
@@ -127,8 +129,11 @@ static void get_view(struct evidence_in *in, struct evidence_view *v,
 		evidence_get_rows(in, v, before, flags & SAME_ROWS, arena);
 	if (!in->failed && flags & HAS_MEMORY)
 		evidence_get_memories(in, v, arena);
-	if (!in->failed && flags & HAS_HELD)
-		evidence_get_held(in, v, arena);
+	if (!(flags & HAS_HELD))
+		v->held = NULL;
+	else if (!in->failed)
+		evidence_get_held(in, v, flags & SAME_ROWS ? before : NULL,
+				  arena);
 }
 
 bool evidence_same_places(const unsigned char *blob, size_t n)

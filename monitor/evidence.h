@@ -72,6 +72,7 @@ struct evidence_view {
 	size_t n_quotes;
 	struct evidence_row *rows;	/* by position id */
 	size_t n_rows;
+	struct held *held;		/* by row; where those of a blob are */
 	bool opportunities_known;
 	bool dexes_known;		/* version 0.1.0: always */
 };

@@ -1,16 +1,46 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the trading client said of each pair in this poll, whole each time:
- * mark prices move every minute, so there is little to say by difference.
- * Flags of a row: who is there, which numbers are known.
+ * What the trading client said of each pair, against what it said in the poll
+ * before: mark prices move every minute, quantities seldom. A row says who is
+ * there, which numbers are others, and those; where the rows are others, all
+ * of it.
  */
 #include "evidence_parts.h"
 
-#define NUMBERS	5	/* of a leg */
-
-/* Bits of a row's first number. */
+/* First byte of a row. */
 enum { HELD_ANY = 1, HELD_ASKED = 2, HELD_GOOD = 4, HELD_LONG = 8,
-       HELD_SHORT = 16, HELD_ALL = 31 };
+       HELD_SHORT = 16, HELD_WHYS = 32, HELD_ALL = 63 };
+
+/* The oftener a number moves, the lower its bit: most rows take one byte. */
+#define NUMBERS	12
+
+static void numbers_of(struct fact *n[NUMBERS], struct held *h)
+{
+	for (int s = LEG_LONG; s <= LEG_SHORT; s++) {
+		n[s] = &h->leg[s].mark_price;
+		n[2 + s] = &h->leg[s].funding_usd;
+		n[4 + s] = &h->leg[s].liquidation_price;
+		n[6 + s] = &h->missing[s];
+		n[8 + s] = &h->leg[s].quantity;
+		n[10 + s] = &h->leg[s].entry_price;
+	}
+}
+
+/* Where it did not answer, or nobody was asked, legs say nothing. */
+static struct held plain(const struct held *h)
+{
+	struct held out = HELD_NONE;
+
+	if (!h)
+		return out;
+	out.missing[LEG_LONG] = h->missing[LEG_LONG];
+	out.missing[LEG_SHORT] = h->missing[LEG_SHORT];
+	out.asked = h->asked;
+	out.good = h->good;
+	for (int s = LEG_LONG; s <= LEG_SHORT && h->good; s++)
+		out.leg[s] = h->leg[s];
+	return out;
+}
 
 bool evidence_any_held(const struct evidence_view *v)
 {
@@ -20,82 +50,142 @@ bool evidence_any_held(const struct evidence_view *v)
 	return false;
 }
 
+/* ---- writing ---- */
+
+static bool same_fact(struct fact a, struct fact b)
+{
+	return a.known == b.known &&
+	       (a.known ? dec_cmp(a.v, b.v) == 0 : a.why == b.why);
+}
+
 static unsigned flags_of(const struct held *h)
 {
-	if (!h)
-		return 0;
 	return HELD_ANY | (h->asked ? HELD_ASKED : 0u) |
 	       (h->good ? HELD_GOOD : 0u) |
-	       (h->leg[0].listed ? HELD_LONG : 0u) |
-	       (h->leg[1].listed ? HELD_SHORT : 0u);
+	       (h->leg[LEG_LONG].listed ? HELD_LONG : 0u) |
+	       (h->leg[LEG_SHORT].listed ? HELD_SHORT : 0u);
 }
 
-static void numbers_of(struct fact *n[NUMBERS], struct held_leg *leg)
+static struct dec value(const struct fact *f)
 {
-	n[0] = &leg->quantity;
-	n[1] = &leg->entry_price;
-	n[2] = &leg->mark_price;
-	n[3] = &leg->liquidation_price;
-	n[4] = &leg->funding_usd;
+	return f->known ? f->v : DEC_ZERO;
 }
 
-static void put_row(struct evidence_out *o, const struct held *h)
+static void put_row(struct evidence_out *o, const struct held *held,
+		    const struct held *before)
 {
-	evidence_put_u8(o, flags_of(h));
-	if (!h)
-		return;
-	evidence_put_fact(o, h->missing[0]);
-	evidence_put_fact(o, h->missing[1]);
-	for (int s = 0; h->good && s < 2; s++) {
-		struct held_leg leg = h->leg[s];
-		struct fact *n[NUMBERS];
+	struct held h = plain(held), b = plain(before);
+	struct fact *now[NUMBERS], *base[NUMBERS];
+	unsigned flags = flags_of(&h), others = 0;
 
-		numbers_of(n, &leg);
-		for (int i = 0; i < NUMBERS; i++)
-			evidence_put_fact(o, *n[i]);
+	if (!h.good)
+		b.leg[LEG_LONG] = b.leg[LEG_SHORT] = h.leg[LEG_LONG];
+	numbers_of(now, &h);
+	numbers_of(base, &b);
+	for (unsigned i = 0; i < NUMBERS; i++) {
+		if (same_fact(*now[i], *base[i]))
+			continue;
+		others |= 1u << i;
+		if (!now[i]->known || !base[i]->known)
+			flags |= HELD_WHYS;
+	}
+	evidence_put_u8(o, flags);
+	evidence_put_uint(o, others);
+	for (unsigned i = 0; i < NUMBERS; i++) {
+		if (!(others >> i & 1))
+			continue;
+		if (flags & HELD_WHYS)
+			evidence_put_u8(o, now[i]->known ? WHY_KNOWN :
+					now[i]->why == WHY_KNOWN ?
+					WHY_NOT_SET : now[i]->why);
+		if (now[i]->known)
+			evidence_put_dec(o, now[i]->v, value(base[i]));
 	}
 }
 
 void evidence_put_held(struct evidence_out *o,
-		       const struct evidence_view *now)
+		       const struct evidence_view *now,
+		       const struct evidence_view *before)
 {
-	for (size_t i = 0; i < now->n_rows; i++)
-		put_row(o, now->rows[i].held);
+	for (size_t i = 0; i < now->n_rows; i++) {
+		if (now->rows[i].held)
+			put_row(o, now->rows[i].held,
+				before ? before->rows[i].held : NULL);
+		else
+			evidence_put_u8(o, 0);
+	}
+}
+
+/* ---- reading ---- */
+
+/* *f: as it was before. */
+static void get_number(struct evidence_in *in, struct fact *f, bool whys)
+{
+	const struct dec base = value(f);
+	unsigned why = whys ? evidence_get_u8(in) : WHY_KNOWN;
+
+	if (why >= WHY_COUNT)
+		in->failed = true;
+	else if (why != WHY_KNOWN)
+		*f = fact_unknown((enum why)why);
+	else
+		*f = fact_known(evidence_get_dec(in, base));
 }
 
 static void get_row(struct evidence_in *in, struct held *h, unsigned flags)
 {
-	*h = HELD_NONE;
+	struct fact *number[NUMBERS];
+	uint64_t others = evidence_get_uint(in);
+
+	if (others >> NUMBERS != 0)
+		in->failed = true;
+	if (!(flags & HELD_GOOD))
+		h->leg[LEG_LONG] = h->leg[LEG_SHORT] = (struct held_leg){ 0 };
 	h->asked = flags & HELD_ASKED;
 	h->good = flags & HELD_GOOD;
-	h->leg[0].listed = flags & HELD_LONG;
-	h->leg[1].listed = flags & HELD_SHORT;
-	h->missing[0] = evidence_get_fact(in);
-	h->missing[1] = evidence_get_fact(in);
-	for (int s = 0; h->good && s < 2; s++) {
-		struct fact *n[NUMBERS];
+	h->leg[LEG_LONG].listed = flags & HELD_LONG;
+	h->leg[LEG_SHORT].listed = flags & HELD_SHORT;
+	numbers_of(number, h);
+	for (unsigned i = 0; i < NUMBERS && !in->failed; i++)
+		if (others >> i & 1)
+			get_number(in, number[i], flags & HELD_WHYS);
+}
 
-		numbers_of(n, &h->leg[s]);
-		for (int i = 0; i < NUMBERS; i++)
-			*n[i] = evidence_get_fact(in);
+/*
+ * The list of the view before, if it was one of the same rows, is changed
+ * where it stands or copied; a new one would not outlive the blob.
+ */
+static void begin(struct evidence_in *in, struct evidence_view *now,
+		  const struct evidence_view *before, struct arena *arena)
+{
+	if (before && now->rows == before->rows) {
+		now->held = before->held;
+	} else {
+		now->held = arena_array(arena, now->n_rows,
+					sizeof(*now->held));
+		for (size_t i = 0; now->held && i < now->n_rows; i++)
+			now->held[i] = before && before->held ?
+				       before->held[i] : HELD_NONE;
 	}
+	if (!now->held)
+		in->failed = true;
 }
 
 void evidence_get_held(struct evidence_in *in, struct evidence_view *now,
-		       struct arena *arena)
+		       const struct evidence_view *before, struct arena *arena)
 {
-	struct held *list = arena_array(arena, now->n_rows, sizeof(*list));
-
-	if (!list)
-		in->failed = true;
+	begin(in, now, before, arena);
 	for (size_t i = 0; i < now->n_rows && !in->failed; i++) {
 		unsigned flags = evidence_get_u8(in);
 
-		if (flags & ~(unsigned)HELD_ALL)
+		if (flags & ~(unsigned)HELD_ALL ||
+		    (flags != 0 && !(flags & HELD_ANY)))
 			in->failed = true;
-		if (!(flags & HELD_ANY) || in->failed)
+		if (flags == 0)
+			now->held[i] = HELD_NONE;
+		if (flags == 0 || in->failed)
 			continue;
-		get_row(in, &list[i], flags);
-		now->rows[i].held = &list[i];
+		get_row(in, &now->held[i], flags);
+		now->rows[i].held = &now->held[i];
 	}
 }

@@ -93,13 +93,14 @@ void evidence_put_memories(struct evidence_out *o,
 void evidence_get_memories(struct evidence_in *in, struct evidence_view *now,
 			   struct arena *arena);
 
-/* ---- evidence_held.c: what the trading client said, whole each time ---- */
+/* ---- evidence_held.c: what the trading client said ---- */
 
 bool evidence_any_held(const struct evidence_view *v);
-void evidence_put_held(struct evidence_out *o,
-		       const struct evidence_view *now);
+/* before: of the same rows, or NULL. */
+void evidence_put_held(struct evidence_out *o, const struct evidence_view *now,
+		       const struct evidence_view *before);
 void evidence_get_held(struct evidence_in *in, struct evidence_view *now,
-		       struct arena *arena);
+		       const struct evidence_view *before, struct arena *arena);
 void evidence_put_fact(struct evidence_out *o, struct fact f);
 struct fact evidence_get_fact(struct evidence_in *in);
 
