@@ -2,7 +2,7 @@
 /*
  * Lines that stand first where a trading client says what is held: a leg that
  * is gone, legs that no longer cover each other, a liquidation ahead. The
- * shipped profiles get them; an own list of close lines stays as written.
+ * shipped profiles get them; an own list of lines stays as written.
  */
 #include <string.h>
 
@@ -39,15 +39,31 @@ static bool is_shipped(const struct load *l, const struct profile *p)
 	       strcmp(p->name, "textbook") != 0;
 }
 
+/* Lines `from` to `to` of a, at another place in b. */
+static bool same_lines(const struct profile *a, int from, int to,
+		       const struct profile *b, int at)
+{
+	for (int i = 0; from + i < to; i++) {
+		const struct line *x = &a->line[from + i];
+		const struct line *y = &b->line[at + i];
+
+		if (strcmp(x->label.s, y->label.s) != 0 ||
+		    strcmp(x->text, y->text) != 0)
+			return false;
+	}
+	return true;
+}
+
 static bool same_close(const struct profile *a, const struct profile *b)
 {
-	if (a->n_close != b->n_close)
-		return false;
-	for (int i = 0; i < a->n_close; i++)
-		if (strcmp(a->line[i].label.s, b->line[i].label.s) != 0 ||
-		    strcmp(a->line[i].text, b->line[i].text) != 0)
-			return false;
-	return true;
+	return a->n_close == b->n_close &&
+	       same_lines(a, 0, a->n_close, b, 0);
+}
+
+static bool same_alert(const struct profile *a, const struct profile *b)
+{
+	return a->n_lines - a->n_close == b->n_lines - b->n_close &&
+	       same_lines(a, a->n_close, a->n_lines, b, b->n_close);
 }
 
 static bool has_held(const struct profile *p)
@@ -73,7 +89,7 @@ static bool put_line(struct profile *p, int at, const char *label,
 	return true;
 }
 
-static bool put_first(struct profile *p, struct err *err)
+static bool put_first(struct profile *p, bool alert, struct err *err)
 {
 	if (p->n_lines + PROTECTIVE + 1 > LINES_MAX)
 		return err_set(err, ERR_CONFIG, "too many lines");
@@ -82,7 +98,7 @@ static bool put_first(struct profile *p, struct err *err)
 			      err))
 			return false;
 	p->n_close += PROTECTIVE;
-	if (!put_line(p, p->n_close, BASIS_LABEL, BASIS_TEXT, err))
+	if (alert && !put_line(p, p->n_close, BASIS_LABEL, BASIS_TEXT, err))
 		return false;
 	if (profile_slots(p) > SLOTS_MAX)
 		return err_set(err, ERR_CONFIG, "too many `for`");
@@ -112,7 +128,7 @@ bool profile_protect(struct load *l, struct account *a,
 	if (!p)
 		return false;
 	*p = *a->profile;
-	if (!put_first(p, &err)) {
+	if (!put_first(p, same_alert(p, base), &err)) {
 		complain(l->list, true, place->row, place->column,
 			 "accounts.%s: no protective lines: %s", a->name,
 			 err.text);
