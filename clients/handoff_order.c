@@ -4,12 +4,20 @@
 
 #include <stdio.h>
 
-static void put_leg(struct json_out *o, const struct leg *leg, enum side side)
+/* Who closes the recorded quantity of a leg that is gone opens it reversed. */
+static void put_leg(struct json_out *o, const struct handoff_order *order,
+		    enum side side)
 {
+	const struct leg *leg = &order->position.leg[side];
+	bool gone = order->gone[side];
+
 	json_out_key(o, side_word(side));
 	json_out_open(o, '{');
 	json_put_text(o, "venue", leg->venue.s);
-	json_put_fact(o, "quantity", leg->quantity);
+	json_put_fact(o, "quantity", gone ? fact_known(DEC_ZERO) :
+					    leg->quantity);
+	if (gone)
+		json_put_bool(o, "gone", true);
 	json_put_fact(o, "entry_price", leg->entry_price);
 	json_out_close(o, '}');
 }
@@ -24,8 +32,8 @@ void handoff_put_order(struct json_out *o, const struct handoff_order *order)
 	json_put_maybe(o, "external_id", p->external_id);
 	json_put_text(o, "symbol", p->symbol.s);
 	json_put_dec(o, "size_usd", p->size_usd);
-	put_leg(o, &p->leg[LEG_LONG], LEG_LONG);
-	put_leg(o, &p->leg[LEG_SHORT], LEG_SHORT);
+	put_leg(o, order, LEG_LONG);
+	put_leg(o, order, LEG_SHORT);
 	json_put_text(o, "reason", order->reason.s);
 	json_put_instant(o, "decided_at", order->decided_at);
 	json_put_text(o, "order_type", order_type_word(order->order));

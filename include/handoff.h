@@ -23,6 +23,7 @@ struct handoff_order {
 	const char *account;
 	bool simulated;			/* refused by every kind */
 	struct position position;	/* venues, quantities, size, external_id */
+	bool gone[2];			/* by side: that leg is closed already */
 	struct label reason;
 	struct instant decided_at;
 	struct instant sent_at;		/* of this try */

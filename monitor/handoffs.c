@@ -69,6 +69,20 @@ static bool view_of(struct handoffs *h, struct handoff_view *v,
 
 /* ---- sending ---- */
 
+static bool add_gone(struct handoffs *h, struct handoff_order *o,
+		     struct instant now, struct err *err)
+{
+	struct held_memory m;
+
+	if (!h->o.source)
+		return true;
+	if (!store_held(h->o.store, &m, o->position.id, err))
+		return false;
+	for (int s = LEG_LONG; s <= LEG_SHORT; s++)
+		o->gone[s] = held_leg_gone(&m, (enum side)s, now);
+	return true;
+}
+
 static bool launch(struct handoffs *h, const struct handoff_row *r,
 		   const struct position *p, struct instant now,
 		   struct err *err)
@@ -87,7 +101,8 @@ static bool launch(struct handoffs *h, const struct handoff_row *r,
 	struct outgoing out;
 
 	snprintf(order.id, sizeof(order.id), "%s", r->key);
-	return h->receiver.kind->build(&out, &order, &t, h->arena, err) &&
+	return add_gone(h, &order, now, err) &&
+	       h->receiver.kind->build(&out, &order, &t, h->arena, err) &&
 	       h->o.courier->send(h->o.courier->ctx, &ticket, &out, err);
 }
 

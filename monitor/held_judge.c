@@ -179,6 +179,14 @@ static bool venue_well(const struct book_view *book, struct venue v)
 	return false;
 }
 
+bool held_leg_gone(const struct held_memory *m, enum side side,
+		   struct instant now)
+{
+	return m->missing[side] >= HELD_MISSING_ANSWERS &&
+	       instant_diff(now, m->missing_since[side]).ms >=
+	       HELD_MISSING_MS;
+}
+
 /* One leg of a pair that is there: present, missing for good, or unknown. */
 static struct fact judge_leg(struct held_memory *m, enum side s,
 			     const struct position *p,
@@ -197,10 +205,8 @@ static struct fact judge_leg(struct held_memory *m, enum side s,
 		return fact_unknown(WHY_FAILED);
 	if (m->missing[s]++ == 0)
 		m->missing_since[s] = now;
-	if (m->missing[s] < HELD_MISSING_ANSWERS ||
-	    instant_diff(now, m->missing_since[s]).ms < HELD_MISSING_MS)
-		return fact_unknown(WHY_UNPROVEN);
-	return fact_known(dec_int(1));
+	return held_leg_gone(m, s, now) ? fact_known(dec_int(1)) :
+					  fact_unknown(WHY_UNPROVEN);
 }
 
 static void present(struct held_result *out, const struct position *p,

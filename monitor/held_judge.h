@@ -42,6 +42,9 @@ struct held_result {
 	struct held_memory memory;
 };
 
+/* Missing for good: often enough, and long enough. */
+bool held_leg_gone(const struct held_memory *m, enum side side,
+		   struct instant now);
 /* p is open or pending; pair: its entry in a good book, or NULL. */
 void held_judge(struct held_result *out, const struct position *p,
 		const struct held_memory *before, const struct book_view *book,

@@ -342,6 +342,32 @@ def test_a_program(t):
     assert (t.dir / "close.id").read_text().strip() == desk.row()["key"]
 
 
+def test_a_leg_that_is_gone_is_not_ordered_closed(t):
+    """the order says which leg is gone: nothing is left to close there"""
+    hook = t.dir / "close"
+    hook.write_text('#!/bin/sh\ncat > "$0.in"\n')
+    hook.chmod(stat.S_IRWXU)
+    desk = Desk(t, "exec", close=f"program: {hook}")
+    t.config_file.write_text(t.config_file.read_text().replace(
+        "- DIVERGENCE_FLIPPED: flip", "- GONE: leg_missing"))
+    desk.once()
+    desk.once()
+    desk.control.positions["main"][0]["legs"].pop()
+    for _ in range(3):
+        desk.once()
+    with sqlite3.connect(t.dir / "data/main.db") as db:
+        db.execute("UPDATE held SET short_missing_since = "
+                   "short_missing_since - 180000")
+    desk.once()
+    assert desk.row()["state"] == "acknowledged", desk.row()
+    order = json.loads((t.dir / "close.in").read_text())
+    assert order["reason"] == "GONE"
+    assert order["long"] == {"venue": "lighter", "quantity": "10",
+                             "entry_price": "100"}, order
+    assert order["short"] == {"venue": "grvt", "quantity": "0", "gone": True,
+                              "entry_price": "100"}, order
+
+
 def test_killed_between_sending_and_the_answer(t):
     """kill -9 while the client works: unknown, never a second close"""
     desk = Desk(t)
