@@ -9,6 +9,7 @@
 
 #include "carry.h"
 #include "expr.h"
+#include "facts_held.h"
 
 static struct dec number(const char *s)
 {
@@ -137,15 +138,46 @@ static void do_even(char **w)
 		printf("%lld\n", (long long)after);
 }
 
-/* rule CALL FACT=VALUE...; a value of ? is unknown. */
-static void do_rule(char **w)
+static void answer(const char *call, const struct facts *f)
 {
-	struct facts f = { .legs_fresh = true };
 	struct streak slots[LINE_NODES_MAX] = { STREAK_NONE };
 	struct expr_now now = { { 0 }, true, { 0 } };
 	struct line line;
 	struct err err;
 	int column;
+
+	if (!expr_parse(&line, call, &column, &err)) {
+		printf("%s\n", err.text);
+		return;
+	}
+	puts(verdict_word(expr_eval(&line, slots, f, &now).verdict));
+}
+
+/* held CALL QUANTITY MARK LIQUIDATION (long) ... (short); ? is unknown. */
+static void do_held(char **w)
+{
+	struct held h = HELD_NONE;
+	struct facts f = { .legs_fresh = true };
+
+	h.asked = h.good = true;
+	for (int s = 0; s < 2; s++) {
+		struct held_leg *leg = &h.leg[s];
+		struct fact *const to[] = { &leg->quantity, &leg->mark_price,
+					    &leg->liquidation_price };
+
+		for (int i = 0; i < 3; i++)
+			*to[i] = *w[2 + 3 * s + i] == '?' ?
+				 fact_unknown(WHY_NULL_VALUE) :
+				 fact_known(number(w[2 + 3 * s + i]));
+	}
+	facts_put_held(&f, &h);
+	answer(w[1], &f);
+}
+
+/* rule CALL FACT=VALUE...; a value of ? is unknown. */
+static void do_rule(char **w)
+{
+	struct facts f = { .legs_fresh = true };
 
 	for (int i = 0; i < FACT_COUNT; i++)
 		f.v[i] = fact_unknown(WHY_NOT_SET);
@@ -157,11 +189,7 @@ static void do_rule(char **w)
 			if (strcmp(w[k], fact_name((enum fact_id)i)) == 0)
 				f.v[i] = fact_known(number(value));
 	}
-	if (!expr_parse(&line, w[1], &column, &err)) {
-		printf("%s\n", err.text);
-		return;
-	}
-	puts(verdict_word(expr_eval(&line, slots, &f, &now).verdict));
+	answer(w[1], &f);
 }
 
 static const struct { const char *name; void (*run)(char **w); } ops[] = {
@@ -169,7 +197,7 @@ static const struct { const char *name; void (*run)(char **w); } ops[] = {
 	{ "add", do_add }, { "mul", do_mul }, { "div", do_div },
 	{ "ratio", do_ratio }, { "ratio3", do_ratio3 }, { "fixed", do_fixed },
 	{ "cmp2", do_cmp2 }, { "cmp3", do_cmp3 }, { "rule", do_rule },
-	{ "expected", do_expected }, { "even", do_even },
+	{ "expected", do_expected }, { "even", do_even }, { "held", do_held },
 };
 
 int main(void)

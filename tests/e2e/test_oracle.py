@@ -362,6 +362,48 @@ def break_even_beyond(num):
             f, want, vital)
 
 
+# ---- what is held ----
+
+def some_price(num):
+    return D(num.rng.randrange(1, 10 ** num.rng.choice([3, 9, 18]))) / \
+        10 ** num.rng.choice([2, 6, 9, 18])
+
+
+def beside(num, v):
+    """The value at 18 places, a place more or less: never below one."""
+    return max(UNIT, num.near(v.quantize(UNIT)))
+
+
+def held_line(num):
+    """Verdicts over quotients that no number of places holds."""
+    r = num.rng
+    limit = D(r.randrange(1, 901)) / 1000
+    quantity, mark = [some_price(num)], [some_price(num)]
+    quantity.append(beside(num, quantity[0] * (1 - limit)))
+    mark.append(beside(num, mark[0] * (2 - limit) / (2 + limit)))
+    liquid = [beside(num, mark[0] * (1 - limit)),
+              beside(num, mark[1] * (1 + limit))]
+    if r.random() < 0.3:
+        liquid = [beside(num, mark[0] / 10 ** 6),
+                  beside(num, mark[1] * 1000)]
+    if r.random() < 0.5:
+        quantity.reverse()
+    if r.random() < 0.2:
+        liquid[r.randrange(2)] = None
+    name = r.choice(["leg_drift", "basis_wide", "liquidation_near"])
+    if name == "leg_drift":
+        want = abs(quantity[0] - quantity[1]) > limit * max(quantity)
+    elif name == "basis_wide":
+        want = abs(mark[0] - mark[1]) * 2 > limit * sum(mark)
+    else:
+        out = [None if not at else sign * (mark[s] - at) < limit * mark[s]
+               for s, (sign, at) in enumerate(zip((1, -1), liquid))]
+        want = True if True in out else None if None in out else False
+    words = [("?" if v is None else text(v)) for s in (0, 1)
+             for v in (quantity[s], mark[s], liquid[s])]
+    return f"held {name}({text(limit)}) {' '.join(words)}", verdict(want)
+
+
 RULES = [flip, erosion, better, age, imbalance, window, carry_below,
          fees_covered, pnl_rule("take_profit", 1), pnl_rule("stop_loss", -1),
          better_by_schedule, break_even_beyond]
@@ -412,6 +454,15 @@ def test_rules_agree_with_python_around_their_limits(t):
     said = [w for _, w in lines]
     for word in ("true", "false", "unknown"):
         assert said.count(word) > N // 100, (word, said.count(word))
+
+
+def test_what_is_held_agrees_with_python(t):
+    num = Numbers(random.Random(SEED + 4))
+    lines = [held_line(num) for _ in range(N // 5)]
+    compare(t, lines)
+    said = [w for _, w in lines]
+    for word in ("true", "false", "unknown"):
+        assert said.count(word) > N // 500, (word, said.count(word))
 
 
 def test_schedules_agree_with_python_settlement_by_settlement(t):
