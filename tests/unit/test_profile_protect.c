@@ -16,10 +16,10 @@
 		"account: one, key: {file: /etc/key}}}\n"
 #define PLAIN	"    mode: live\n    venues: [grvt, aster]\n"
 
-static const char *const first[] = { "LEG_MISSING: leg_missing()",
-				     "LEG_DRIFT: leg_drift(share=0.05)",
-				     "LIQUIDATION_NEAR: "
-				     "liquidation_near(distance=0.1)" };
+static const char *const first[] = {
+	"LEG_MISSING: leg_missing()", "LEG_DRIFT: leg_drift(share=0.05)",
+	"LIQUIDATION_NEAR: liquidation_near(distance=0.1)"
+};
 
 #define FIRST	((int)(sizeof(first) / sizeof(*first)))
 
