@@ -25,9 +25,9 @@ struct condition {
 	struct span delay;		/* not told before it lasted so long */
 	bool breaks_quiet;		/* told in quiet hours too */
 	bool event;			/* told once; it cannot be over */
-	/* Told with the outage while this venue or the service is down. */
+	/* Told with the outage while one of these is down. */
 	struct venue venue;		/* "" none */
-	bool needs_service;
+	bool needs_service, needs_client;
 };
 
 #endif

@@ -54,7 +54,7 @@ static const struct condition *condition_of(const struct alert_now *in,
 			       sizeof(*in->list), by_condition) : NULL;
 }
 
-/* What explains others: the service itself, or a venue. */
+/* What explains others: the service, a venue, the trading client. */
 struct outages {
 	const struct condition *list[OUTAGES_MAX];
 	size_t n;
@@ -65,6 +65,7 @@ static void find_outages(struct outages *o, const struct alert_now *in)
 	o->n = 0;
 	for (size_t i = 0; i < in->n && o->n < OUTAGES_MAX; i++)
 		if (!strcmp(in->list[i].kind, "service") ||
+		    !strcmp(in->list[i].kind, "client") ||
 		    !strcmp(in->list[i].kind, "venue"))
 			o->list[o->n++] = &in->list[i];
 }
@@ -77,7 +78,8 @@ static const struct condition *outage_of(const struct outages *all,
 
 		if (o == c)
 			continue;
-		if (c->needs_service && !strcmp(o->kind, "service"))
+		if ((c->needs_service && !strcmp(o->kind, "service")) ||
+		    (c->needs_client && !strcmp(o->kind, "client")))
 			return o;
 		if (c->venue.s[0] && !strcmp(o->kind, "venue") &&
 		    !venue_cmp(o->venue, c->venue))

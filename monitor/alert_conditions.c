@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From a poll to the conditions a person should know of: of each position at
- * most a pending close and one alert, of the account its service, its venues
- * and missed polls.
+ * From a poll to the conditions a person should know of: of each position a
+ * pending close or one alert, and a line that nobody can watch; of the account
+ * its service, its venues and missed polls.
  */
 #include "alert_conditions.h"
 
@@ -92,6 +92,35 @@ static void add_alert(struct alert_gather *g, const struct watched *x)
 		explain_blind(c, x);
 }
 
+/*
+ * A line that protects cannot be looked at: its own condition, for one who
+ * acknowledged it still wants to hear that rates are lost.
+ */
+static void add_unwatched(struct alert_gather *g, const struct watched *x)
+{
+	int at = x->decision.unwatched;
+	const struct line *l = &g->w->cycle->account->profile->line[at];
+	const struct finding *f = &x->decision.finding[at];
+	char title[ALERT_TITLE_MAX], money[ALERT_TEXT_MAX];
+	char text[ALERT_TEXT_MAX + 200];
+	struct text t = text_on(text, sizeof(text));
+	struct condition *c;
+
+	alert_title(title, LABEL_UNWATCHED, g->w, x, l->label.s);
+	alert_text(money, g->w, x, false);
+	text_add(&t, "%s is UNKNOWN", l->text);
+	if (f->missing < FACT_COUNT)
+		text_add(&t, ": %s %s", fact_name(f->missing),
+			 why_word(f->why));
+	text_add(&t, "\n%s", money);
+	c = alert_add(g, "unwatched", title, text);
+	of_position(g, c, x, "unwatched");
+	c->label = l->label;
+	c->severity = SEVERITY_ERROR;
+	c->breaks_quiet = true;
+	c->needs_client = true;
+}
+
 /* On paper a close is done as it is decided: told once. */
 static void add_closed(struct alert_gather *g, const struct watched *x)
 {
@@ -132,17 +161,21 @@ static void add_near(struct alert_gather *g, const struct watched *x)
 
 static void add_position(struct alert_gather *g, const struct watched *x)
 {
+	const char *label = x->decision.label.s;
+
 	if (x->skipped)
 		return;
+	if (x->decision.unwatched >= 0 && !x->filled)
+		add_unwatched(g, x);
 	if (x->filled)
 		add_closed(g, x);
 	else if (x->decision.action == ACTION_CLOSE)
 		add_close(g, x);
-	else if (x->decision.action == ACTION_ALERT &&
-		 strcmp(x->decision.label.s, LABEL_CLOCK_BACK) != 0)
-		add_alert(g, x);
-	else if (x->decision.action == ACTION_HOLD)
+	else if (x->decision.action == ACTION_HOLD ||
+		 !strcmp(label, LABEL_UNWATCHED))
 		add_near(g, x);
+	else if (strcmp(label, LABEL_CLOCK_BACK) != 0)
+		add_alert(g, x);
 }
 
 /* ---- the account ---- */
@@ -310,7 +343,7 @@ bool alert_conditions(struct condition **out, size_t *n, const struct work *w,
 {
 	struct alert_gather g = { .w = w };
 
-	g.list = arena_array(w->arena, w->n_watched + w->market.n_venues + 8 +
+	g.list = arena_array(w->arena, 2 * w->n_watched + w->market.n_venues + 8 +
 			     alert_handoffs_most(w), sizeof(*g.list));
 	g.summary = summary;
 	if (!g.list)

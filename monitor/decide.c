@@ -115,13 +115,11 @@ static int waiting_line(const struct step *s)
 }
 
 /*
- * Slot 0 of a line remembers since when it has been UNKNOWN, and nothing
- * once it is not.
+ * Of lines that are UNKNOWN the first that is for too long: slot 0 of a line
+ * remembers since when, and nothing once it is known.
  */
-static int blind_line(const struct step *s)
+static int blind_line(const struct step *s, uint32_t lines)
 {
-	uint32_t lines = s->seen.is_unknown & s->close;
-
 	for (; lines != 0; lines &= lines - 1) {
 		const struct streak *slot =
 			&s->slots[profile_slot(s->p, first_of(lines))];
@@ -181,12 +179,29 @@ static void track_blindness(struct step *s, int line)
 	s->w->blind_notices = 0;
 }
 
+/*
+ * A venue may never tell its liquidation price. That is told apart from rates
+ * that are lost, and hides neither those nor what an `alert` line says.
+ */
+static int look_for_blindness(struct step *s)
+{
+	uint32_t lines = s->seen.is_unknown & s->close, protective = 0;
+	int blind;
+
+	for (uint32_t l = lines; l != 0; l &= l - 1)
+		if (s->p->line[first_of(l)].protective)
+			protective |= l & -l;
+	s->out->unwatched = blind_line(s, protective);
+	blind = blind_line(s, lines & ~protective);
+	track_blindness(s, blind);
+	return blind;
+}
+
 static void decide_open(struct step *s)
 {
-	int blind = s->seen.is_unknown ? blind_line(s) : -1;
+	int blind = look_for_blindness(s);
 	int line = s->seen.is_true ? closing_line(s, s->close) : -1;
 
-	track_blindness(s, blind);
 	if (line >= 0) {					/* 2 */
 		conclude(s, ACTION_CLOSE, line, s->p->line[line].label);
 		s->out->close_now = true;
@@ -205,6 +220,11 @@ static void decide_open(struct step *s)
 	line = alert_line(s);
 	if (line >= 0) {					/* 4 */
 		raise_alert(s, line, s->p->line[line].label, NOTICE_ALERT);
+		return;
+	}
+	line = s->out->unwatched;
+	if (line >= 0) {					/* 4, last */
+		raise_alert(s, line, label_of(LABEL_UNWATCHED), NOTICE_ALERT);
 		return;
 	}
 	conclude(s, ACTION_HOLD, -1, label_of(""));		/* 5 */
@@ -261,7 +281,7 @@ static void decide_pending(struct step *s)
 	int deciding = profile_close_line(s->p, s->pos->reason);
 	int alert = alert_line(s);
 
-	track_blindness(s, blind_line(s));
+	look_for_blindness(s);
 	look_for_severer(s, deciding);
 	look_for_reason(s, deciding);
 	look_at_wait(s);
@@ -321,7 +341,7 @@ static void begin(struct decision *out)
 {
 	out->action = ACTION_HOLD;
 	out->label = (struct label){ "" };
-	out->line = -1;
+	out->line = out->unwatched = -1;
 	out->new_data = out->close_now = false;
 	out->notices = 0;
 }

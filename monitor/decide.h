@@ -23,5 +23,6 @@ void decide(struct decision *out, struct streak *slots, struct watch *w,
 #define LABEL_CLOCK_BACK	"CLOCK_BACK"
 #define LABEL_WAITING		"WAITING_FOR_DATA"
 #define LABEL_BLIND		"BLIND"
+#define LABEL_UNWATCHED		"UNWATCHED"	/* a protective line is */
 
 #endif

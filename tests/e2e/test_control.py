@@ -316,6 +316,41 @@ def test_half_of_a_pair_closes_nothing(t):
     assert verdicts(t)["LEG_MISSING"] == "false"
 
 
+def test_a_price_never_given_is_not_blindness(t):
+    """no liquidation price, ever: UNWATCHED is told, rates lost hide it"""
+    desk = protected(t, pair("u-1", "BTC", "lighter", "grvt"))
+    desk.control.positions["main"][0]["legs"][1]["liquidation_price"] = None
+    desk.once()
+    desk.once()
+
+    def much_later():
+        with sqlite3.connect(t.dir / "data/main.db") as db:
+            db.execute("UPDATE streaks SET since = since - 3600000 "
+                       "WHERE since IS NOT NULL")
+        return verdicts(t)
+
+    assert desk.rows()[0]["action"] == "hold"
+    assert much_later()["LIQUIDATION_NEAR"] == "unknown"
+    told = desk.once().err
+    assert "UNWATCHED" in told and "blind" not in told, told
+    assert desk.rows()[0]["action"] == "alert"
+    assert desk.db("SELECT fingerprint FROM alerts") == [
+        ("main/1/unwatched",)]
+    desk.rates({"lighter": {"BTC": "0.0001"}})
+    desk.once()
+    much_later()
+    told = desk.once().err
+    assert "blind" in told and "divergence" in told, told
+    assert desk.db("SELECT fingerprint FROM alerts WHERE fingerprint LIKE "
+                   "'main/1/%' ORDER BY 1") == [
+        ("main/1/alert",), ("main/1/unwatched",)]
+    t.run("replay", "--verify", "-a", "main").expect(0)
+    desk.rates(RATES)
+    desk.control.positions["main"][0]["legs"][1]["liquidation_price"] = 150.0
+    desk.once()
+    assert desk.rows()[0]["action"] == "hold"
+
+
 def test_price_is_known_with_a_client(t):
     """mark prices of the client: the price PnL of an open pair is known"""
     row = pair("u-1", "BTC", "lighter", "grvt")

@@ -492,10 +492,10 @@ def test_a_live_pair_nobody_confirmed_is_asked_about_once_a_day(t):
     import_pair(t, {"entry_divergence_8h": "0.0001"})
     poll(t)
     path = next((t.dir / "data").glob("*.db"))
-    with sqlite3.connect(path) as db:	# a day and a bit ago, both of them
-        db.execute("UPDATE positions SET confirmed_at = confirmed_at - 86400000 "
-                   "+ 500, version = version + 1")
-    t.wait(lambda: "not confirmed" in poll(t).err, "the reminder")
+    with sqlite3.connect(path) as db:	# the day is over right after that poll
+        db.execute("UPDATE positions SET confirmed_at = (SELECT max(at) FROM "
+                   "polls) - 86400000 + 1, version = version + 1")
+    assert "not confirmed" in poll(t).err
     row = only(t)
     assert row["action"] == "hold" and row["status"] == "open", row
     assert "not confirmed" not in poll(t).err

@@ -231,6 +231,16 @@ static void an_outage_explains_others(void **state)
 	strcpy(c[1].fingerprint, "m/service");
 	c[1].kind = "service";
 	TOLD(0, c, 3, "m/service:firing");
+	/* The trading client only what it alone could tell. */
+	begin(NULL);
+	c[2] = c[1];
+	strcpy(c[2].fingerprint, "m/unwatched");
+	c[2].needs_client = c[2].needs_service = true;
+	strcpy(c[1].fingerprint, "m/client");
+	c[1].kind = "client";
+	c[2].kind = "unwatched";
+	TOLD(0, c, 3, "m/1/alert:firing m/client:firing");
+	assert_string_equal(w.rows[2].muted_by, "m/client");
 }
 
 static void an_event_is_told_once_and_leaves_nothing(void **state)

@@ -217,6 +217,38 @@ static void a_protective_line_closes_on_stale_rates(void **state)
 	arena_free(b->arena);
 }
 
+/* What is not given of a leg is told apart from rates that are lost. */
+static void a_protective_line_is_unwatched(void **state)
+{
+	struct bench *b = bench_new(usual_close, usual_alert);
+
+	(void)state;
+	b->profile->line[2].protective = true;
+	b->facts.v[FACT_AGE] = fact_unknown(WHY_NULL_VALUE);
+	for (int i = 1; i <= 11; i++) {
+		assert_decided(poll_next(b, "0.0009"), ACTION_HOLD, "", 0);
+		assert_int_equal(b->d.unwatched, -1);
+	}
+	assert_decided(poll_next(b, "0.0009"), ACTION_ALERT, "UNWATCHED",
+		       NOTICE_ALERT);
+	assert_int_equal(b->d.line, 2);
+	assert_int_equal(b->watch.blind_notices, 0);
+	b->facts.v[FACT_LONG_OI] = fact_known(dec_int(4));
+	assert_decided(poll_next(b, "0.0009"), ACTION_ALERT, "OI_IMBALANCE",
+		       NOTICE_ALERT);
+	assert_int_equal(b->d.unwatched, 2);
+	for (int i = 14; i <= 24; i++)
+		poll_next(b, NULL);
+	assert_decided(poll_next(b, NULL), ACTION_ALERT, "BLIND",
+		       NOTICE_BLIND);
+	assert_int_equal(b->d.unwatched, 2);
+	b->pos.status = STATUS_PENDING_CLOSE;
+	assert_int_equal(poll_next(b, "0.0009")->unwatched, 2);
+	b->facts.v[FACT_AGE] = fact_known(dec_int(60));
+	assert_int_equal(poll_next(b, "0.0009")->unwatched, -1);
+	arena_free(b->arena);
+}
+
 static void alerts_are_told_once_per_change(void **state)
 {
 	struct bench *b = bench_new(usual_close, usual_alert);
@@ -440,6 +472,7 @@ int main(void)
 		cmocka_unit_test(the_first_line_waits_and_alerts_too),
 		cmocka_unit_test(a_due_age_line_waits_for_fresh_rates),
 		cmocka_unit_test(a_protective_line_closes_on_stale_rates),
+		cmocka_unit_test(a_protective_line_is_unwatched),
 		cmocka_unit_test(alerts_are_told_once_per_change),
 		cmocka_unit_test(a_clock_behind_the_last_poll_moves_nothing),
 		cmocka_unit_test(a_pending_close_stays_a_close),
