@@ -34,6 +34,52 @@ void cycle_book(struct work *w, int32_t budget_ms)
 	snprintf(c->told_book, sizeof(c->told_book), "%s", w->book.error);
 }
 
+/* Not every minute; a person must look at it. */
+static bool say_once(struct work *w, const char *id, const char *what)
+{
+	struct cycle *c = w->cycle;
+
+	if (strcmp(c->told_pair, id) != 0)
+		log_write(LOG_LEVEL_ERR, "trading client", "id=%s err=%s",
+			  log_quote(id).s, log_quote(what).s);
+	snprintf(c->told_pair, sizeof(c->told_pair), "%s", id);
+	return true;
+}
+
+/* An id serves once: it cannot be adopted from a position that was closed. */
+static bool may_adopt(struct work *w, const char *id, bool *yes,
+		      struct err *err)
+{
+	struct store *s = w->cycle->store;
+	int64_t other;
+	bool ok;
+
+	if (!store_begin_read(s, err))
+		return false;
+	ok = store_external(s, &other, id, err);
+	store_end_read(s);
+	*yes = ok && other == 0;
+	if (ok && other != 0)
+		say_once(w, id, "a closed position had this id: the one "
+			 "recorded since is not taken for it");
+	return ok;
+}
+
+static bool pair_of(struct work *w, const struct position *p,
+		    const struct book_pair **out, struct err *err)
+{
+	bool yes = true;
+
+	*out = w->book.good ?
+	       held_pair_of(p, w->recent, w->n_recent, &w->book) : NULL;
+	if (*out && !p->external_id[0] &&
+	    !may_adopt(w, (*out)->id, &yes, err))
+		return false;
+	if (!yes)
+		*out = NULL;
+	return true;
+}
+
 /* What each watched pair is there; NULL memory for accounts without one. */
 bool cycle_judge_held(struct work *w, struct err *err)
 {
@@ -44,10 +90,10 @@ bool cycle_judge_held(struct work *w, struct err *err)
 		return err_set(err, ERR_MEMORY, "no memory for positions");
 	for (size_t i = 0; i < w->n_watched; i++) {
 		const struct position *p = &w->watched[i].pos;
-		const struct book_pair *x = w->book.good ?
-			held_pair_of(p, w->recent, w->n_recent, &w->book) :
-			NULL;
+		const struct book_pair *x;
 
+		if (!pair_of(w, p, &x, err))
+			return false;
 		held_judge(&w->held[i], p, &w->watched[i].held_before,
 			   &w->book, x, w->now);
 	}
@@ -107,25 +153,15 @@ bool cycle_put_held(struct work *w, size_t i, struct position *p,
 		return true;
 	if (!store_put_held(w->cycle->store, &r->memory, err))
 		return false;
+	if (r->another)
+		say_once(w, p->external_id, "another pair has this id there: "
+			 "close it here and record it anew");
 	if (r->change == HELD_SAME || p->status == STATUS_CLOSED)
 		return true;
 	if (r->change == HELD_CLOSED)
 		log_write(LOG_LEVEL_NOTICE, "closed at the trading client",
 			  "position=%lld", (long long)p->id);
 	return put_change(w, r, p, err);
-}
-
-/* Not every minute; a person must look at it. */
-static bool say_once(struct work *w, const struct book_pair *x,
-		     const char *what)
-{
-	struct cycle *c = w->cycle;
-
-	if (strcmp(c->told_pair, x->id) != 0)
-		log_write(LOG_LEVEL_ERR, "trading client", "id=%s err=%s",
-			  log_quote(x->id).s, log_quote(what).s);
-	snprintf(c->told_pair, sizeof(c->told_pair), "%s", x->id);
-	return true;
 }
 
 static bool put_new(struct work *w, const struct book_pair *x,
@@ -139,9 +175,9 @@ static bool put_new(struct work *w, const struct book_pair *x,
 	if (!store_external(w->cycle->store, &known, x->id, err))
 		return false;
 	if (known)		/* it came back between two reads of ours */
-		return say_once(w, x, "a closed position is held again");
+		return say_once(w, x->id, "a closed position is held again");
 	if (!held_new_position(&p, note, x, w->now))
-		return say_once(w, x, note);
+		return say_once(w, x->id, note);
 	if (!store_add_position(w->cycle->store, &p, w->now,
 				"trading client", note, err))
 		return false;

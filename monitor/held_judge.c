@@ -258,6 +258,14 @@ static void absent(struct held_result *out, struct instant now)
 		 "in %d good answers", HELD_ABSENT_CLOSES);
 }
 
+/* Neither there nor gone: nothing is known of it. */
+static void unknown(struct held_result *out)
+{
+	out->memory.absent = 0;
+	for (int s = LEG_LONG; s <= LEG_SHORT && out->held.asked; s++)
+		out->held.missing[s] = fact_unknown(WHY_FAILED);
+}
+
 void held_judge(struct held_result *out, const struct position *p,
 		const struct held_memory *before, const struct book_view *book,
 		const struct book_pair *pair, struct instant now)
@@ -266,13 +274,12 @@ void held_judge(struct held_result *out, const struct position *p,
 				     .memory = *before };
 	out->held.asked = book->asked;
 	out->held.age_hours = fact_unknown(WHY_NOT_ASKED);
-	if (!book->good) {
-		out->memory.absent = 0;
-		for (int s = LEG_LONG; s <= LEG_SHORT && book->asked; s++)
-			out->held.missing[s] = fact_unknown(WHY_FAILED);
-		return;
-	}
-	if (pair)
+	/* An id that names another pair there must not close that one. */
+	out->another = book->good && pair && pair->readable &&
+		       !alike(p, pair);
+	if (!book->good || out->another)
+		unknown(out);
+	else if (pair)
 		present(out, p, book, pair, now);
 	else
 		absent(out, now);

@@ -38,6 +38,7 @@ struct held_result {
 	enum held_change change;
 	struct position position;	/* as it becomes */
 	char note[200];			/* of the event, when it changes */
+	bool another;			/* its id names another pair there */
 	struct held held;		/* what rules see */
 	struct held_memory memory;
 };

@@ -191,6 +191,24 @@ def test_a_closed_one_that_is_held_again_is_told(t):
     assert desk.db("SELECT count(*) FROM positions") == [(1,)]
 
 
+def test_the_id_of_a_closed_one_is_not_adopted(t):
+    """recorded anew by hand while its old id is spent: told, polls go on"""
+    desk = Desk(t, pair("u-1", "BTC", "lighter", "grvt"))
+    desk.once()
+    t.run("positions", "close", 1, "-y").expect(0)
+    import_pair(t, {})
+    for _ in range(2):
+        told = desk.once().err
+    row, = desk.rows()
+    assert (row["id"], row["action"]) == (2, "hold"), row
+    assert "a closed position had this id" in told, told
+    assert desk.db("SELECT external_id FROM positions WHERE id = 2") == [
+        (None,)]
+    desk.rates(FLIPPED)
+    desk.once()
+    assert desk.rows()[0]["action"] == "close"
+
+
 def test_a_bad_key_is_named(t):
     """401 says what is wrong; the key is nowhere"""
     desk = Desk(t, pair("u-1", "BTC", "lighter", "grvt"))

@@ -200,6 +200,25 @@ def test_gone_before_it_was_sent(t):
     assert desk.row()["state"] == "confirmed"
 
 
+def test_an_id_of_another_pair_closes_nothing(t):
+    """a wrong external_id: told, UNKNOWN, and the other pair stays open"""
+    desk = Desk(t, pairs=[pair("u-1", "ETH", "lighter", "grvt")])
+    import_pair(t, {"external_id": "u-1"})
+    err = desk.once().err
+    assert "another pair has this id there" in err, err
+    desk.flip()
+    for _ in range(4):
+        desk.once()
+    row, = t.run("positions", "list", "--json").json()
+    assert (row["symbol"], row["action"]) == ("BTC", "close"), row
+    assert desk.control.closes == [], desk.control.closes
+    assert (desk.row()["state"], desk.row()["tries"]) == ("queued", 0)
+    # There it is put right: now it goes out.
+    desk.control.positions["main"] = [pair("u-1", "BTC", "lighter", "grvt")]
+    desk.once()
+    assert [ident for ident, _ in desk.control.closes] == ["u-1"]
+
+
 def test_nothing_is_sent_while_the_client_is_blind(t):
     """no good answer about positions: no close goes out"""
     desk = Desk(t)
