@@ -26,6 +26,10 @@ static const struct trouble *trouble_of(const struct handoff_row *r)
 		breaker = { "breaker", "HAND-OFF HELD BACK",
 			    "too many closes at once: carrywatch handoffs "
 			    "confirm", SEVERITY_CRITICAL },
+		moved = { "handoff", "HAND-OFF HELD BACK",
+			  "on_close names another receiver now: carrywatch "
+			  "handoffs confirm sends it there",
+			  SEVERITY_CRITICAL },
 		spread = { "handoff", "HAND-OFF WAITS",
 			   "the spread is above 2 %", SEVERITY_ERROR },
 		stuck = { "handoff", "HAND-OFF WITHOUT EFFECT",
@@ -40,6 +44,8 @@ static const struct trouble *trouble_of(const struct handoff_row *r)
 		return &breaker;
 	if (!strcmp(r->held, "spread"))
 		return &spread;
+	if (!strcmp(r->held, "target"))
+		return &moved;
 	return r->state == HANDOFF_ACKNOWLEDGED && r->polls >= STUCK_POLLS ?
 	       &stuck : NULL;
 }

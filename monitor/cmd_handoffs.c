@@ -169,8 +169,7 @@ static bool is_meant(const struct word *w, const struct handoff_row *r)
 {
 	if (w->id && r->id != w->id)
 		return false;
-	return w->retry || !strcmp(r->held, "breaker") ||
-	       !strcmp(r->held, "spread");
+	return w->retry || r->held[0];
 }
 
 static bool change_row(struct store *s, struct handoff_row *r,
@@ -185,6 +184,10 @@ static bool change_row(struct store *s, struct handoff_row *r,
 		r->next_at = w->now;
 		snprintf(r->detail, sizeof(r->detail), "confirmed by hand");
 	}
+	/* A person's word is for who gets closes now. */
+	if (w->account->close.target != ON_CLOSE_NONE)
+		snprintf(r->target, sizeof(r->target), "%s",
+			 on_close_word(w->account->close.target));
 	w->changed++;
 	return store_save_handoff(s, r, err) && event_of(s, r, w, err);
 }

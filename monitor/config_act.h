@@ -51,6 +51,7 @@ struct alert_policy {
 
 enum on_close { ON_CLOSE_NONE, ON_CLOSE_CONTROL_API, ON_CLOSE_WEBHOOK,
 		ON_CLOSE_EXEC };
+const char *on_close_word(enum on_close target);
 
 /* accounts.NAME.on_close and accounts.NAME.close */
 struct close_policy {

@@ -20,6 +20,11 @@ static const char *const on_close_words[] = {
 
 _Static_assert(COSTS_ROUND_TRIP == 0 && COSTS_FEES == 1, "cost_words");
 _Static_assert(ON_CLOSE_NONE == 0 && ON_CLOSE_EXEC == 3, "on_close_words");
+
+const char *on_close_word(enum on_close target)
+{
+	return on_close_words[target];
+}
 _Static_assert(MODE_LIVE == 0 && MODE_DRY_RUN == 1, "mode_words");
 
 #define AT(type, field) .at = offsetof(struct type, field)

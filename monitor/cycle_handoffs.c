@@ -60,17 +60,6 @@ static enum order_type order_of(const struct close_policy *p,
 	return ORDER_MARKET;
 }
 
-static const char *target_word(enum on_close target)
-{
-	static const char *const words[] = {
-		[ON_CLOSE_NONE] = "none", [ON_CLOSE_CONTROL_API] =
-		"control_api", [ON_CLOSE_WEBHOOK] = "webhook",
-		[ON_CLOSE_EXEC] = "exec"
-	};
-
-	return words[target];
-}
-
 bool cycle_put_handoff(struct work *w, const struct watched *x,
 		       struct err *err)
 {
@@ -88,7 +77,7 @@ bool cycle_put_handoff(struct work *w, const struct watched *x,
 	snprintf(r.key, sizeof(r.key), "%s-%lld-%lld",
 		 w->cycle->account->name, (long long)r.position,
 		 (long long)r.poll);
-	snprintf(r.target, sizeof(r.target), "%s", target_word(p->target));
+	snprintf(r.target, sizeof(r.target), "%s", on_close_word(p->target));
 	r.order = order_of(p, &r.reason);
 	if (w->tripped && !is_protective(w, x))
 		snprintf(r.held, sizeof(r.held), "breaker");

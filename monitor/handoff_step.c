@@ -144,6 +144,11 @@ static enum handoff_todo try_to_send(struct handoff_row *r,
 {
 	if (!strcmp(r->held, "spread"))
 		return wait_for_spread(r, v);
+	/* Who had it may act on it yet; a person knows. */
+	if (v->moved && !r->held[0] && !v->running) {
+		snprintf(r->held, sizeof(r->held), "target");
+		return HANDOFF_DO_WRITE;
+	}
 	if (r->held[0] || v->paused || v->running ||
 	    r->next_at.ms > v->now.ms)
 		return HANDOFF_DO_NOTHING;

@@ -24,11 +24,11 @@ struct handoff_row {
 	int64_t id;
 	char key[HANDOFF_ID_MAX];	/* ACCOUNT-POSITION-POLL */
 	int64_t position, poll;
-	char target[24];		/* as on_close was when it was made */
+	char target[24];		/* who gets it, a word of on_close */
 	enum order_type order;
 	struct label reason;
 	enum handoff_state state;
-	char held[24];			/* breaker, spread; "": may go */
+	char held[24];			/* breaker, spread, target; "": may go */
 	struct instant created_at, next_at, sent_at, answered_at,
 		       confirmed_at;
 	int32_t tries;
@@ -41,6 +41,7 @@ struct handoff_view {
 	struct instant now;
 	const struct close_policy *policy;
 	bool idempotent;		/* a repeat of the id is harmless */
+	bool moved;			/* on_close is no longer its target */
 	bool paused;
 	bool running;			/* on its way right now */
 	enum status status;		/* of the position */

@@ -15,15 +15,18 @@
 struct handoffs {
 	struct handoffs_options o;
 	struct handoff_receiver receiver;
-	int64_t running[RUNNING_MAX];	/* rows on their way; 0: free */
+	struct running {		/* on their way; id 0: free */
+		int64_t id;
+		const struct handoff_kind *kind;
+	} running[RUNNING_MAX];
 	struct err broken;		/* a commit's outcome is unknown: stop */
 	struct arena *arena;
 };
 
-static int64_t *slot_of(struct handoffs *h, int64_t id)
+static struct running *slot_of(struct handoffs *h, int64_t id)
 {
 	for (int i = 0; i < RUNNING_MAX; i++)
-		if (h->running[i] == id)
+		if (h->running[i].id == id)
 			return &h->running[i];
 	return NULL;
 }
@@ -48,6 +51,13 @@ static bool add_source(struct handoffs *h, struct handoff_view *v,
 	return true;
 }
 
+/* A reload may name another receiver than a close was made for. */
+static bool is_moved(const struct handoffs *h, const struct handoff_row *r)
+{
+	return h->receiver.kind &&
+	       strcmp(h->receiver.kind->name, r->target) != 0;
+}
+
 static bool view_of(struct handoffs *h, struct handoff_view *v,
 		    struct position *p, const struct handoff_row *r,
 		    struct instant now, struct err *err)
@@ -60,7 +70,8 @@ static bool view_of(struct handoffs *h, struct handoff_view *v,
 	*v = (struct handoff_view){
 		.now = now, .policy = h->o.policy,
 		.idempotent = h->receiver.kind &&
-			      h->receiver.kind->idempotent,
+			      h->receiver.kind->idempotent && !is_moved(h, r),
+		.moved = is_moved(h, r),
 		.paused = instant_known(b.paused_at) || !h->receiver.kind,
 		.running = slot_of(h, r->id) != NULL, .status = p->status,
 	};
@@ -139,7 +150,7 @@ static bool send(struct handoffs *h, struct handoff_row *r,
 		 struct err *err)
 {
 	struct err why = { ERR_NONE, "" };
-	int64_t *slot = slot_of(h, 0);
+	struct running *slot = slot_of(h, 0);
 
 	handoff_leaves(r, v->now);
 	if (!slot || !store_save_handoff(h->o.store, r, err)) {
@@ -149,10 +160,10 @@ static bool send(struct handoffs *h, struct handoff_row *r,
 	if (!store_commit(h->o.store, COMMIT_MS, err))
 		return false;
 	log_state(r);
-	*slot = r->id;
+	*slot = (struct running){ r->id, h->receiver.kind };
 	if (launch(h, r, p, v->now, &why))
 		return true;
-	*slot = 0;
+	slot->id = 0;
 	return not_launched(h, r, v, &why, err);
 }
 
@@ -250,8 +261,9 @@ static struct handoff_row *find(struct handoff_row *rows, size_t n,
 	return NULL;
 }
 
-static bool book(struct handoffs *h, const struct reply *reply,
-		 struct instant now, struct err *err)
+static bool book(struct handoffs *h, const struct handoff_kind *kind,
+		 const struct reply *reply, struct instant now,
+		 struct err *err)
 {
 	struct handoff_answer a;
 	struct handoff_row *rows, *r;
@@ -262,11 +274,11 @@ static bool book(struct handoffs *h, const struct reply *reply,
 	if (!store_open_handoffs(h->o.store, &rows, &n, h->arena, err))
 		return false;
 	r = find(rows, n, reply->ticket.id);
-	if (!r || r->state != HANDOFF_SENT || !h->receiver.kind)
+	if (!r || r->state != HANDOFF_SENT)
 		return true;		/* it was closed meanwhile */
 	if (!view_of(h, &v, &p, r, now, err))
 		return false;
-	h->receiver.kind->judge(&a, reply);
+	kind->judge(&a, reply);
 	handoff_answered(r, &a, &v);
 	log_state(r);
 	return store_save_handoff(h->o.store, r, err);
@@ -276,14 +288,15 @@ bool handoffs_replied(void *ctx, const struct reply *r, struct instant now,
 		      struct err *err)
 {
 	struct handoffs *h = ctx;
-	int64_t *slot = slot_of(h, r->ticket.id);
+	struct running *slot = slot_of(h, r->ticket.id);
 
 	arena_reset(h->arena);
-	if (slot)
-		*slot = 0;
+	if (!slot)
+		return true;
+	slot->id = 0;
 	if (!store_begin(h->o.store, err))
 		return false;
-	if (book(h, r, now, err))
+	if (book(h, slot->kind, r, now, err))
 		return store_commit(h->o.store, COMMIT_MS, err);
 	store_rollback(h->o.store);
 	return false;

@@ -6,6 +6,7 @@
 
 static void put_rest(struct sql *q, const struct handoff_row *r)
 {
+	sql_put_text(q, r->target);
 	sql_put_text(q, order_type_word(r->order));
 	sql_put_text(q, handoff_state_word(r->state));
 	sql_put_text(q, r->held);
@@ -27,7 +28,6 @@ bool store_add_handoff(struct store *s, struct handoff_row *r,
 	sql_put_text(&q, r->key);
 	sql_put_int(&q, r->position);
 	sql_put_int(&q, r->poll);
-	sql_put_text(&q, r->target);
 	sql_put_text(&q, r->reason.s);
 	sql_put_instant(&q, r->created_at);
 	put_rest(&q, r);
@@ -55,9 +55,9 @@ static void get_row(struct sql *q, struct handoff_row *r)
 	sql_get_text(q, r->key, sizeof(r->key));
 	r->position = sql_get_int(q);
 	r->poll = sql_get_int(q);
-	sql_get_text(q, r->target, sizeof(r->target));
 	r->reason = sql_get_label(q);
 	r->created_at = sql_get_instant(q);
+	sql_get_text(q, r->target, sizeof(r->target));
 	sql_get_text(q, word, sizeof(word));
 	r->order = word[0] == 'l' ? ORDER_LIMIT : ORDER_MARKET;
 	sql_get_text(q, word, sizeof(word));

@@ -38,10 +38,10 @@
 	"told_at, tellings, over_at, acked_at, snoozed_until, acked_by, " \
 	"muted_by, title, text"
 #define HANDOFF_REST \
-	"order_type, state, held, tries, next_at, sent_at, answered_at, " \
+	"target, order_type, state, held, tries, next_at, sent_at, answered_at, " \
 	"confirmed_at, polls, confirm_wide, detail"
 #define HANDOFF_COLUMNS \
-	"id, key, position, poll, target, reason, created_at, " HANDOFF_REST
+	"id, key, position, poll, reason, created_at, " HANDOFF_REST
 #define HELD_COLUMNS \
 	"seen_at, absent, long_missing, long_missing_since, short_missing, " \
 	"short_missing_since, long_quantity, long_mark, long_liquidation, " \
@@ -251,11 +251,12 @@ const char *const sql_texts[SQL_COUNT] = {
 		"?10, ?11, ?12, ?13, ?14, ?15)",
 
 	[SQL_HANDOFF_ADD] = "INSERT INTO handoffs (key, position, poll, "
-		"target, reason, created_at, " HANDOFF_REST ") VALUES (?1, "
+		"reason, created_at, " HANDOFF_REST ") VALUES (?1, "
 		"?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
 		"?15, ?16, ?17)",
 	[SQL_HANDOFF_SAVE] = "UPDATE handoffs SET (" HANDOFF_REST ") = (?2, "
-		"?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) WHERE id = ?1",
+		"?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) WHERE "
+		"id = ?1",
 	[SQL_HANDOFFS_OPEN] = "SELECT " HANDOFF_COLUMNS " FROM handoffs h "
 		"WHERE state NOT IN ('confirmed', 'failed') OR (state = "
 		"'failed' AND id = (SELECT max(id) FROM handoffs "

@@ -344,6 +344,43 @@ def test_a_signed_webhook(t):
     assert desk.row()["state"] == "confirmed"
 
 
+def test_another_receiver_gets_it_only_by_a_word(t):
+    """on_close changed under a close: never to both of them by itself"""
+    desk = Desk(t, "webhook", close="secret: {env: CW_HOOK}, "
+                "url: 'http://127.0.0.1:1/'")
+    text = t.config_file.read_text().replace("http://127.0.0.1:1/",
+                                             desk.hook.url + "/close")
+    t.config_file.write_text(text)
+    desk.once()
+    desk.flip()
+    desk.hook.answers = [Answer(0)]		# it may well have been read
+    desk.once()
+    assert len(desk.hook.requests) == 1
+    t.config_file.write_text(text.replace("on_close: webhook",
+                                          "on_close: control_api"))
+    with sqlite3.connect(t.dir / "data/main.db") as db:
+        db.execute("UPDATE handoffs SET next_at = 0")
+    desk.once()
+    desk.once()
+    assert (desk.row()["state"], desk.row()["held"]) == ("queued", "target")
+    assert not desk.control.closes
+    told = [x for x in desk.told() if "HAND-OFF HELD BACK" in x]
+    assert len(told) == 1 and "another receiver" in told[0], desk.told()
+    t.run("handoffs", "confirm", 1, "-y").expect(0, out="1 may go")
+    desk.once()
+    assert [ident for ident, _ in desk.control.closes] == ["u-1"]
+    assert desk.row()["target"] == "control_api", desk.row()
+    # What was sent to the one is not sent again to the other in doubt.
+    with sqlite3.connect(t.dir / "data/main.db") as db:
+        db.execute("UPDATE handoffs SET state = 'sent'")
+    t.config_file.write_text(text)
+    hooks = len(desk.hook.requests)
+    desk.control.positions["main"] = [pair("u-1", "BTC", "lighter", "grvt")]
+    desk.once()
+    assert desk.row()["state"] == "unknown", desk.row()
+    assert len(desk.hook.requests) == hooks
+
+
 def test_a_program(t):
     """exec: JSON on its input, its id in the environment"""
     hook = t.dir / "close"

@@ -87,6 +87,13 @@ static void it_goes_only_when_all_agree(void **state)
 	NOT_WITH(view.source = false; view.present = view.fresh = false);
 	NOT_WITH(row.state = HANDOFF_FAILED);
 	NOT_WITH(row.state = HANDOFF_CONFIRMED);
+	begin(NULL);
+	view.moved = view.running = true;
+	assert_int_equal(due(), HANDOFF_DO_NOTHING);
+	view.running = false;
+	assert_int_equal(due(), HANDOFF_DO_WRITE);
+	assert_string_equal(row.held, "target");
+	assert_int_equal(due(), HANDOFF_DO_NOTHING);
 	/* A receiver that repeats harmlessly needs nobody to ask. */
 	begin(NULL);
 	view.idempotent = true;
