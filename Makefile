@@ -159,7 +159,8 @@ clean:				## remove what was built
 help:				## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' Makefile | expand -t 20
 
-# A changed compiler, flag or list of files rebuilds what depends on it.
+# A changed compiler, flag or list of files rebuilds what depends on it; that B
+# is written in another way does not.
 stamp = mkdir -p $(@D); printf '%s\n' '$(1)' | cmp -s - $@ || printf '%s\n' '$(1)' > $@
 # What was built with -Werror serves a build without it, not the reverse.
 $(B)/.flags: FORCE
@@ -167,7 +168,7 @@ $(B)/.flags: FORCE
 	  sed 's/ -Werror /  /' $@ > $@.new && touch -r $@ $@.new && mv $@.new $@; fi)
 	@$(call stamp,$(CC) $(BUILD_CFLAGS) $(BUILD_LDFLAGS))
 $(B)/.objects: FORCE
-	@$(call stamp,$(LIBOBJ))
+	@$(call stamp,$(LIBOBJ:$(B)/%=%))
 $(B)/.helpers: FORCE
 	@$(call stamp,$(HELP))
 $(B)/.rules: FORCE
