@@ -41,6 +41,18 @@ static inline struct fact fact_sub(struct fact a, struct fact b)
 	return fact_add(a, (struct fact){ b.known, b.why, dec_neg(b.v) });
 }
 
+/* Of one value, or both unknown. */
+static inline bool fact_equal(struct fact a, struct fact b)
+{
+	return a.known == b.known && (!a.known || dec_cmp(a.v, b.v) == 0);
+}
+
+/* ... and for the same reason. */
+static inline bool fact_same(struct fact a, struct fact b)
+{
+	return fact_equal(a, b) && (a.known || a.why == b.why);
+}
+
 /*
  * Name and unit of every fact. "per day" is a daily rate (rate.h), "s"
  * seconds with milliseconds as decimals, "rate*s" a daily rate times seconds

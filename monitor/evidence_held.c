@@ -52,12 +52,6 @@ bool evidence_any_held(const struct evidence_view *v)
 
 /* ---- writing ---- */
 
-static bool same_fact(struct fact a, struct fact b)
-{
-	return a.known == b.known &&
-	       (a.known ? dec_cmp(a.v, b.v) == 0 : a.why == b.why);
-}
-
 static unsigned flags_of(const struct held *h)
 {
 	return HELD_ANY | (h->asked ? HELD_ASKED : 0u) |
@@ -83,7 +77,7 @@ static void put_row(struct evidence_out *o, const struct held *held,
 	numbers_of(now, &h);
 	numbers_of(base, &b);
 	for (unsigned i = 0; i < NUMBERS; i++) {
-		if (same_fact(*now[i], *base[i]))
+		if (fact_same(*now[i], *base[i]))
 			continue;
 		others |= 1u << i;
 		if (!now[i]->known || !base[i]->known)

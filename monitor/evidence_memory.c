@@ -13,18 +13,12 @@ static bool same_label(struct label a, struct label b)
 	return strcmp(a.s, b.s) == 0;
 }
 
-static bool same_fact(struct fact a, struct fact b)
-{
-	return a.known == b.known &&
-	       (a.known ? dec_cmp(a.v, b.v) == 0 : a.why == b.why);
-}
-
 static bool same_watch(const struct watch *a, const struct watch *b)
 {
 	return a->counted[LEG_LONG].ms == b->counted[LEG_LONG].ms &&
 	       a->counted[LEG_SHORT].ms == b->counted[LEG_SHORT].ms &&
 	       a->action == b->action && same_label(a->label, b->label) &&
-	       same_fact(a->divergence, b->divergence) &&
+	       fact_same(a->divergence, b->divergence) &&
 	       a->divergence_at.ms == b->divergence_at.ms &&
 	       a->blind_told.ms == b->blind_told.ms &&
 	       a->blind_notices == b->blind_notices &&
@@ -55,7 +49,7 @@ bool evidence_memory_same(const struct evidence_memory *a,
 	       dec_cmp(a->slippage_usd, b->slippage_usd) == 0 &&
 	       a->facts.quote_at[0].ms == b->facts.quote_at[0].ms &&
 	       a->facts.quote_at[1].ms == b->facts.quote_at[1].ms &&
-	       same_fact(a->facts.funding_usd, b->facts.funding_usd) &&
+	       fact_same(a->facts.funding_usd, b->facts.funding_usd) &&
 	       same_watch(&a->watch, &b->watch) && same_slots(a, b);
 }
 

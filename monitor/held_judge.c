@@ -114,16 +114,10 @@ bool held_new_position(struct position *out, char note[static 200],
 
 /* ---- one pair ---- */
 
-static bool same_fact(const struct fact *a, const struct fact *b)
-{
-	return a->known == b->known &&
-	       (!a->known || dec_cmp(a->v, b->v) == 0);
-}
-
 /* Only what is known now replaces what was recorded. */
 static bool take_fact(struct fact *to, const struct fact *from)
 {
-	if (!from->known || same_fact(to, from))
+	if (!from->known || fact_equal(*to, *from))
 		return false;
 	*to = *from;
 	return true;

@@ -167,19 +167,13 @@ static bool drop_left_over(struct store *s, int64_t position,
 	}
 }
 
-static bool same_fact(const struct fact *a, const struct fact *b)
-{
-	return a->known == b->known && a->why == b->why &&
-	       (!a->known || dec_cmp(a->v, b->v) == 0);
-}
-
 static bool same_watch(const struct watch *a, const struct watch *b)
 {
 	return a->counted[0].ms == b->counted[0].ms &&
 	       a->counted[1].ms == b->counted[1].ms &&
 	       a->action == b->action &&
 	       strcmp(a->label.s, b->label.s) == 0 &&
-	       same_fact(&a->divergence, &b->divergence) &&
+	       fact_same(a->divergence, b->divergence) &&
 	       a->divergence_at.ms == b->divergence_at.ms &&
 	       a->blind_told.ms == b->blind_told.ms &&
 	       a->blind_notices == b->blind_notices &&

@@ -51,11 +51,6 @@ static void add_report(struct view_money *m, const struct settlement *s)
 	m->reported_usd = fact_add(m->reported_usd, s->reported_usd);
 }
 
-static bool same_fact(struct fact a, struct fact b)
-{
-	return a.known == b.known && (!a.known || dec_cmp(a.v, b.v) == 0);
-}
-
 static void sum_rows(struct view_money *m, const struct view_money_ask *a)
 {
 	for (size_t i = 0; i < a->n_rows; i++) {
@@ -81,7 +76,7 @@ static void sum_ledger(struct view_money *m, const struct view_money_ask *a)
 		return;
 	}
 	sum_rows(m, a);
-	m->sums_differ = !same_fact(m->funding_usd, a->running.sum_usd) ||
+	m->sums_differ = !fact_equal(m->funding_usd, a->running.sum_usd) ||
 			 m->n != a->running.n ||
 			 m->n_unknown != a->running.n_unknown;
 }
