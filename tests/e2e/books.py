@@ -169,8 +169,14 @@ class Books:
             (built_in.get(d["label"], kinds[d["action"]]), d["position"],
              d["at"]) for d in self.decisions)
         want.update(("open", p["id"], p["opened_at"]) for p in self.positions)
-        # A busy machine is blind at this speed; that is told again by itself.
-        more = [m for m in have - want if m[0] != "blind"]
+        # A busy machine is blind at this speed; that is told again by itself,
+        # once the decision was, and no other message is.
+        blind = {}
+        for d in self.decisions:
+            if d["label"] == "BLIND":
+                blind.setdefault(d["position"], d["at"])
+        more = [(kind, position, at) for kind, position, at in have - want
+                if kind != "blind" or at <= blind.get(position, at)]
         assert not more and not want - have, \
             f"{more} too many, {want - have} missing"
         same = collections.Counter((m["position"], m["text"])

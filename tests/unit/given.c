@@ -2,6 +2,8 @@
 /* Builders for tests; everything that cannot be built is a failed assert. */
 #include "given.h"
 
+#include "evidence_bytes.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -214,4 +216,13 @@ struct profile *given_profile(struct arena *a, const char *const *close,
 		add_line(p, *alert++);
 	profile_seal(p);
 	return p;
+}
+
+void given_checksum(unsigned char *blob, size_t n)
+{
+	size_t data = n - EVIDENCE_CRC_SIZE;
+	uint32_t crc = evidence_crc(blob, data);
+
+	for (size_t i = 0; i < EVIDENCE_CRC_SIZE; i++)
+		blob[data + i] = (unsigned char)(crc >> 8 * i);
 }

@@ -40,5 +40,7 @@ void given_terms(struct terms *out);
 /* Lines "LABEL: expression"; NULL ends each list. Asserts that they parse. */
 struct profile *given_profile(struct arena *a, const char *const *close,
 			      const char *const *alert);
+/* The checksum at the end of a record of evidence, made right again. */
+void given_checksum(unsigned char *blob, size_t n);
 
 #endif

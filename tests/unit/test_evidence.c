@@ -395,14 +395,6 @@ static void what_is_out_of_range_is_not_written(void **state)
 	arena_free(a);
 }
 
-static void set_crc(unsigned char *blob, size_t n)
-{
-	uint32_t c = evidence_crc(blob, n - 4);
-
-	for (size_t i = 0; i < 4; i++)
-		blob[n - 4 + i] = (unsigned char)(c >> 8 * i);
-}
-
 /* Each byte three ways, without and with a matching checksum. */
 static void damage(const unsigned char *blob, size_t n,
 		   const struct evidence_view *before)
@@ -422,7 +414,7 @@ static void damage(const unsigned char *blob, size_t n,
 						     NULL));
 			if (i >= n - 4)
 				continue;
-			set_crc(bad, n);
+			given_checksum(bad, n);
 			accepted += evidence_decode(&v, before, bad, n, a,
 						    NULL);
 		}
@@ -444,11 +436,11 @@ static void cut_short(const unsigned char *blob, size_t n,
 
 		memcpy(part, blob, k);
 		if (k >= 4)
-			set_crc(part, k);
+			given_checksum(part, k);
 		arena_reset(a);
 		assert_false(evidence_decode(&v, before, part, k, a, NULL));
 		memcpy(part, blob, k);
-		set_crc(part, k + 4);
+		given_checksum(part, k + 4);
 		arena_reset(a);
 		if (k < n - 4)
 			assert_false(evidence_decode(&v, before, part, k + 4,
@@ -499,7 +491,7 @@ static void promises_are_not_believed(void **state)
 	for (size_t i = 3; i < sizeof(blob) - 7; i++) {
 		memcpy(bad, blob, sizeof(blob));
 		memset(bad + i, 0xff, 3);
-		set_crc(bad, sizeof(bad));
+		given_checksum(bad, sizeof(bad));
 		assert_false(evidence_decode(&v, NULL, bad, sizeof(bad), a,
 					     NULL));
 	}

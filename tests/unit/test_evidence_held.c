@@ -213,14 +213,6 @@ static void it_comes_back(void **state)
 
 /* ---- damage under a checksum that is right ---- */
 
-static void mend(unsigned char *blob, size_t n)
-{
-	uint32_t crc = evidence_crc(blob, n - CRC);
-
-	for (size_t i = 0; i < CRC; i++)
-		blob[n - CRC + i] = (unsigned char)(crc >> 8 * i);
-}
-
 static void damage_is_harmless(void **state)
 {
 	struct evidence_view before, key;
@@ -250,7 +242,7 @@ static void damage_is_harmless(void **state)
 
 		memcpy(bad, blob, n);
 		bad[below((int)(n - CRC))] = (unsigned char)given_random64();
-		mend(bad, n);
+		given_checksum(bad, n);
 		refused += !evidence_decode(&v, &key, bad, n, s.arena, NULL);
 		assert_true(evidence_reader_apply(s.reader, first, n_first,
 						  NULL));
