@@ -47,15 +47,12 @@ static bool refuse(struct err *err, const char *path, const char *why)
 	return err_set(err, ERR_CONFIG, "%s: %s", path, why);
 }
 
-/* All of fd into the arena. */
-static bool read_all(char **text, size_t *n, int fd, const char *path,
-		     struct arena *arena, struct err *err)
+/* All of fd into a buffer of FILE_MAX + 1. */
+static bool read_all(char *buf, size_t *n, int fd, const char *path,
+		     struct err *err)
 {
-	char *buf = arena_alloc(arena, FILE_MAX + 1);
 	size_t used = 0;
 
-	if (!buf)
-		return err_set(err, ERR_MEMORY, "out of memory");
 	while (used <= FILE_MAX) {
 		ssize_t got = read(fd, buf + used, FILE_MAX + 1 - used);
 
@@ -69,7 +66,6 @@ static bool read_all(char **text, size_t *n, int fd, const char *path,
 	}
 	if (used > FILE_MAX)
 		return refuse(err, path, "is larger than 1 MiB");
-	*text = buf;
 	*n = used;
 	return true;
 }
@@ -87,8 +83,8 @@ static bool check_file(struct stat *st, int fd, const char *path,
 	return true;
 }
 
-static bool read_file(char **text, size_t *n, struct stat *st,
-		      const char *path, struct arena *arena, struct err *err)
+static bool read_file(char *buf, size_t *n, struct stat *st,
+		      const char *path, struct err *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	bool ok;
@@ -96,8 +92,25 @@ static bool read_file(char **text, size_t *n, struct stat *st,
 	if (fd < 0)
 		return refuse(err, path, strerror(errno));
 	ok = check_file(st, fd, path, err) &&
-	     read_all(text, n, fd, path, arena, err);
+	     read_all(buf, n, fd, path, err);
 	close(fd);
+	return ok;
+}
+
+/* The text is gone afterwards: a monitor would hold it for months. */
+static bool load_file(struct config *out, struct stat *st, const char *path,
+		      struct arena *arena, struct complaints *list,
+		      struct err *err)
+{
+	char *text = malloc(FILE_MAX + 1);
+	size_t n = 0;
+	bool ok;
+
+	if (!text)
+		return err_set(err, ERR_MEMORY, "out of memory");
+	ok = read_file(text, &n, st, path, err) &&
+	     config_load_text(out, path, text, n, arena, list, err);
+	free(text);
 	return ok;
 }
 
@@ -106,8 +119,6 @@ bool config_load(struct config *out, const char *path, struct arena *arena,
 {
 	char found[CONFIG_TEXT_MAX];
 	struct stat st = { 0 };
-	char *text = NULL;
-	size_t n = 0;
 
 	*list = (struct complaints){ 0 };
 	if (!path) {
@@ -117,8 +128,7 @@ bool config_load(struct config *out, const char *path, struct arena *arena,
 	if (!*path)	/* no file at all: defaults, and no account */
 		return config_load_text(out, "", "version: 1\n", 11, arena,
 					list, err);
-	if (!read_file(&text, &n, &st, path, arena, err) ||
-	    !config_load_text(out, path, text, n, arena, list, err))
+	if (!load_file(out, &st, path, arena, list, err))
 		return false;
 	if (S_ISREG(st.st_mode) && st.st_mode & (S_IWGRP | S_IWOTH))
 		complain(list, true, 0, 0, "others may change this file: "

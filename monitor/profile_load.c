@@ -130,7 +130,7 @@ static bool load_lines(struct load *l, struct profile *p,
 
 	if (!y || y->shape != YAML_LIST)
 		return true;
-	line = arena_array(l->arena, LINES_MAX, sizeof(*line));
+	line = calloc(LINES_MAX, sizeof(*line));
 	if (!line)
 		return false;
 	snprintf(key, sizeof(key), "profiles.%s.%s", p->name,
@@ -139,6 +139,7 @@ static bool load_lines(struct load *l, struct profile *p,
 	if (n >= 0 && !replace(p, line, n, close))
 		complain(l->list, false, y->row, y->column,
 			 "%s: more than %d lines in all", key, LINES_MAX);
+	free(line);		/* of the arena it would be kept for good */
 	return true;
 }
 
