@@ -22,8 +22,11 @@ void json_init(struct json *j, const char *s, size_t n, struct err *err)
 
 struct json json_fork(const struct json *j, struct err *err)
 {
-	struct json fork = *j;
+	struct json fork;
 
+	/* Most of it is room for containers that are not open. */
+	memcpy(&fork, j, offsetof(struct json, path) +
+			 (size_t)j->depth * sizeof(*j->path));
 	fork.err = err;
 	return fork;
 }
@@ -320,8 +323,8 @@ bool json_member(struct json *j, struct json_key *key)
 static size_t find_name(const struct json_key *key, const char *const *names,
 			size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		if (key->n == strlen(names[i]) &&
+	for (size_t i = 0; i < n && key->n > 0; i++)
+		if (key->s[0] == names[i][0] && key->n == strlen(names[i]) &&
 		    memcmp(key->s, names[i], key->n) == 0)
 			return i;
 	return n;

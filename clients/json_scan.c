@@ -215,12 +215,17 @@ bool scan_string(struct scan *sc)
 	return true;
 }
 
+static bool at_digit(const struct scan *sc)
+{
+	return sc->pos < sc->len && sc->s[sc->pos] >= '0' &&
+	       sc->s[sc->pos] <= '9';
+}
+
 static bool digits(struct scan *sc)
 {
 	size_t start = sc->pos;
 
-	while (sc->pos < sc->len && sc->s[sc->pos] >= '0' &&
-	       sc->s[sc->pos] <= '9')
+	while (at_digit(sc))
 		sc->pos++;
 	return sc->pos > start || refuse_here(sc, "a digit is missing");
 }
@@ -241,7 +246,7 @@ bool scan_number(struct scan *sc)
 		sc->pos++;
 	if (at(sc, "0")) {
 		sc->pos++;
-		if (at(sc, "0123456789"))
+		if (at_digit(sc))
 			return refuse(sc, "leading zero in a number");
 	} else if (!digits(sc)) {
 		return false;

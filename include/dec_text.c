@@ -85,6 +85,26 @@ struct tail {
 	bool more;
 };
 
+/*
+ * As nearly every number is: digits for one machine word, none of them beyond
+ * the last place. False for all others.
+ */
+static bool short_to_units(u128 *out, const struct number *x)
+{
+	size_t places = x->digits - x->point;	/* the point counts as one */
+	uint64_t m = 0;
+
+	places -= places > 0;
+	if (x->digits > PLACES || x->exponent != 0)
+		return false;
+	for (size_t i = 0; i < x->point; i++)
+		m = m * 10 + (unsigned)(x->s[i] - '0');
+	for (size_t i = x->point + 1; i < x->digits; i++)
+		m = m * 10 + (unsigned)(x->s[i] - '0');
+	*out = (u128)m * (uint64_t)dec_unit[places];
+	return true;
+}
+
 static bool digits_to_units(u128 *out, struct tail *tail,
 			    const struct number *x)
 {
@@ -92,6 +112,8 @@ static bool digits_to_units(u128 *out, struct tail *tail,
 	u128 m = 0;
 
 	*tail = (struct tail){ 0, false };
+	if (short_to_units(out, x))
+		return true;
 	for (size_t i = 0; i < x->digits; i++) {
 		unsigned digit = (unsigned)(x->s[i] - '0');
 
