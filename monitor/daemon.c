@@ -62,8 +62,9 @@ static void reload(struct daemon *d)
 }
 
 /* A poll needs megabytes for milliseconds; a minute's wait needs none. */
-static void give_back_memory(void)
+static void give_back_memory(const struct cycle *c)
 {
+	store_rest(c->store);
 #ifdef __GLIBC__
 	malloc_trim(0);
 #endif
@@ -140,7 +141,7 @@ int daemon_run(struct daemon *d)
 			break;
 		if (d->polls > 0 && ++done >= d->polls)
 			break;
-		give_back_memory();
+		give_back_memory(d->cycle);
 		if (!wait_for_tick(d, from, &code))
 			break;
 	}

@@ -275,6 +275,11 @@ void store_close(struct store *s)
 	free(s);
 }
 
+void store_rest(struct store *s)
+{
+	sqlite3_db_release_memory(s->db);
+}
+
 /* ---- transactions ---- */
 
 static bool step(struct store *s, enum sql_id id, struct err *err)

@@ -25,6 +25,8 @@ MUST_USE bool store_open(struct store **out, const char *path,
 			 const char *account, bool dry_run,
 			 enum store_access access, struct err *err);
 void store_close(struct store *s);	/* NULL is fine */
+/* Until the next question: the pages that were read need no memory. */
+void store_rest(struct store *s);
 
 /* One write transaction (BEGIN IMMEDIATE). Rollback is always possible. */
 MUST_USE bool store_begin(struct store *s, struct err *err);
