@@ -48,24 +48,32 @@ bool scan_char(struct scan *sc, char c, const char *why)
 	return true;
 }
 
-/* Bytes that need a look: quote, backslash, controls, anything above ASCII. */
-static bool word_is_plain(uint64_t w)
+/*
+ * Bytes that need a look: quote, backslash, controls, anything above ASCII. A
+ * bit for each, of which the first one is exact: those above it may be
+ * borrowed from it.
+ */
+static uint64_t not_plain(uint64_t w)
 {
 	uint64_t quote = w ^ (ONES * '"'), slash = w ^ (ONES * '\\');
-	uint64_t hit = (quote - ONES) | (slash - ONES) | (w - ONES * 0x20) | w;
 
-	return !(hit & HIGH);
+	return ((quote - ONES) | (slash - ONES) | (w - ONES * 0x20) | w) &
+	       HIGH;
 }
 
 static void pass_plain(struct scan *sc)
 {
-	uint64_t w;
+	uint64_t w, hit = 0;
 
-	while (sc->len - sc->pos >= sizeof(w)) {
+	while (sc->len - sc->pos >= sizeof(w) && hit == 0) {
 		memcpy(&w, sc->s + sc->pos, sizeof(w));
-		if (!word_is_plain(w))
-			break;
-		sc->pos += sizeof(w);
+		hit = not_plain(w);
+		if (hit == 0)
+			sc->pos += sizeof(w);
+	}
+	if (hit != 0 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) {
+		sc->pos += (size_t)__builtin_ctzll(hit) / 8;
+		return;
 	}
 	while (sc->pos < sc->len) {
 		unsigned char c = (unsigned char)sc->s[sc->pos];
