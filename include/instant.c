@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define DAY_MS (INT64_C(1000) * DAY_S)
+#define LAST_MS INT64_C(253402300799999)	/* of the year 9999 */
 
 /* ---- calendar ---- */
 
@@ -147,7 +148,7 @@ bool instant_parse(struct instant *out, const char *s, size_t n)
 	if (r.n > 0 && (!take_char(&r, "Tt ") || !take_time(&r, &ms) ||
 			!take_zone(&r, &ms)))
 		return false;
-	if (r.n > 0 || ms < 0)
+	if (r.n > 0 || ms < 0 || ms > LAST_MS)	/* a zone may move it out */
 		return false;
 	out->ms = ms;
 	return true;
