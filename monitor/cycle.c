@@ -280,7 +280,7 @@ static void keep_view(struct work *w)
 static bool record_and_tell(struct work *w, struct cycle_result *out,
 			    struct err *err)
 {
-	struct err later;
+	struct err later = { ERR_NONE, "" };
 
 	if (!cycle_record(w, out, err)) {
 		tell_cannot_record(w, err);
@@ -292,6 +292,10 @@ static bool record_and_tell(struct work *w, struct cycle_result *out,
 	if (!notify(w, &later))
 		log_write(LOG_LEVEL_WARNING, "outbox not emptied", "err=%s",
 			  log_quote(later.text).s);
+	if (later.kind == ERR_OUTCOME) {	/* nothing goes on behind it */
+		*err = later;
+		return false;
+	}
 	keep_view(w);
 	return true;
 }
