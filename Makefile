@@ -83,7 +83,7 @@ say = @echo "$(1)	$(2)"
 Q = @
 endif
 
-.PHONY: all tests check lint run demo-history cover bench torture install uninstall clean help reference san FORCE
+.PHONY: all tests check lint run demo-history cover bench torture faults install uninstall clean help reference san FORCE
 .SECONDARY:
 
 all: $(PROGRAMS)		## build carrywatch, positions and ratesim (nothing else)
@@ -145,6 +145,9 @@ uninstall:			## what install has put there; no configuration, no data
 
 torture: all			## the long tests: 1,000 kills (KILLS=N)
 	CW_BUILD=$(B) CW_KILLS=$(or $(KILLS),1000) python3 tests/e2e/test_torture.py
+
+faults: all tests		## the fault matrix: each class and whether its test holds
+	CW_BUILD=$(B) tools/faults
 
 san:				## everything with sanitizers, in build/san
 	$(MAKE) B=$(B)/san SAN=1 all tests
