@@ -109,6 +109,9 @@ bool slot_set_up(struct slot *s, int64_t left_ms)
 	bad |= (int)curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)ms);
 	bad |= (int)curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS,
 				     (long)o->connect_timeout.ms);
+	/* A retry asks for the name again: the service may have moved. */
+	if (s->req->tries > 1)
+		bad |= (int)curl_easy_setopt(c, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
 	if (s->headers)
 		bad |= (int)curl_easy_setopt(c, CURLOPT_HTTPHEADER,
 					     s->headers);
