@@ -86,16 +86,32 @@ static bool wait_until(struct daemon *d, enum wake *wake, struct instant t)
 	return false;
 }
 
+static struct instant next_tick(const struct daemon *d, struct instant t)
+{
+	return clock_next_tick(t, d->cycle->interval,
+			       d->cycle->account->tick_offset);
+}
+
+/*
+ * Ticks since the poll at `from` that nobody kept: that poll or the waiting
+ * took too long, or the host slept. On a tick the newest one is kept now.
+ */
+static void count_missed(struct daemon *d, struct instant from, bool on_tick)
+{
+	struct cycle *c = d->cycle;
+	int64_t passed = (next_tick(d, now(d)).ms - next_tick(d, from).ms) /
+			 c->interval.ms - on_tick;
+	int64_t most = INT32_MAX - c->missed_ticks;
+
+	if (passed > 0)
+		c->missed_ticks += (int32_t)(passed < most ? passed : most);
+}
+
 /* Wait for the next poll; false when it is time to stop, *code says why. */
 static bool wait_for_tick(struct daemon *d, struct instant from, int *code)
 {
-	struct cycle *c = d->cycle;
-	struct instant tick = clock_next_tick(now(d), c->interval,
-					      c->account->tick_offset);
+	struct instant tick = next_tick(d, now(d));
 
-	c->missed_ticks += (int32_t)((tick.ms - from.ms) / c->interval.ms) - 1;
-	if (c->missed_ticks < 0)
-		c->missed_ticks = 0;
 	for (;;) {
 		enum wake wake;
 
@@ -111,6 +127,7 @@ static bool wait_for_tick(struct daemon *d, struct instant from, int *code)
 			break;
 		case WAKE_TICK:
 		case WAKE_POLL_NOW:
+			count_missed(d, from, wake == WAKE_TICK);
 			return true;
 		}
 	}
