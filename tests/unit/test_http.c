@@ -42,6 +42,7 @@ static const struct play plays[] = {
 	{ "/utf8", "200 OK", "Content-Type: Application/JSON; charset=utf-8\r\n",
 	  "{}", REPLY_KEEP, 0 },
 	{ "/empty", "200 OK", JSON, "", REPLY_KEEP, 0 },
+	{ "/leaves", "200 OK", JSON, "{}", REPLY_CLOSE, 0 },
 	{ "/500-once", "500 Oops", JSON, "{}", REPLY_KEEP, 1 },
 	{ "/500", "500 Oops", JSON, "{}", REPLY_KEEP, 0 },
 	{ "/503-dated", "503 Busy", JSON "Retry-After: @\r\n", "{}",
@@ -250,6 +251,24 @@ static void test_connections_are_kept(void **state)
 	tiny_stop(&b->server);
 	assert_int_equal(b->server.requests, 5);
 	assert_int_equal(b->server.connections, 1);
+}
+
+/* N-18: without a word between two polls; the next one just connects anew. */
+static void test_kept_connection_closed_by_the_peer(void **state)
+{
+	struct bench *b = *state;
+
+	for (int i = 0; i < 5; i++) {
+		const struct http_request *r = get(b, "/leaves", 3000);
+
+		assert_string_equal(r->error, "");
+		assert_true(r->ok);
+		assert_int_equal(r->tries, 1);
+		assert_int_equal(r->body_len, 2);
+	}
+	tiny_stop(&b->server);
+	assert_int_equal(b->server.requests, 5);
+	assert_int_equal(b->server.connections, 5);
 }
 
 static void test_many_at_once(void **state)
@@ -511,6 +530,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_ok),
 		TEST(test_connections_are_kept),
+		TEST(test_kept_connection_closed_by_the_peer),
 		TEST(test_many_at_once),
 		TEST(test_endings),
 		TEST(test_retry_after_is_honoured),
