@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_EVEN, Decimal, getcontext
 
 import lib
 
+LONG_SANITIZED = True
 getcontext().prec = 60
 HEADER = ("ts_utc_ms,venue,symbol,interval_s,funding_rate,mark_price,"
           "open_interest_usd\n")

@@ -12,6 +12,7 @@ from decimal import Decimal
 import lib
 from service import Service
 
+LONG_SANITIZED = True
 ACCOUNTS = """\
   main: {profile: conservative, mode: live, venues: [lighter, grvt]}
 """

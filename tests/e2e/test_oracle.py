@@ -11,6 +11,7 @@ from decimal import Decimal as D
 
 import lib
 
+LONG_SANITIZED = True
 N = int(os.environ.get("CW_ORACLE", "100000"))
 SEED = int(os.environ.get("CW_SEED", "20261120"))
 decimal.getcontext().prec = 200

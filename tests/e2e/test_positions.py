@@ -9,6 +9,7 @@ import threading
 
 import lib
 
+LONG_SANITIZED = True
 OPEN = ("positions", "open", "-a", "main", "--symbol", "BTC", "--long",
         "lighter", "--short", "grvt", "--size", "20000")
 ACCOUNTS = """\

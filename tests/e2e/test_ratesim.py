@@ -14,6 +14,7 @@ import lib
 from simclient import (NOON, SEED, alike, answer, capture, clock, connect,
                        exact, fetch, raw, refused, stamp, utc)
 
+LONG_SANITIZED = True
 VENUES = ["aster", "backpack", "edgex", "grvt", "hyperliquid", "lighter",
           "paradex"]
 FEES = dict(zip(VENUES, map(Decimal, ("0.00005 0.0002 0.00015 -0.0001 "

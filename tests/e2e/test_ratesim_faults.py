@@ -10,6 +10,7 @@ import time
 import lib
 from simclient import (NOON, SEED, answer, clock, fetch, raw, refused, utc)
 
+LONG_SANITIZED = True
 
 def test_fault_status(t):
     """http500, 429 and html-200; a path limits them"""

@@ -9,6 +9,7 @@ import lib
 from simclient import (NOON, SEED, answer, capture, clock, exact, fetch,
                        refused, stamp, utc)
 
+LONG_SANITIZED = True
 HEADER = ("ts_utc_ms,venue,symbol,interval_s,funding_rate,mark_price,"
           "open_interest_usd\n")
 

@@ -14,6 +14,7 @@ import lib
 import simclient
 from service import Quote, Service
 
+LONG_SANITIZED = True
 VENUES = "aster, backpack, edgex, grvt, hyperliquid, lighter, paradex"
 PAPER = """\
   paper:

@@ -16,6 +16,7 @@ from decimal import Decimal as D
 
 import lib
 
+LONG_SANITIZED = True
 DAY = 86400000
 WEEK = 7 * DAY
 

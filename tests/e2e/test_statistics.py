@@ -13,6 +13,7 @@ from fractions import Fraction as F
 import lib
 from test_oracle import MAX, SEED, UNIT, oracle, text
 
+LONG_SANITIZED = True
 N = int(os.environ.get("CW_ORACLE", "100000")) // 1000
 Q = 365
 

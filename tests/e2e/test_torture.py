@@ -20,6 +20,7 @@ from sinks import Answer
 from test_handoffs import Desk
 from test_run import import_pair
 
+LONG_SANITIZED = True
 KILLS = int(os.environ.get("CW_KILLS", "100"))
 SEED = int(os.environ.get("CW_SEED", "0")) or random.SystemRandom().randrange(
     1, 1 << 31)

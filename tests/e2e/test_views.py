@@ -8,6 +8,7 @@ import json
 import lib
 from service import Quote, Service
 
+LONG_SANITIZED = True
 DESIGN_KEYS = ["id", "account", "symbol", "status", "size_usd", "long",
                "short", "entry_divergence_8h", "divergence_8h",
                "remaining_ratio", "opened_at", "age_hours", "action",
