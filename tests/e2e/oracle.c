@@ -138,7 +138,8 @@ static void do_even(char **w)
 		printf("%lld\n", (long long)after);
 }
 
-static void answer(const char *call, const struct facts *f)
+/* "~" in a call is a blank. */
+static void answer(char *call, const struct facts *f)
 {
 	struct streak slots[LINE_NODES_MAX] = { STREAK_NONE };
 	struct expr_now now = { { 0 }, true, { 0 } };
@@ -146,6 +147,8 @@ static void answer(const char *call, const struct facts *f)
 	struct err err;
 	int column;
 
+	for (char *c = call; *c; c++)
+		*c = *c == '~' ? ' ' : *c;
 	if (!expr_parse(&line, call, &column, &err)) {
 		printf("%s\n", err.text);
 		return;
