@@ -83,7 +83,7 @@ say = @echo "$(1)	$(2)"
 Q = @
 endif
 
-.PHONY: all tests check lint run demo-history cover bench torture faults install uninstall clean help reference san FORCE
+.PHONY: all tests check lint run demo-history cover oracle mutate bench torture faults install uninstall clean help reference san FORCE
 .SECONDARY:
 
 all: $(PROGRAMS)		## build carrywatch, positions and ratesim (nothing else)
@@ -109,6 +109,12 @@ demo-history:			## monitor over recorded history: CSV=FILE
 cover:				## branch coverage of the deciding code; fails below 100 %
 	$(MAKE) B=$(B)/cover COVER=1 WERROR= tests
 	tools/cover $(B)/cover
+
+oracle: all			## 10 million rule evaluations against Python's decimal (N=)
+	CW_BUILD=$(B) tools/oracle $(N)
+
+mutate: tests			## break the deciding code, see a test fail (F=FILE.c)
+	tools/mutate $(B) $(F)
 
 bench: all $(if $(BENCH),$(B)/bench)	## medians of the numbers in the README
 	CW_BUILD=$(B) $(if $(wildcard tools/bench/run),tools/bench/run,$(B)/bench)
