@@ -28,11 +28,26 @@ static void refuses_wrong_calls(void **state)
 	rule_call_refused("basis_wide", "basis_wide needs share (of the mean of both prices)");
 }
 
+static void says_what_it_reads(void **state)
+{
+	(void)state;
+	rule_reads("basis_wide(1%)", "basis");
+}
+
+static void takes_the_ends_of_its_range(void **state)
+{
+	(void)state;
+	rule_call_taken("basis_wide(0.00001)");
+	rule_call_taken("basis_wide(1)");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_as_the_table_says),
 		cmocka_unit_test(refuses_wrong_calls),
+		cmocka_unit_test(says_what_it_reads),
+		cmocka_unit_test(takes_the_ends_of_its_range),
 	};
 
 	return cmocka_run_group_tests_name("rule basis_wide", tests, NULL, NULL);

@@ -136,11 +136,33 @@ static void refuses_wrong_calls(void **state)
 			  "the horizon, of notional)");
 }
 
+static void says_what_it_reads(void **state)
+{
+	(void)state;
+	rule_reads("better_opportunity(0.1%)",
+		   "divergence alternatives alternative_divergence alternative_cost");
+	rule_reads("better_opportunity(0.1%, model=schedule)",
+		   "divergence alternatives alternative_divergence alternative_cost "
+		   "long_rate long_next_funding long_pays_every "
+		   "short_rate short_next_funding short_pays_every "
+		   "alternative_long_rate alternative_long_next "
+		   "alternative_long_pays_every alternative_short_rate "
+		   "alternative_short_next alternative_short_pays_every");
+}
+
+static void takes_the_ends_of_its_range(void **state)
+{
+	(void)state;
+	rule_call_taken("better_opportunity(0, 1s)");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_as_the_table_says),
 		cmocka_unit_test(refuses_wrong_calls),
+		cmocka_unit_test(says_what_it_reads),
+		cmocka_unit_test(takes_the_ends_of_its_range),
 	};
 
 	return cmocka_run_group_tests_name("rule better_opportunity", tests, NULL, NULL);

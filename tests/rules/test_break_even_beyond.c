@@ -93,11 +93,33 @@ static void refuses_wrong_calls(void **state)
 			  "cost is one of: all_in, exit");
 }
 
+static void says_what_it_reads(void **state)
+{
+	(void)state;
+	rule_reads("break_even_beyond(7d)",
+		   "size_usd funding costs_paid exit_cost "
+		   "long_rate long_next_funding long_pays_every "
+		   "short_rate short_next_funding short_pays_every");
+	rule_reads("break_even_beyond(7d, exit)",
+		   "size_usd exit_cost "
+		   "long_rate long_next_funding long_pays_every "
+		   "short_rate short_next_funding short_pays_every");
+}
+
+static void takes_the_ends_of_its_range(void **state)
+{
+	(void)state;
+	rule_call_taken("break_even_beyond(0s)");
+	rule_call_taken("break_even_beyond(31536000s)");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_as_the_table_says),
 		cmocka_unit_test(refuses_wrong_calls),
+		cmocka_unit_test(says_what_it_reads),
+		cmocka_unit_test(takes_the_ends_of_its_range),
 	};
 
 	return cmocka_run_group_tests_name("rule break_even_beyond", tests, NULL, NULL);

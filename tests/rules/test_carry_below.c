@@ -43,11 +43,26 @@ static void refuses_wrong_calls(void **state)
 			  "apr: -201% is out of range (-2 to 2)");
 }
 
+static void says_what_it_reads(void **state)
+{
+	(void)state;
+	rule_reads("carry_below(5%)", "divergence");
+}
+
+static void takes_the_ends_of_its_range(void **state)
+{
+	(void)state;
+	rule_call_taken("carry_below(-2)");
+	rule_call_taken("carry_below(2)");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_as_the_table_says),
 		cmocka_unit_test(refuses_wrong_calls),
+		cmocka_unit_test(says_what_it_reads),
+		cmocka_unit_test(takes_the_ends_of_its_range),
 	};
 
 	return cmocka_run_group_tests_name("rule carry_below", tests, NULL, NULL);

@@ -53,11 +53,26 @@ static void refuses_wrong_calls(void **state)
 			  "erosion has no parameter \"kep\"; it has: keep");
 }
 
+static void says_what_it_reads(void **state)
+{
+	(void)state;
+	rule_reads("erosion(0.5)", "divergence entry_divergence");
+}
+
+static void takes_the_ends_of_its_range(void **state)
+{
+	(void)state;
+	rule_call_taken("erosion(0)");
+	rule_call_taken("erosion(1)");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_as_the_table_says),
 		cmocka_unit_test(refuses_wrong_calls),
+		cmocka_unit_test(says_what_it_reads),
+		cmocka_unit_test(takes_the_ends_of_its_range),
 	};
 
 	return cmocka_run_group_tests_name("rule erosion", tests, NULL, NULL);

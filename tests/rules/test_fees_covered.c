@@ -44,11 +44,18 @@ static void refuses_wrong_calls(void **state)
 			  "fees_covered takes no more than 0 argument(s)");
 }
 
+static void says_what_it_reads(void **state)
+{
+	(void)state;
+	rule_reads("fees_covered", "funding costs_paid exit_cost");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_as_the_table_says),
 		cmocka_unit_test(refuses_wrong_calls),
+		cmocka_unit_test(says_what_it_reads),
 	};
 
 	return cmocka_run_group_tests_name("rule fees_covered", tests, NULL, NULL);

@@ -60,11 +60,27 @@ static void refuses_wrong_calls(void **state)
 			  "when is one of: paying, any");
 }
 
+static void says_what_it_reads(void **state)
+{
+	(void)state;
+	rule_reads("funding_window(10m)",
+		   "long_next_funding short_next_funding "
+		   "window_carry");
+}
+
+static void takes_the_ends_of_its_range(void **state)
+{
+	(void)state;
+	rule_call_taken("funding_window(0s)");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_as_the_table_says),
 		cmocka_unit_test(refuses_wrong_calls),
+		cmocka_unit_test(says_what_it_reads),
+		cmocka_unit_test(takes_the_ends_of_its_range),
 	};
 
 	return cmocka_run_group_tests_name("rule funding_window", tests, NULL, NULL);

@@ -37,11 +37,18 @@ static void refuses_wrong_calls(void **state)
 	rule_call_refused("leg_missing(1)", "leg_missing takes no more than 0 argument(s)");
 }
 
+static void says_what_it_reads(void **state)
+{
+	(void)state;
+	rule_reads("leg_missing", "long_leg_missing short_leg_missing");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_as_the_table_says),
 		cmocka_unit_test(refuses_wrong_calls),
+		cmocka_unit_test(says_what_it_reads),
 	};
 
 	return cmocka_run_group_tests_name("rule leg_missing", tests, NULL, NULL);

@@ -53,11 +53,27 @@ static void refuses_wrong_calls(void **state)
 	rule_call_refused("liquidation_near(0)", "distance: 0 is out of range (0.001 to 0.9)");
 }
 
+static void says_what_it_reads(void **state)
+{
+	(void)state;
+	rule_reads("liquidation_near",
+		   "long_to_liquidation short_to_liquidation");
+}
+
+static void takes_the_ends_of_its_range(void **state)
+{
+	(void)state;
+	rule_call_taken("liquidation_near(0.001)");
+	rule_call_taken("liquidation_near(0.9)");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_as_the_table_says),
 		cmocka_unit_test(refuses_wrong_calls),
+		cmocka_unit_test(says_what_it_reads),
+		cmocka_unit_test(takes_the_ends_of_its_range),
 	};
 
 	return cmocka_run_group_tests_name("rule liquidation_near", tests, NULL, NULL);

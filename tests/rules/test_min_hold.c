@@ -31,11 +31,25 @@ static void refuses_wrong_calls(void **state)
 			  "the line may fire)");
 }
 
+static void says_what_it_reads(void **state)
+{
+	(void)state;
+	rule_reads("min_hold(1h)", "age");
+}
+
+static void takes_the_ends_of_its_range(void **state)
+{
+	(void)state;
+	rule_call_taken("min_hold(0s)");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_as_the_table_says),
 		cmocka_unit_test(refuses_wrong_calls),
+		cmocka_unit_test(says_what_it_reads),
+		cmocka_unit_test(takes_the_ends_of_its_range),
 	};
 
 	return cmocka_run_group_tests_name("rule min_hold", tests, NULL, NULL);

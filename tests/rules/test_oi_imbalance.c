@@ -68,11 +68,27 @@ static void refuses_wrong_calls(void **state)
 			  "high: -1 is out of range (0 to any)");
 }
 
+static void says_what_it_reads(void **state)
+{
+	(void)state;
+	rule_reads("oi_imbalance",
+		   "long_open_interest short_open_interest "
+		   "entry_oi_ratio");
+}
+
+static void takes_the_ends_of_its_range(void **state)
+{
+	(void)state;
+	rule_call_taken("oi_imbalance(0, 0)");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_as_the_table_says),
 		cmocka_unit_test(refuses_wrong_calls),
+		cmocka_unit_test(says_what_it_reads),
+		cmocka_unit_test(takes_the_ends_of_its_range),
 	};
 
 	return cmocka_run_group_tests_name("rule oi_imbalance", tests, NULL, NULL);

@@ -69,11 +69,29 @@ static void refuses_wrong_calls(void **state)
 			  "pnl is one of: net, carry");
 }
 
+static void says_what_it_reads(void **state)
+{
+	(void)state;
+	rule_reads("take_profit(1%)",
+		   "size_usd price_pnl funding costs_paid exit_cost");
+	rule_reads("take_profit(1%, carry)",
+		   "size_usd funding costs_paid exit_cost");
+}
+
+static void takes_the_ends_of_its_range(void **state)
+{
+	(void)state;
+	rule_call_taken("take_profit(0.0001)");
+	rule_call_taken("take_profit(1)");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_as_the_table_says),
 		cmocka_unit_test(refuses_wrong_calls),
+		cmocka_unit_test(says_what_it_reads),
+		cmocka_unit_test(takes_the_ends_of_its_range),
 	};
 
 	return cmocka_run_group_tests_name("rule take_profit", tests, NULL, NULL);

@@ -61,25 +61,66 @@ static void describe(char *buf, size_t n, struct finding f)
 		snprintf(buf, n, "%s", verdict_word(f.verdict));
 }
 
+static struct line parsed(const char *call)
+{
+	struct line line;
+	struct err err = { ERR_NONE, "" };
+	int column;
+
+	if (!expr_parse(&line, call, &column, &err))
+		fail_msg("%s: column %d: %s", call, column, err.text);
+	return line;
+}
+
+static void is_answered(const struct rule_case *c, const struct line *line,
+			const struct facts *f)
+{
+	struct expr_now now = { { 0 }, true, { 0 } };
+	struct streak slots[LINE_NODES_MAX] = { STREAK_NONE };
+	char got[100];
+
+	describe(got, sizeof(got), expr_eval(line, slots, f, &now));
+	if (strcmp(got, c->want) != 0)
+		fail_msg("%s with %s: got %s, want %s", c->call, c->facts, got,
+			 c->want);
+}
+
 void rule_cases_hold(const struct rule_case *cases)
 {
 	for (; cases->call; cases++) {
-		struct expr_now now = { { 0 }, true, { 0 } };
-		struct streak slots[LINE_NODES_MAX] = { STREAK_NONE };
+		struct line line = parsed(cases->call);
 		struct facts f = rule_facts(cases->facts);
-		struct line line;
-		struct err err = { ERR_NONE, "" };
-		char got[100];
-		int column;
 
-		if (!expr_parse(&line, cases->call, &column, &err))
-			fail_msg("%s: column %d: %s", cases->call, column,
-				 err.text);
-		describe(got, sizeof(got), expr_eval(&line, slots, &f, &now));
-		if (strcmp(got, cases->want) != 0)
-			fail_msg("%s with %s: got %s, want %s", cases->call,
-				 cases->facts, got, cases->want);
+		is_answered(cases, &line, &f);
+		for (int i = 0; i < FACT_COUNT; i++)
+			if (!(line.uses >> i & 1))
+				f.v[i] = fact_known(dec_int(-7));
+		is_answered(cases, &line, &f);
 	}
+}
+
+void rule_reads(const char *call, const char *facts)
+{
+	uint64_t said = parsed(call).uses;
+
+	for (int i = 0; i < FACT_COUNT; i++) {
+		const char *name = fact_name((enum fact_id)i);
+		const char *at = strstr(facts, name);
+		bool named = false;
+
+		for (; at && !named; at = strstr(at + 1, name))
+			named = (at == facts || at[-1] == ' ') &&
+				strchr(" ", at[strlen(name)]) != NULL;
+		if (named != (said >> i & 1))
+			fail_msg("%s %s %s", call,
+				 named ? "does not say it reads" : "reads",
+				 name);
+	}
+}
+
+void rule_call_taken(const char *call)
+{
+	parsed(call);
 }
 
 void rule_call_refused(const char *call, const char *complaint)

@@ -17,8 +17,15 @@ struct rule_case {
 	const char *want;
 };
 
-/* Ends with a row whose call is NULL. */
+/*
+ * Ends with a row whose call is NULL. Each is answered the same when the
+ * facts that the rule does not say it reads are others.
+ */
 void rule_cases_hold(const struct rule_case *cases);
+/* What a call says it reads, "age divergence": no more and no less. */
+void rule_reads(const char *call, const char *facts);
+/* A call that must load: the ends of what an argument may be. */
+void rule_call_taken(const char *call);
 /* Facts from their text, legs fresh. */
 struct facts rule_facts(const char *text);
 /* A call that must not load, and the complaint about it. */
