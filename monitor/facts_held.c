@@ -12,23 +12,25 @@
  */
 #include "facts_held.h"
 
+#include <assert.h>
+
 #include "facts_plan.h"
 
 enum towards { DOWN = -1, UP = 1 };
 
-/* dec_div is off by half a place at most: one step mends it. */
-static struct fact quotient(struct fact a, struct fact b, enum towards way)
+/* b > 0. dec_div is off by half a place at most: one step mends it. */
+static struct fact quotient(struct fact a, struct dec b, enum towards way)
 {
-	struct dec v, one = dec_int(1), step = DEC_ZERO;
+	struct dec v, one = dec_int(1), step;
+	bool ok = dec_join(&step, way, 18);
 
-	if (!a.known || !b.known)
-		return a.known ? b : a;
-	if (dec_sign(b.v) <= 0)
-		return fact_unknown(WHY_NOT_POSITIVE);
-	if (!dec_div(&v, a.v, b.v))
+	assert(ok);
+	(void)ok;
+	if (!a.known)
+		return a;
+	if (!dec_div(&v, a.v, b))
 		return fact_unknown(WHY_OVERFLOW);
-	if (dec_cmp_mul(a.v, one, v, b.v) * (int)way > 0 &&
-	    (!dec_join(&step, way, 18) || !dec_add(&v, v, step)))
+	if (dec_cmp_mul(a.v, one, v, b) * (int)way > 0 && !dec_add(&v, v, step))
 		return fact_unknown(WHY_OVERFLOW);
 	return fact_known(v);
 }
@@ -41,16 +43,8 @@ static struct fact positive(struct fact f)
 
 static struct fact absolute(struct fact f)
 {
-	if (f.known)
-		f.v = dec_abs(f.v);
+	f.v = dec_abs(f.v);
 	return f;
-}
-
-static struct fact larger(struct fact a, struct fact b)
-{
-	if (!a.known || !b.known)
-		return a.known ? b : a;
-	return dec_cmp(a.v, b.v) > 0 ? a : b;
 }
 
 static struct fact twice(struct fact f)
@@ -63,22 +57,31 @@ static struct fact to_liquidation(const struct held_leg *leg, enum side side)
 	struct fact mark = positive(leg->mark_price);
 	struct fact at = positive(leg->liquidation_price);
 
+	/* Known only where mark is. */
 	return quotient(side == LEG_LONG ? fact_sub(mark, at) :
-					   fact_sub(at, mark), mark, DOWN);
+					   fact_sub(at, mark), mark.v, DOWN);
 }
 
 static struct fact leg_drift(struct fact l, struct fact s)
 {
+	struct fact apart;
+
 	l = positive(l);
 	s = positive(s);
-	return quotient(absolute(fact_sub(l, s)), larger(l, s), UP);
+	apart = fact_sub(l, s);
+	return quotient(absolute(apart), dec_sign(apart.v) > 0 ? l.v : s.v, UP);
 }
 
 static struct fact basis(struct fact l, struct fact s)
 {
+	struct fact both;
+
 	l = positive(l);
 	s = positive(s);
-	return quotient(twice(absolute(fact_sub(l, s))), fact_add(l, s), UP);
+	both = fact_add(l, s);
+	if (!both.known)
+		return both;
+	return quotient(twice(absolute(fact_sub(l, s))), both.v, UP);
 }
 
 struct fact facts_held_price(const struct held_leg *leg, enum side side)

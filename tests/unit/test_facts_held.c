@@ -276,6 +276,103 @@ static void numbers_not_above_zero_are_not_known(void **state)
 		}
 }
 
+/* ---- why a fact is not known ---- */
+
+static void is_unknown(struct fact f, enum why why)
+{
+	assert_false(f.known);
+	assert_int_equal(f.why, why);
+}
+
+static void a_number_not_above_zero_says_so(void **state)
+{
+	struct held h = given();
+	struct facts f;
+
+	(void)state;
+	h.leg[LEG_SHORT].quantity = fact_known(DEC_ZERO);
+	h.leg[LEG_LONG].liquidation_price = fact_known(dec_lit("-1"));
+	facts_put_held(&f, &h);
+	is_unknown(f.v[FACT_LEG_DRIFT], WHY_NOT_POSITIVE);
+	is_unknown(f.v[FACT_LONG_LIQUIDATION], WHY_NOT_POSITIVE);
+	assert_true(f.v[FACT_SHORT_LIQUIDATION].known);
+	/* As the client says it; only what is reckoned with it is lost. */
+	assert_true(f.v[FACT_SHORT_QUANTITY].known);
+}
+
+/* In its own leg, so that sides cannot be confused. */
+static void what_the_client_says_is_passed_on(void **state)
+{
+	struct held h = given();
+	struct facts f;
+
+	(void)state;
+	h.missing[LEG_LONG] = fact_known(dec_int(1));
+	h.missing[LEG_SHORT] = fact_unknown(WHY_UNPROVEN);
+	facts_put_held(&f, &h);
+	is(&f, FACT_LONG_MISSING, "1");
+	is_unknown(f.v[FACT_SHORT_MISSING], WHY_UNPROVEN);
+	is(&f, FACT_SHORT_QUANTITY, "8");
+	is(&f, FACT_LONG_MARK, "102");
+}
+
+/* 2^127 - 1 units are the most there is. */
+#define MOST "170141183460469231731.687303715884105727"
+
+static void what_does_not_fit_says_so(void **state)
+{
+	struct held h = given();
+	struct facts f;
+
+	(void)state;
+	h.leg[LEG_LONG].mark_price = fact_known(dec_lit(MOST));
+	h.leg[LEG_SHORT].mark_price = fact_known(dec_lit(MOST));
+	h.leg[LEG_SHORT].liquidation_price = fact_known(dec_lit(MOST));
+	facts_put_held(&f, &h);
+	is_unknown(f.v[FACT_BASIS], WHY_OVERFLOW);
+	is(&f, FACT_SHORT_LIQUIDATION, "0");
+	h.leg[LEG_SHORT].mark_price = fact_known(dec_lit("0.5"));
+	facts_put_held(&f, &h);
+	is_unknown(f.v[FACT_SHORT_LIQUIDATION], WHY_OVERFLOW);
+}
+
+/*
+ * (0.7 - liquidation) / 0.7 a seventh of a unit below the least there is:
+ * rounded it fits, one step down it does not.
+ */
+static void one_step_beyond_the_range_is_refused(void **state)
+{
+	struct held h = given();
+	struct facts f;
+
+	(void)state;
+	h.leg[LEG_LONG].mark_price = fact_known(dec_lit("0.7"));
+	h.leg[LEG_LONG].liquidation_price = fact_known(
+		dec_lit("119098828422328462212.881112601118874009"));
+	facts_put_held(&f, &h);
+	is_unknown(f.v[FACT_LONG_LIQUIDATION], WHY_OVERFLOW);
+	h.leg[LEG_LONG].liquidation_price = fact_known(
+		dec_lit("119098828422328462212.881112601118874008"));
+	facts_put_held(&f, &h);
+	assert_true(f.v[FACT_LONG_LIQUIDATION].known);
+}
+
+static void a_price_that_is_not_known_says_why(void **state)
+{
+	struct held h = given();
+	struct held_leg *leg = &h.leg[LEG_LONG];
+
+	(void)state;
+	leg->quantity = fact_unknown(WHY_NOT_LISTED);
+	is_unknown(facts_held_price(leg, LEG_LONG), WHY_NOT_LISTED);
+	leg->mark_price = fact_unknown(WHY_NULL_VALUE);
+	is_unknown(facts_held_price(leg, LEG_LONG), WHY_NULL_VALUE);
+	leg->quantity = fact_known(dec_int(2));
+	is_unknown(facts_held_price(leg, LEG_LONG), WHY_NULL_VALUE);
+	leg->quantity = leg->mark_price = fact_known(dec_lit(MOST));
+	is_unknown(facts_held_price(leg, LEG_LONG), WHY_OVERFLOW);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -287,6 +384,11 @@ int main(void)
 		cmocka_unit_test(limits_are_exact),
 		cmocka_unit_test(any_numbers_compare_as_products_do),
 		cmocka_unit_test(numbers_not_above_zero_are_not_known),
+		cmocka_unit_test(a_number_not_above_zero_says_so),
+		cmocka_unit_test(what_the_client_says_is_passed_on),
+		cmocka_unit_test(what_does_not_fit_says_so),
+		cmocka_unit_test(one_step_beyond_the_range_is_refused),
+		cmocka_unit_test(a_price_that_is_not_known_says_why),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
