@@ -34,7 +34,7 @@ static struct label label_of(const char *text)
 {
 	struct label l = { "" };
 
-	memcpy(l.s, text, strlen(text) + 1);
+	memcpy(l.s, text, strlen(text));
 	return l;
 }
 
@@ -200,7 +200,7 @@ static int look_for_blindness(struct step *s)
 static void decide_open(struct step *s)
 {
 	int blind = look_for_blindness(s);
-	int line = s->seen.is_true ? closing_line(s, s->close) : -1;
+	int line = closing_line(s, s->close);
 
 	if (line >= 0) {					/* 2 */
 		conclude(s, ACTION_CLOSE, line, s->p->line[line].label);
@@ -227,8 +227,7 @@ static void decide_open(struct step *s)
 		raise_alert(s, line, label_of(LABEL_UNWATCHED), NOTICE_ALERT);
 		return;
 	}
-	conclude(s, ACTION_HOLD, -1, label_of(""));		/* 5 */
-	if (s->w->action == ACTION_ALERT)
+	if (s->w->action == ACTION_ALERT)			/* 5 */
 		s->out->notices |= NOTICE_CLEARED;
 }
 
@@ -248,14 +247,10 @@ static void look_for_reason(struct step *s, int deciding)
 {
 	if (deciding < 0 || !s->out->new_data)
 		return;
-	switch (s->out->finding[deciding].verdict) {
-	case VERDICT_TRUE:
+	if (s->out->finding[deciding].verdict == VERDICT_TRUE)
 		s->w->gone_polls = 0;
+	if (s->out->finding[deciding].verdict != VERDICT_FALSE)
 		return;
-	case VERDICT_UNKNOWN:
-		return;
-	case VERDICT_FALSE: ;
-	}
 	if (s->w->gone_polls <= GONE_POLLS)
 		s->w->gone_polls++;
 	if (s->w->gone_polls == GONE_POLLS)
@@ -305,7 +300,6 @@ static void decide_clock_back(struct step *s)
 	if (!same_label(s->w->label, label_of(LABEL_CLOCK_BACK)))
 		out->notices |= NOTICE_CLOCK;
 	s->w->label = label_of(LABEL_CLOCK_BACK);
-	out->line = -1;
 	if (s->pos->status == STATUS_PENDING_CLOSE) {
 		out->action = ACTION_CLOSE;
 		out->label = s->pos->reason;
@@ -336,7 +330,7 @@ static void remember(struct watch *w, const struct decision *d,
 		w->label = d->action == ACTION_ALERT ? d->label : label_of("");
 }
 
-/* What the ladder adds to. */
+/* What the ladder adds to: hold, because of nothing. */
 static void begin(struct decision *out)
 {
 	out->action = ACTION_HOLD;
@@ -350,8 +344,9 @@ void decide(struct decision *out, struct streak *slots, struct watch *w,
 	    const struct position *pos, const struct facts *f,
 	    const struct profile *p, const struct decide_now *now)
 {
-	struct step s = { out, w, slots, pos, f, p, now->now,
-			  above(p->n_close), { 0, 0 } };
+	struct step s = { .out = out, .w = w, .slots = slots, .pos = pos,
+			  .f = f, .p = p, .now = now->now,
+			  .close = above(p->n_close) };
 
 	assert(pos->status != STATUS_CLOSED);
 	begin(out);

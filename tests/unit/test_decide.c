@@ -1,106 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The decision ladder, step by step, over several polls of one position. */
-#include "decide.h"
-#include "given.h"
+#include "decide_bench.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
-
-/* One position being watched: its memory and what it sees. */
-struct bench {
-	struct arena *arena;
-	struct profile *profile;
-	struct position pos;
-	struct streak slots[SLOTS_MAX];
-	struct watch watch;
-	struct facts facts;
-	struct decide_now now;
-	struct decision d;
-	int minute;
-};
-
-static const char *const usual_close[] = {
-	"DIVERGENCE_FLIPPED: flip", "PROFIT_EROSION: erosion(0.5)",
-	"WEEKLY_REBALANCE: age(168h)", NULL
-};
-static const char *const usual_alert[] = {
-	"STALE: stale_data(3m)", "OI_IMBALANCE: oi_imbalance", NULL
-};
-
-static struct bench *bench_new(const char *const *close,
-			       const char *const *alert)
-{
-	struct arena *a = arena_new();
-	struct bench *b = arena_alloc(a, sizeof(*b));
-
-	b->arena = a;
-	b->profile = given_profile(a, close, alert);
-	b->pos = given_position("BTC", "lighter", "grvt", "20000", "0.001");
-	for (int i = 0; i < SLOTS_MAX; i++)
-		b->slots[i] = STREAK_NONE;
-	b->watch.counted[0] = b->watch.counted[1] = INSTANT_UNKNOWN;
-	b->watch.divergence = fact_unknown(WHY_NOT_SET);
-	b->watch.divergence_at = b->watch.blind_told = INSTANT_UNKNOWN;
-	b->watch.unclosed_told = INSTANT_UNKNOWN;
-	b->now.last_poll = INSTANT_UNKNOWN;
-	for (int i = 0; i < FACT_COUNT; i++)
-		b->facts.v[i] = fact_known(dec_int(1));
-	b->facts.v[FACT_ENTRY_DIVERGENCE] = b->pos.entry_divergence;
-	b->facts.v[FACT_AGE] = fact_known(dec_int(3600));
-	b->facts.v[FACT_LONG_QUOTE_AGE] = fact_known(dec_int(5));
-	b->facts.v[FACT_SHORT_QUOTE_AGE] = fact_known(dec_int(5));
-	return b;
-}
-
-/* See a divergence per 8 h; NULL: both rates unknown. */
-static void see(struct bench *b, const char *divergence_8h)
-{
-	struct fact *d = &b->facts.v[FACT_DIVERGENCE];
-
-	b->facts.legs_fresh = divergence_8h != NULL;
-	if (!divergence_8h) {
-		*d = fact_unknown(WHY_FAILED);
-		return;
-	}
-	d->known = true;
-	d->why = WHY_KNOWN;
-	assert_true(dec_mul_int(&d->v, dec_lit(divergence_8h), 3));
-}
-
-/* A poll a minute after the last; new data while the legs are fresh. */
-static const struct decision *poll_at(struct bench *b, int minute)
-{
-	struct instant t0 = given_time(GIVEN_NOW);
-
-	b->now.now = instant_add(t0, span_s(60 * (int64_t)minute));
-	for (int s = 0; s < 2; s++)
-		b->now.observed[s] = b->facts.legs_fresh ?
-			instant_add(b->now.now, span_s(-5)) : INSTANT_UNKNOWN;
-	decide(&b->d, b->slots, &b->watch, &b->pos, &b->facts, b->profile,
-	       &b->now);
-	b->now.last_poll = b->now.now;
-	b->minute = minute;
-	return &b->d;
-}
-
-static const struct decision *poll_next(struct bench *b,
-					const char *divergence_8h)
-{
-	see(b, divergence_8h);
-	return poll_at(b, b->minute + 1);
-}
-
-static void assert_decided(const struct decision *d, enum action action,
-			   const char *label, unsigned notices)
-{
-	assert_string_equal(action_word(d->action), action_word(action));
-	assert_string_equal(d->label.s, label);
-	assert_int_equal(d->notices, notices);
-}
 
 static void the_first_true_close_line_closes_with_its_label(void **state)
 {
@@ -118,6 +24,10 @@ static void the_first_true_close_line_closes_with_its_label(void **state)
 	/* Both lines are on record, and the age line too. */
 	assert_int_equal(b->d.finding[1].verdict, VERDICT_TRUE);
 	assert_int_equal(b->d.finding[2].verdict, VERDICT_FALSE);
+	assert_int_equal(b->d.n_lines, 5);
+	/* Nobody wrote it down, and it is over. */
+	assert_string_equal(b->watch.label.s, "");
+	assert_decided(poll_next(b, "0.0009"), ACTION_HOLD, "", 0);
 	arena_free(b->arena);
 }
 
@@ -138,6 +48,7 @@ static void unknown_never_closes_and_becomes_blind(void **state)
 	assert_decided(poll_next(b, "0.0009"), ACTION_HOLD, "",
 		       NOTICE_CLEARED);
 	assert_int_equal(b->watch.blind_notices, 0);
+	assert_false(instant_known(b->watch.blind_told));
 	arena_free(b->arena);
 }
 
@@ -162,6 +73,15 @@ static void a_leg_without_a_time_is_no_new_data(void **state)
 	struct decide_now *now = &b->now;
 
 	(void)state;
+	for (int s = 0; s < 2; s++) {
+		see(b, "0.0009");
+		now->now = instant_add(given_time(GIVEN_NOW), span_s(60));
+		now->observed[s] = now->now;
+		now->observed[!s] = INSTANT_UNKNOWN;
+		decide(&b->d, b->slots, &b->watch, &b->pos, &b->facts,
+		       b->profile, now);
+		assert_false(b->d.new_data);	/* the first poll of all */
+	}
 	assert_true(poll_next(b, "0.0009")->new_data);
 	now->now = instant_add(now->now, span_s(60));
 	now->observed[LEG_LONG] = now->now;
@@ -422,7 +342,12 @@ static void only_moved_timestamps_of_both_legs_count(void **state)
 	decide(&b->d, b->slots, &b->watch, &b->pos, &b->facts, b->profile,
 	       &b->now);
 	assert_false(b->d.new_data);
-	b->now.observed[LEG_SHORT] = b->now.now;
+	b->now.observed[LEG_LONG] = b->watch.counted[LEG_LONG];
+	b->now.observed[LEG_SHORT] = b->now.now;	/* the other one */
+	decide(&b->d, b->slots, &b->watch, &b->pos, &b->facts, b->profile,
+	       &b->now);
+	assert_false(b->d.new_data);
+	b->now.observed[LEG_LONG] = b->now.now;
 	decide(&b->d, b->slots, &b->watch, &b->pos, &b->facts, b->profile,
 	       &b->now);
 	assert_true(b->d.new_data);
