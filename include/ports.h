@@ -80,7 +80,11 @@ enum wake { WAKE_TICK, WAKE_STOP, WAKE_RELOAD, WAKE_POLL_NOW };
 struct clock_port {
 	void *ctx;
 	struct instant (*now)(void *ctx);	/* market time */
-	/* Sleep until market time `until` or a signal, whichever is first. */
+	/*
+	 * Sleep until market time `until` or a signal, whichever is first; as
+	 * a tick also when the clock was set back meanwhile, or an hour that
+	 * comes twice would pass unwatched.
+	 */
 	enum wake (*wait)(void *ctx, struct instant until);
 	/* Real milliseconds that a market span lasts (for HTTP deadlines). */
 	int64_t (*real_ms)(void *ctx, struct span d);

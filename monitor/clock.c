@@ -107,6 +107,7 @@ static enum wake wake_of(int sig)
 static enum wake market_wait(void *ctx, struct instant until)
 {
 	const struct clock_state *c = ctx;
+	struct instant began = market_now(ctx);
 
 	for (;;) {
 		int64_t left = until.ms - market_now(ctx).ms;
@@ -116,7 +117,8 @@ static enum wake market_wait(void *ctx, struct instant until)
 
 		if (sig)
 			return wake_of(sig);
-		if (market_now(ctx).ms >= until.ms)
+		if (market_now(ctx).ms >= until.ms ||
+		    market_now(ctx).ms < began.ms - CLOCK_BACK_MS)
 			return WAKE_TICK;
 	}
 }

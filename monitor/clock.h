@@ -18,6 +18,9 @@ struct clock_state {
 /* "ORIGIN,START,SPEED": two RFC 3339 times and 1..1000000. */
 MUST_USE bool clock_parse(struct clock_state *out, const char *text,
 			  struct err *err);
+/* A clock that is so much behind what it was has been set back. */
+#define CLOCK_BACK_MS 2000
+
 /* The wall clock, whatever the market's: signatures are made with it. */
 struct instant clock_wall(void);
 /* The wall clock itself: speed 1 from the same origin. */

@@ -2,6 +2,7 @@
 /* Desks, courier and clock between two polls (outbound.h). */
 #include "outbound.h"
 
+#include "clock.h"
 #include "log.h"
 
 #define TROUBLE_PAUSE_MS	1000	/* the database was busy */
@@ -94,7 +95,7 @@ static enum wake sleep_until(struct outbound *o, struct instant t)
 bool outbound_wait(struct outbound *o, enum wake *out, struct instant until,
 		   struct err *err)
 {
-	struct instant next;
+	struct instant next, latest = now(o);
 
 	if (!o->courier.ctx) {
 		*out = o->clock.wait(o->clock.ctx, until);
@@ -104,8 +105,10 @@ bool outbound_wait(struct outbound *o, enum wake *out, struct instant until,
 		if (!book_replies(o, err) || !start_due(o, &next, err))
 			return false;
 		*out = sleep_until(o, earlier(next, until));
-		if (*out != WAKE_TICK || now(o).ms >= until.ms)
+		if (*out != WAKE_TICK || now(o).ms >= until.ms ||
+		    now(o).ms < latest.ms - CLOCK_BACK_MS)
 			return true;
+		latest = now(o);
 	}
 }
 

@@ -30,7 +30,8 @@ struct outbound {
 };
 
 /*
- * Until market time `until` or a signal. False only when a commit's outcome is
+ * Until market time `until`, a signal, or a clock that was set back (then it
+ * is a tick, and a poll tells of it). False only when a commit's outcome is
  * unknown (ERR_OUTCOME): stop and start again. Any other trouble is logged and
  * tried again soon.
  */

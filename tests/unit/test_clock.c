@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -93,6 +94,34 @@ static void market_time_runs_at_its_speed(void **state)
 	assert_true(t1.ms - t0.ms >= 20000);
 }
 
+static struct clock_state stepped;
+
+static void set_back(int sig)
+{
+	(void)sig;
+	stepped.origin.ms -= 3600000;
+}
+
+/* The wait was for a minute, the clock says an hour is left of it. */
+static void a_clock_set_back_ends_a_wait(void **state)
+{
+	const struct itimerval soon = { .it_value.tv_usec = 20000 };
+	struct clock_port port;
+	struct instant t;
+
+	(void)state;
+	clock_block_signals();
+	clock_real(&stepped);
+	port = clock_port_of(&stepped);
+	t = port.now(port.ctx);
+	signal(SIGALRM, set_back);
+	setitimer(ITIMER_REAL, &soon, NULL);
+	assert_int_equal(port.wait(port.ctx, instant_add(t, span_s(60))),
+			 WAKE_TICK);
+	assert_true(port.now(port.ctx).ms < t.ms - 3500000);
+	signal(SIGALRM, SIG_DFL);
+}
+
 static void each_signal_has_its_meaning(void **state)
 {
 	static const struct { int sig; enum wake want; } cases[] = {
@@ -148,6 +177,7 @@ int main(void)
 		cmocka_unit_test(ticks_are_aligned_and_never_burst),
 		cmocka_unit_test(a_market_clock_is_read_or_refused_with_a_remedy),
 		cmocka_unit_test(market_time_runs_at_its_speed),
+		cmocka_unit_test(a_clock_set_back_ends_a_wait),
 		cmocka_unit_test(each_signal_has_its_meaning),
 		cmocka_unit_test(a_second_holder_is_told_the_first_pid),
 	};

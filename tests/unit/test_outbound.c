@@ -19,6 +19,7 @@ static struct world {
 	struct instant due[8];		/* sorted; what the alert desk starts */
 	int n_due, started, booked, asked, waits;
 	enum wake signal;		/* heard at the next wait; TICK none */
+	int64_t back;			/* ms the clock is set back in a wait */
 	struct err due_err, reply_err;
 } w;
 
@@ -30,6 +31,11 @@ static enum wake world_wait(void *ctx, struct instant until)
 
 	(void)ctx;
 	w.waits++;
+	if (w.back > 0) {
+		w.now.ms -= w.back;
+		w.back = 0;
+		return WAKE_TICK;
+	}
 	if (heard == WAKE_TICK && until.ms > w.now.ms)
 		w.now = until;
 	w.signal = WAKE_TICK;
@@ -194,6 +200,20 @@ static void a_signal_is_heard_while_carrying(void **state)
 	assert_int_equal(wait_ms(5000), WAKE_RELOAD);
 }
 
+/* Or the hour that comes twice would pass without a poll. */
+static void a_clock_set_back_ends_the_wait(void **state)
+{
+	(void)state;
+	w.back = 3600000;
+	assert_int_equal(wait_ms(5000), WAKE_TICK);
+	assert_int_equal(w.now.ms, 1000000 - 3600000);
+	assert_int_equal(w.waits, 1);
+	begin(NULL);
+	w.back = 2000;			/* within what clocks differ */
+	assert_int_equal(wait_ms(5000), WAKE_TICK);
+	assert_int_equal(w.now.ms, 1005000);
+}
+
 static void a_busy_database_is_asked_again_soon(void **state)
 {
 	(void)state;
@@ -253,6 +273,7 @@ int main(void)
 		cmocka_unit_test_setup(a_later_one_starts_at_its_time, begin),
 		cmocka_unit_test_setup(a_slow_receiver_delays_no_tick, begin),
 		cmocka_unit_test_setup(a_signal_is_heard_while_carrying, begin),
+		cmocka_unit_test_setup(a_clock_set_back_ends_the_wait, begin),
 		cmocka_unit_test_setup(a_busy_database_is_asked_again_soon,
 				       begin),
 		cmocka_unit_test_setup(an_unknown_outcome_ends_the_wait, begin),
