@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A decided close becomes a hand-off in the decision's own transaction. Too
- * many at once wait for a person, but for those of protective rules.
+ * A decided close becomes a hand-off in the decision's own transaction, and
+ * takes the place of any that a person took back. Too many at once wait for a
+ * person, but for those of protective rules.
  */
 #include "cycle_work.h"
 
@@ -60,6 +61,34 @@ static enum order_type order_of(const struct close_policy *p,
 	return ORDER_MARKET;
 }
 
+/*
+ * An earlier close of the pair that was taken back, and that the desk has not
+ * seen since: it must not go as well. What was sent of it may still work.
+ */
+static bool replace_earlier(struct work *w, struct handoff_row *r,
+			    struct err *err)
+{
+	struct store *s = w->cycle->store;
+	struct handoff_row *rows;
+	size_t n;
+
+	if (!store_handoffs(s, &rows, &n, r->position, w->arena, err))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		struct instant settled = instant_known(rows[i].sent_at) ?
+			instant_add(rows[i].sent_at,
+				    w->cycle->account->close.settle) :
+			INSTANT_UNKNOWN;
+
+		if (instant_known(settled) && settled.ms > r->next_at.ms)
+			r->next_at = settled;
+		if (handoff_replaced(&rows[i]) &&
+		    !store_save_handoff(s, &rows[i], err))
+			return false;
+	}
+	return true;
+}
+
 bool cycle_put_handoff(struct work *w, const struct watched *x,
 		       struct err *err)
 {
@@ -81,5 +110,6 @@ bool cycle_put_handoff(struct work *w, const struct watched *x,
 	r.order = order_of(p, &r.reason);
 	if (w->tripped && !is_protective(w, x))
 		snprintf(r.held, sizeof(r.held), "breaker");
-	return store_add_handoff(w->cycle->store, &r, err);
+	return replace_earlier(w, &r, err) &&
+	       store_add_handoff(w->cycle->store, &r, err);
 }

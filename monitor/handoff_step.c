@@ -163,6 +163,15 @@ static bool is_final(const struct handoff_row *r)
 	return r->state == HANDOFF_CONFIRMED || r->state == HANDOFF_FAILED;
 }
 
+bool handoff_replaced(struct handoff_row *r)
+{
+	if (is_final(r))
+		return false;
+	finish(r, HANDOFF_FAILED, "the position was kept, and decided anew",
+	       r->created_at);
+	return true;
+}
+
 enum handoff_todo handoff_step(struct handoff_row *r,
 			       const struct handoff_view *v)
 {

@@ -57,6 +57,8 @@ enum handoff_todo { HANDOFF_DO_NOTHING, HANDOFF_DO_WRITE, HANDOFF_DO_SEND };
 /* What to do with it now; *r is changed when WRITE. */
 enum handoff_todo handoff_step(struct handoff_row *r,
 			       const struct handoff_view *v);
+/* Another close of its position is decided: it is over. False: it was. */
+bool handoff_replaced(struct handoff_row *r);
 /* It goes out: to be written down before the first byte leaves. */
 void handoff_leaves(struct handoff_row *r, struct instant now);
 void handoff_answered(struct handoff_row *r, const struct handoff_answer *a,

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* A close that a person took back, decided anew before the desk looked. */
+#include "change.h"
+#include "cycle_desk.h"
+#include "given.h"
+#include "store_handoffs.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void open_decided(struct desk *d)
+{
+	desk_open(d, "lighter", "profile: hasty, on_close: webhook, close: "
+		  "{url: 'http://127.0.0.1:1', secret: {env: NONE}}");
+	d->rate[LEG_LONG] = "0.0008";
+	d->rate[LEG_SHORT] = "0.0001";
+	desk_poll(d, "2026-11-20T21:00:00Z");
+	desk_poll(d, "2026-11-20T21:01:00Z");
+}
+
+static struct handoff_row *rows_of(struct desk *d, size_t want)
+{
+	struct handoff_row *rows;
+	size_t n;
+
+	desk_check(d, store_handoffs(d->store, &rows, &n, d->pos.id, d->arena,
+				     &d->err));
+	assert_int_equal(n, want);
+	return rows;
+}
+
+/* positions keep 1 --for 1m */
+static void keep(struct desk *d)
+{
+	struct change_ask ask = { .kind = CHANGE_KEEP, .now = d->now,
+				  .note = "", .keep_for = span_s(60),
+				  .fees_usd = fact_unknown(WHY_NOT_SET) };
+	struct position p;
+	struct change c;
+
+	desk_check(d, store_begin(d->store, &d->err) &&
+		   store_position(d->store, &p, d->pos.id, &d->err) &&
+		   change_make(&c, &p, &ask, &d->err) &&
+		   store_forget_memory(d->store, p.id, &d->err) &&
+		   store_change_position(d->store, &c.position, &c.event,
+					 &d->err) &&
+		   store_commit(d->store, 1000, &d->err));
+}
+
+static void send(struct desk *d, struct handoff_row *r)
+{
+	handoff_leaves(r, d->now);
+	desk_check(d, store_begin(d->store, &d->err) &&
+		   store_save_handoff(d->store, r, &d->err) &&
+		   store_commit(d->store, 1000, &d->err));
+}
+
+static void decide_again(struct desk *d)
+{
+	keep(d);
+	desk_poll(d, "2026-11-20T21:03:00Z");
+	desk_poll(d, "2026-11-20T21:04:00Z");
+}
+
+static void the_new_one_takes_the_place_of_the_old(void **state)
+{
+	struct handoff_row *rows;
+	struct desk d;
+
+	(void)state;
+	open_decided(&d);
+	assert_int_equal(rows_of(&d, 1)->state, HANDOFF_QUEUED);
+	decide_again(&d);
+	rows = rows_of(&d, 2);		/* newest first */
+	assert_int_equal(rows[0].state, HANDOFF_QUEUED);
+	assert_int_equal(rows[0].next_at.ms, rows[0].created_at.ms);
+	assert_int_equal(rows[1].state, HANDOFF_FAILED);
+	assert_string_equal(rows[1].detail,
+			    "the position was kept, and decided anew");
+	desk_close(&d);
+}
+
+/* The first order may be working: the second waits until it has ended. */
+static void it_waits_until_what_was_sent_has_settled(void **state)
+{
+	struct handoff_row *rows;
+	struct desk d;
+
+	(void)state;
+	open_decided(&d);
+	send(&d, rows_of(&d, 1));
+	decide_again(&d);
+	rows = rows_of(&d, 2);
+	assert_int_equal(rows[1].state, HANDOFF_FAILED);
+	assert_int_equal(rows[0].next_at.ms,
+			 given_time("2026-11-20T21:11:00Z").ms);
+	desk_close(&d);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_new_one_takes_the_place_of_the_old),
+		cmocka_unit_test(it_waits_until_what_was_sent_has_settled),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
