@@ -228,6 +228,11 @@ MUST_USE bool store_funding(struct store *s, struct funding *out,
 /* Sum the ledger of a position anew (after rows changed, not came). */
 MUST_USE bool store_recount_funding(struct store *s, int64_t position,
 				    struct err *err);
+/* A close: what was booked ahead of it, by a clock that was wrong then, was
+ * never held. */
+MUST_USE bool store_close_settlements(struct store *s, int64_t position,
+				      struct instant closed_at,
+				      struct err *err);
 /* A close was undone: what was booked after it has really been held. */
 MUST_USE bool store_unclose_settlements(struct store *s, int64_t position,
 					struct err *err);

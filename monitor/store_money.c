@@ -220,6 +220,18 @@ bool store_report_settlements(struct store *s, const struct settlement *rows,
 	return n == 0 || store_recount_funding(s, rows[0].position, err);
 }
 
+bool store_close_settlements(struct store *s, int64_t position,
+			     struct instant closed_at, struct err *err)
+{
+	struct sql q = sql_use(s, SQL_SETTLEMENTS_CLOSE);
+
+	sql_put_int(&q, position);
+	sql_put_instant(&q, closed_at);
+	return sql_run(&q, err) &&
+	       (sqlite3_changes(s->db) == 0 ||
+		store_recount_funding(s, position, err));
+}
+
 bool store_unclose_settlements(struct store *s, int64_t position,
 			       struct err *err)
 {

@@ -242,7 +242,9 @@ bool store_change_position(struct store *s, struct position *p,
 		return false;
 	if (sqlite3_changes(s->db) == 0)
 		return why_unchanged(s, p, err);
-	if (!store_add_event(s, e, err))
+	if (!store_add_event(s, e, err) ||
+	    (p->status == STATUS_CLOSED &&
+	     !store_close_settlements(s, p->id, p->closed_at, err)))
 		return false;
 	p->version++;
 	return true;

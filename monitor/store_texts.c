@@ -184,6 +184,8 @@ const char *const sql_texts[SQL_COUNT] = {
 	[SQL_SETTLEMENT_REPORT] = "UPDATE settlements SET reported_usd = ?4, "
 		"reported_at = ?5 WHERE position = ?1 AND side = ?2 "
 		"AND at = ?3",
+	[SQL_SETTLEMENTS_CLOSE] = "UPDATE settlements SET hypothetical = 1 "
+		"WHERE position = ?1 AND at > ?2 AND hypothetical = 0",
 	[SQL_SETTLEMENTS_UNCLOSE] = "UPDATE settlements SET hypothetical = 0 "
 		"WHERE position = ?1",
 	[SQL_FUNDING] = "SELECT settled_usd, settlements, unknown "

@@ -305,6 +305,29 @@ static void a_closed_pair_is_booked_for_seven_days_as_not_held(void **state)
 	desk_close(&d);
 }
 
+/* A clock an hour ahead books what has not come; a close before it says so. */
+static void what_was_booked_ahead_of_a_close_was_not_held(void **state)
+{
+	struct settlement *rows;
+	struct funding f;
+	struct desk d;
+	size_t n;
+
+	(void)state;
+	open_money(&d, "lighter");
+	poll(&d, "2026-11-20T15:59:00Z", NULL, NULL);
+	poll(&d, "2026-11-20T17:01:00Z", NULL, NULL);
+	close_pair(&d, "2026-11-20T16:05:00Z");
+	rows = ledger(&d, &n);
+	assert_int_equal(n, 3);
+	assert_false(rows[0].hypothetical || rows[1].hypothetical);
+	assert_true(rows[2].hypothetical);		/* at 17:00 */
+	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
+	assert_int_equal(f.n, 2);
+	assert_int_equal(dec_cmp(f.sum_usd.v, dec_lit("7.9")), 0);
+	desk_close(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -317,6 +340,7 @@ int main(void)
 		cmocka_unit_test(rules_see_what_this_poll_books),
 		cmocka_unit_test(
 			a_closed_pair_is_booked_for_seven_days_as_not_held),
+		cmocka_unit_test(what_was_booked_ahead_of_a_close_was_not_held),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
