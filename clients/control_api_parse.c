@@ -214,7 +214,8 @@ static bool take_id(struct json *j, struct book_pair *p)
 
 	if (!json_string(j, &k))
 		return false;
-	if (k.n == 0 || k.n >= sizeof(p->id) || k.n > JSON_KEY_MAX)
+	if (k.n == 0 || k.n >= sizeof(p->id) || k.n > JSON_KEY_MAX ||
+	    memchr(k.s, '\0', k.n))	/* ours would be cut there */
 		return json_fail(j, "is no id");
 	memcpy(p->id, k.s, k.n);
 	p->id[k.n] = '\0';

@@ -71,7 +71,7 @@ static void read_success(int flag[2], const struct reply *r)
 		return;
 	while (json_field(&j, names, 2, &seen, &which)) {
 		if (!json_bool(&j, &b))
-			return;
+			break;		/* half an answer says nothing */
 		flag[which] = b;
 	}
 	if (!json_finish(&j))
