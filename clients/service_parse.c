@@ -219,7 +219,9 @@ static void sort_symbols(struct service_rows *rows)
 		if (n && symbol_cmp(s[n - 1].symbol, name) == 0) {
 			s[n - 1] = sym_blank(WHY_MALFORMED);
 			s[n - 1].symbol = name;
-			rows->malformed++;
+			if (!rows->malformed++)
+				err_set(&rows->first, ERR_DATA, "$.symbols: "
+					"%s is listed twice", name.s);
 		} else {
 			s[n++] = s[i];
 		}

@@ -343,6 +343,11 @@ static void test_symbols(void **state)
 	assert_int_equal(find(g, "XRP")->oi_usd.why, WHY_NOT_POSITIVE);
 	assert_int_equal(find(g, "DOGE")->oi_usd.why, WHY_MALFORMED);
 	assert_int_equal(find(g, "HYPE")->oi_usd.why, WHY_INEXACT);
+	assert_true(symbols(g, "{\"symbols\":[{\"symbol\":\"BTC\"},"
+			       "{\"symbol\":\"btc\"}]}"));
+	assert_int_equal(g->rows.malformed, 1);
+	assert_string_equal(g->rows.first.text,
+			    "$.symbols: BTC is listed twice");
 	assert_false(symbols(g, "{\"symbols\":[{}]}"));
 	assert_false(symbols(g, "{\"symbols\":[{\"symbol\":7}]}"));
 }
