@@ -61,7 +61,11 @@ static bool read_which(struct import *im, struct funding_row *out,
 	if (!c->s)
 		return read_id(im, out, err);
 	out->external_id = arena_text(im->arena, c->s, c->n);
-	return out->external_id || err_set(err, ERR_MEMORY, "no memory");
+	if (!out->external_id)
+		return err_set(err, ERR_MEMORY, "no memory");
+	return strlen(out->external_id) == c->n ||	/* else another's id */
+	       import_refuse(im, &out->row, FUNDING_EXTERNAL, err,
+			     "write the id without a NUL");
 }
 
 static bool is_word(const struct import_cell *c, const char *word)

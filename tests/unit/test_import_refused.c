@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "cmd_funding.h"
+#include "given.h"
 #include "given_import.h"
 
 #define N(a) (sizeof(a) / sizeof((a)[0]))
@@ -171,6 +173,30 @@ static void any_prefix(void **state)
 	}
 }
 
+/* "bot-1" and something behind a NUL is not the pair bot-1. */
+static void an_id_with_a_nul_names_nobody(void **state)
+{
+	static const char text[] =
+		"{\"external_id\":\"bot-1\\u0000x\",\"side\":\"long\","
+		"\"at\":\"2026-11-17T16:00:00Z\",\"amount_usd\":1}\n";
+	struct import im = {
+		.path = "f", .form = &import_funding,
+		.names = import_funding.keys, .text = text,
+		.n = sizeof(text) - 1, .arena = arena_new(),
+		.now = given_time(GIVEN_NOW) };
+	struct err err = { ERR_NONE, "" };
+	struct funding_row out;
+	struct import_row row;
+
+	(void)state;
+	assert_true(import_begin(&im, &err) && import_next(&im, &row, &err));
+	assert_false(funding_read(&im, &out, &row, &err));
+	assert_int_equal(err.kind, ERR_DATA);
+	assert_int_equal(strncmp(err.text, "f:1:16: error: external_id ", 27),
+			 0);
+	arena_free(im.arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -178,6 +204,7 @@ int main(void)
 		cmocka_unit_test(csv_refused_with_its_place),
 		cmocka_unit_test(nul_bytes_are_refused),
 		cmocka_unit_test(any_prefix),
+		cmocka_unit_test(an_id_with_a_nul_names_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, given_import_setup,
