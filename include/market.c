@@ -83,13 +83,16 @@ static bool absurd(const struct quote *q, const struct market_limits *limits)
 static void judge(struct quote *q, struct instant now,
 		  const struct market_limits *limits)
 {
-	struct span age = instant_diff(now, q->observed_at);
+	struct span age;
 
 	if (q->why != WHY_KNOWN)
 		return;
-	if (!instant_known(q->observed_at))
+	if (!instant_known(q->observed_at)) {
 		q->why = WHY_STALE;
-	else if (absurd(q, limits))
+		return;
+	}
+	age = instant_diff(now, q->observed_at);
+	if (absurd(q, limits))
 		q->why = WHY_ABSURD;
 	else if (age.ms > limits->max_data_age.ms)
 		q->why = WHY_STALE;
