@@ -6,9 +6,17 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* Blanks at an end are part of the text; readers take them off, ours too. */
+static bool has_outer_blank(const char *s)
+{
+	size_t n = strlen(s);
+
+	return n > 0 && (strchr(" \t", s[0]) || strchr(" \t", s[n - 1]));
+}
+
 static void put_csv(FILE *f, const char *s)
 {
-	if (!strpbrk(s, ",\"\r\n")) {
+	if (!strpbrk(s, ",\"\r\n") && !has_outer_blank(s)) {
 		fputs(s, f);
 		return;
 	}

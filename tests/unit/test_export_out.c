@@ -102,6 +102,8 @@ static const struct { const char *text, *csv; } cells[] = {
 	{ "two\nlines", "\"two\nlines\"" },
 	{ "\r", "\"\r\"" },
 	{ "'; DROP", "'; DROP" },
+	{ " at an end", "\" at an end\"" },	/* not to be taken off */
+	{ "at an end\t", "\"at an end\t\"" },
 };
 
 static void a_cell_is_quoted_when_it_must_be(void **state)
