@@ -3,6 +3,7 @@
 #
 #   B=DIR       build there (default build); also CC=clang, V=1, WERROR=1
 #   SAN=1       with the address and undefined-behaviour sanitizers
+#   FUZZ=1      the same for libFuzzer, clang only
 #   COVER=1     with branch counters, asserts left out
 #   DIRS=...    build only these folders (default include rules clients monitor)
 
@@ -25,6 +26,7 @@ PKG_CFLAGS  = $(call once,PKG_CFLAGS,pkg-config --cflags $(WATCH_PKGS) libwebsoc
 WATCH_LIBS  = $(call once,WATCH_LIBS,pkg-config --libs $(WATCH_PKGS))
 RATE_LIBS   = $(call once,RATE_LIBS,pkg-config --libs libwebsockets)
 CMOCKA_LIBS = $(call once,CMOCKA_LIBS,pkg-config --libs cmocka)
+JANSSON_LIBS = $(call once,JANSSON_LIBS,pkg-config --libs jansson 2>/dev/null)
 CF_PROTECT  = $(call once,CF_PROTECT,echo | $(CC) -fcf-protection -E - >/dev/null 2>&1 && echo -fcf-protection)
 
 WARN = -Wall -Wextra -Wshadow -Wconversion -Wswitch-enum -Wformat=2 -Wvla \
@@ -37,6 +39,9 @@ endif
 ifdef SAN
 OPT = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
       -fno-omit-frame-pointer
+else ifdef FUZZ
+OPT = -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
+      -fno-sanitize-recover=all -fno-omit-frame-pointer -DCW_FUZZ
 else ifdef COVER
 OPT = -O0 -g --coverage -DNDEBUG
 else
@@ -70,7 +75,9 @@ TESTS := $(sort $(wildcard tests/unit/test_*.c tests/rules/test_*.c))
 HELP  := $(filter-out $(TESTS),$(sort $(wildcard tests/unit/*.c tests/rules/*.c)))
 PROGRAMS := $(if $(wildcard monitor/main.c),$(B)/carrywatch $(B)/positions) \
             $(if $(SIM),$(B)/ratesim)
-TESTPROGS := $(TESTS:%.c=$(B)/%)
+FUZZ_C := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+FUZZERS := $(FUZZ_C:tests/fuzz/%.c=$(B)/%)
+TESTPROGS := $(TESTS:%.c=$(B)/%) $(if $(FUZZ_C),$(B)/tests/fuzz/replay $(B)/tests/fuzz/replay_jansson)
 objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
 LIB     = $(B)/libcarrywatch.a
@@ -83,7 +90,7 @@ say = @echo "$(1)	$(2)"
 Q = @
 endif
 
-.PHONY: all tests check lint run demo-history cover oracle mutate bench torture faults install uninstall clean help reference san FORCE
+.PHONY: all tests check lint run demo-history cover oracle mutate bench torture faults install uninstall clean help reference san fuzz fuzzers FORCE
 .SECONDARY:
 
 all: $(PROGRAMS)		## build carrywatch, positions and ratesim (nothing else)
@@ -154,6 +161,12 @@ torture: all			## the long tests: 1,000 kills (KILLS=N)
 
 faults: all tests		## the fault matrix: each class and whether its test holds
 	CW_BUILD=$(B) tools/faults
+
+fuzz:				## libFuzzer over every target (T=60 seconds each, TARGET=json)
+	tools/install-deps
+	$(MAKE) B=$(B)/fuzz CC=clang FUZZ=1 fuzzers
+	CW_BUILD=$(B)/fuzz tools/fuzz $(or $(T),60) $(TARGET)
+fuzzers: $(FUZZERS)
 
 san:				## everything with sanitizers, in build/san
 	$(MAKE) B=$(B)/san SAN=1 all tests
@@ -244,5 +257,25 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(TESTLIB) $(LIB)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(LINK) $(CMOCKA_LIBS) $(WATCH_LIBS)
+
+# Targets of tests/fuzz: one program of all, one of its own for jansson, whose
+# names are those of clients/json.h; and a fuzzer of each.
+FUZZ_ALONE = tests/fuzz/fuzz_jansson.c
+$(B)/tests/fuzz/replay: $(call objects,tests/fuzz/replay.c tests/fuzz/fuzz.c \
+    tests/fuzz/targets.c $(filter-out $(FUZZ_ALONE),$(FUZZ_C))) $(LIB)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) $(WATCH_LIBS)
+JANSSON_C = $(FUZZ_ALONE) tests/fuzz/jansson_side.c
+$(B)/tests/fuzz/replay_jansson: $(call objects,tests/fuzz/replay.c \
+    tests/fuzz/fuzz.c tests/fuzz/replay_jansson.c $(JANSSON_C)) $(LIB)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) $(JANSSON_LIBS)
+$(B)/fuzz_jansson: $(call objects,$(JANSSON_C))
+$(B)/fuzz_jansson: FUZZ_LIBS = $(JANSSON_LIBS)
+$(B)/fuzz_%: $(B)/obj/tests/fuzz/fuzz_%.o $(B)/obj/tests/fuzz/fuzz.o $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(LINK) -fsanitize=fuzzer $(FUZZ_LIBS) $(WATCH_LIBS)
 
 -include $(wildcard $(B)/obj/*/*.d $(B)/obj/*/*/*.d)
