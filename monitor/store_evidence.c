@@ -165,7 +165,7 @@ static bool bytes_over_cap(struct store *s, int64_t *over, int64_t cap,
 /* ---- retention ---- */
 
 struct oldest_run {
-	int64_t next;			/* the key poll behind it */
+	int64_t first, next;		/* its key poll, and the one behind */
 	int64_t last_at, bytes;
 };
 
@@ -173,11 +173,9 @@ struct oldest_run {
 static bool find_oldest(struct store *s, struct oldest_run *r, bool *found,
 			struct err *err)
 {
-	int64_t first = 0;
-
-	return ask(s, &first, found, SQL_EVIDENCE_FIRST, NULL, err) &&
+	return ask(s, &r->first, found, SQL_EVIDENCE_FIRST, NULL, err) &&
 	       (!*found || ask(s, &r->next, found, SQL_EVIDENCE_NEXT_KEY,
-			       &first, err)) &&
+			       &r->first, err)) &&
 	       (!*found || ask(s, &r->last_at, found, SQL_EVIDENCE_LAST_AT,
 			       &r->next, err)) &&
 	       (!*found || ask(s, &r->bytes, found, SQL_EVIDENCE_SIZE,
@@ -190,6 +188,16 @@ static bool drop(struct store *s, enum sql_id id, int64_t before,
 	struct sql q = sql_use(s, id);
 
 	sql_put_int(&q, before);
+	return sql_run(&q, err);
+}
+
+static bool drop_polls(struct store *s, const struct oldest_run *r,
+		       struct err *err)
+{
+	struct sql q = sql_use(s, SQL_POLL_DROP);
+
+	sql_put_int(&q, r->first);
+	sql_put_int(&q, r->next);
 	return sql_run(&q, err);
 }
 
@@ -211,7 +219,7 @@ bool store_retain(struct store *s, struct instant now, struct span keep,
 		if (!found || (r.last_at >= limit && over <= 0))
 			return true;
 		if (!drop(s, SQL_EVIDENCE_DROP, r.next, err) ||
-		    !drop(s, SQL_POLL_DROP, r.next, err))
+		    !drop_polls(s, &r, err))
 			return false;
 		over -= r.bytes;
 	}

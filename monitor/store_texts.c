@@ -52,6 +52,12 @@
 	"coalesce(o.fingerprint, ''), o.title, o.label, o.since, " \
 	"o.resolved, o.silent"
 
+/*
+ * What is told may outlive its position, which somebody deleted by hand: that
+ * must not fail the polls of all the others.
+ */
+#define IF_THERE(id) "(SELECT id FROM positions WHERE id = " id ")"
+
 const char *const sql_texts[SQL_COUNT] = {
 	[SQL_BEGIN] = "BEGIN IMMEDIATE",
 	[SQL_BEGIN_READ] = "BEGIN",
@@ -129,7 +135,10 @@ const char *const sql_texts[SQL_COUNT] = {
 	[SQL_POLL_COUNTS] = "SELECT count(*), coalesce(sum(missed_ticks), 0), "
 		"coalesce(sum(result = 'unusable'), 0) FROM polls "
 		"WHERE at >= ?1",
-	[SQL_POLL_DROP] = "DELETE FROM polls WHERE seq < ?1",
+	/* What a decision was made with is kept as long as the decision. */
+	[SQL_POLL_DROP] = "DELETE FROM polls WHERE seq BETWEEN ?1 AND ?2 - 1 "
+		"AND seq NOT IN (SELECT poll FROM decisions WHERE poll "
+		"BETWEEN ?1 AND ?2 - 1)",
 	[SQL_CONFIG_PUT] = "INSERT INTO configs (hash, text) VALUES (?1, ?2) "
 		"ON CONFLICT (hash) DO NOTHING",
 	[SQL_CONFIG] = "SELECT text FROM configs WHERE hash = ?1",
@@ -197,7 +206,7 @@ const char *const sql_texts[SQL_COUNT] = {
 
 	[SQL_MESSAGE_PUT] = "INSERT INTO outbox (at, priority, position, "
 		"kind, text, fingerprint, label, title, since, resolved, "
-		"silent, sent_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
+		"silent, sent_at) VALUES (?1, ?2, " IF_THERE("?3") ", ?4, ?5, ?6, ?7, ?8, ?9, "
 		"?10, ?11, iif(?6 IS NULL, NULL, ?1))",
 	[SQL_UNSENT] = "SELECT id, at, priority, coalesce(position, 0), kind, "
 		"text FROM outbox WHERE sent_at IS NULL ORDER BY id",
@@ -209,8 +218,8 @@ const char *const sql_texts[SQL_COUNT] = {
 		"ORDER BY fingerprint",
 	[SQL_ALERT_PUT] = "INSERT OR REPLACE INTO alerts ("
 		ALERT_COLUMNS("position") ") "
-		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
-		"?13, ?14, ?15, ?16)",
+		"VALUES (?1, ?2, " IF_THERE("?3") ", ?4, ?5, ?6, ?7, ?8, ?9, "
+		"?10, ?11, ?12, ?13, ?14, ?15, ?16)",
 	[SQL_ALERT_DROP] = "DELETE FROM alerts WHERE fingerprint = ?1",
 
 	[SQL_DELIVERY_PUT] = "INSERT INTO deliveries (message, sink, state, "
