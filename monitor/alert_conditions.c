@@ -294,6 +294,24 @@ static void add_clock(struct alert_gather *g)
 	c->breaks_quiet = true;
 }
 
+/* Until a good one is read: what a person changed is not in force. */
+static void add_refused(struct alert_gather *g)
+{
+	const struct cycle *cycle = g->w->cycle;
+	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX];
+	struct condition *c;
+
+	if (!cycle->refused[0])
+		return;
+	snprintf(title, sizeof(title), "CONFIGURATION REFUSED %s",
+		 cycle->account->name);
+	snprintf(text, sizeof(text), "%s\nthe old one stays in force, hash "
+		 "%s", cycle->refused, cycle->config_hash);
+	c = alert_add(g, "config", title, text);
+	of_account(g, c, "config", "");
+	c->severity = SEVERITY_ERROR;
+}
+
 static void add_missed(struct alert_gather *g)
 {
 	const struct work *w = g->w;
@@ -354,6 +372,7 @@ bool alert_conditions(struct condition **out, size_t *n, const struct work *w,
 	for (size_t i = 0; i < w->market.n_venues; i++)
 		add_venue(&g, &w->market.venues[i]);
 	add_clock(&g);
+	add_refused(&g);
 	add_missed(&g);
 	alert_handoffs(&g);
 	add_summary(&g);

@@ -39,6 +39,8 @@
 	  "market clock, dry-run accounts only") \
 	X(EVERY, "every", 0, "TIME", "poll so often instead of the profile's") \
 	X(POLLS, "polls", 0, "N", "stop after N polls") \
+	X(RESTORED, "restored", 0, NULL, \
+	  "go on with a database that a backup replaced") \
 	X(FOR, "for", 0, "TIME", "how long (default 8h)") \
 	X(REASON, "reason", 0, "LABEL", "the label meant") \
 	X(NOTE, "note", 0, "TEXT", "kept with the event") \

@@ -171,7 +171,7 @@ int cmd_db_backup(struct cli *c)
 
 static bool migrate(struct db *d, struct cli *c, struct err *err)
 {
-	struct lock lock = { -1 };
+	struct lock lock = { .fd = -1 };
 	bool ok = lock_take(&lock, d->path, err) &&
 		  cli_store(c, &d->store, d->account, STORE_RUN, err);
 

@@ -250,16 +250,37 @@ static void backup_is_fresh(struct patient *p)
 		       "none");
 }
 
+/* Whether the last poll was made by another version than this one. */
+static bool is_another(struct patient *p, struct poll *last)
+{
+	struct store *s = NULL;
+	struct err err;
+	bool found = false;
+
+	if (cli_store_if_any(p->cli, &s, p->account, &err) && s &&
+	    !store_last_poll(s, last, &found, &err))
+		found = false;
+	store_close(s);
+	return found && strcmp(last->version, CARRYWATCH_VERSION) != 0;
+}
+
 static void monitor_runs(struct patient *p)
 {
+	struct poll last;
 	long pid;
 
-	if (lock_probe(&pid, p->database)) {
+	if (!lock_probe(&pid, p->database)) {
+		say(p, LEVEL_WARN, "not running");
+		remedy(p, "carrywatch run, or systemctl start "
+		       "carrywatch@ACCOUNT");
+	} else if (is_another(p, &last)) {
+		say(p, LEVEL_WARN, "running, pid %ld, as version %s; this is "
+		    CARRYWATCH_VERSION, pid, last.version);
+		remedy(p, "a program that is replaced goes on as it was: "
+		       "restart the monitor");
+	} else {
 		say(p, LEVEL_OK, "running, pid %ld", pid);
-		return;
 	}
-	say(p, LEVEL_WARN, "not running");
-	remedy(p, "carrywatch run, or systemctl start carrywatch@ACCOUNT");
 }
 
 static const struct {

@@ -23,6 +23,7 @@
 #include "notify.h"
 #include "sd_notify.h"
 #include "simulate.h"
+#include "store_admin.h"
 #include "store_file.h"
 
 #define BACKUP_AGAIN_S	3600
@@ -208,6 +209,8 @@ static void polled(void *ctx, const struct cycle_result *r,
 	struct monitor *m = ctx;
 	char status[128], at[INSTANT_TEXT_MAX];
 
+	if (r->recorded)
+		lock_note_poll(&m->lock, r->seq);
 	run_post_polled(&m->post, why);
 	back_up(m, why);
 	instant_format(at, clock_wall());
@@ -231,6 +234,22 @@ static void check_watchdog(const struct monitor *m)
 			  "s: set WatchdogSec= to three polls\"",
 			  (long long)(m->sd.watchdog_ms / 1000),
 			  (long long)(every / 1000));
+}
+
+static void log_start(const struct monitor *m)
+{
+	char note[160];
+
+	log_write(LOG_LEVEL_NOTICE, "started", "version=%s sqlite=%s mode=%s "
+		  "profile=%s hash=%s db=%s", CARRYWATCH_VERSION,
+		  store_sqlite_version(),
+		  m->setup.account.mode == MODE_LIVE ? "live" : "dry-run",
+		  m->setup.account.profile->name,
+		  m->setup.account.profile->hash, log_quote(m->database).s);
+	store_sqlite_note(note, sizeof(note));
+	if (note[0])
+		log_write(LOG_LEVEL_WARNING, "another SQLite", "text=%s",
+			  log_quote(note).s);
 }
 
 /* ---- the command line ---- */
@@ -282,6 +301,28 @@ static bool read_polls(struct daemon *d, const struct cli *c, struct err *err)
 	return true;
 }
 
+/*
+ * A database behind the polls that were recorded has forgotten closes: pairs
+ * that are gone may be open in it, and ids would be given twice. With
+ * --restored the numbers go on where they were.
+ */
+static bool check_restored(const struct monitor *m, struct err *err)
+{
+	struct poll last = { .seq = 0 };
+	bool found;
+
+	if (!store_last_poll(m->store, &last, &found, err))
+		return false;
+	if (last.seq >= m->lock.last_poll || cli_has(m->cli, OPT_RESTORED))
+		return true;
+	return err_set(err, ERR_STORE, "%s went back: polls up to %lld were "
+		       "recorded, it ends at %lld. If a backup was put in its "
+		       "place, compare `positions list` with what is open at "
+		       "the venues, then start once with --restored",
+		       m->database, (long long)m->lock.last_poll,
+		       (long long)last.seq);
+}
+
 static bool prepare(struct monitor *m, struct cli *c, struct err *err)
 {
 	const struct account *a;
@@ -297,7 +338,7 @@ static bool prepare(struct monitor *m, struct cli *c, struct err *err)
 	return store_file_prepare(&file, m->database, STORE_RUN, err) &&
 	       lock_take(&m->lock, m->database, err) &&
 	       cli_store(c, &m->store, a, STORE_RUN, err) &&
-	       wire(m, err) &&
+	       check_restored(m, err) && wire(m, err) &&
 	       cycle_new(&m->cycle, m->setup.config, &m->setup.account,
 			 m->store, &m->wiring, err);
 }
@@ -318,7 +359,7 @@ static void release(struct monitor *m)
 
 int cmd_run(struct cli *c)
 {
-	struct monitor m = { .cli = c, .lock = { -1 },
+	struct monitor m = { .cli = c, .lock = { .fd = -1 },
 			     .clock = { .signal_fd = -1 },
 			     .sd = { .fd = -1 } };
 	struct daemon d = { .once = cli_has(c, OPT_ONCE), .reload = reload,
@@ -336,18 +377,13 @@ int cmd_run(struct cli *c)
 		err_set(&err, ERR_MEMORY, "no memory");
 	if (m.setup.arena && read_polls(&d, c, &err) && prepare(&m, c, &err)) {
 		m.cycle->version = CARRYWATCH_VERSION;
+		m.cycle->polls_before = m.lock.last_poll;
 		d.cycle = m.cycle;
 		d.outbound = &m.post.outbound;
 		d.polled = polled;
 		d.polled_ctx = &m;
 		check_watchdog(&m);
-		log_write(LOG_LEVEL_NOTICE, "started",
-			  "version=%s mode=%s profile=%s hash=%s db=%s",
-			  CARRYWATCH_VERSION,
-			  m.setup.account.mode == MODE_LIVE ? "live" :
-			  "dry-run", m.setup.account.profile->name,
-			  m.setup.account.profile->hash,
-			  log_quote(m.database).s);
+		log_start(&m);
 		code = daemon_run(&d);
 	} else {
 		code = cli_fail(c, &err);

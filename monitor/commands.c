@@ -164,7 +164,8 @@ const struct command command_table[] = {
 	{ "rules show", "NAME", 1, 1, ONE_ITEM,
 	  "parameters, bounds and inputs of one rule", cmd_rules_show },
 	{ "run", "", 0, 0,
-	  OPT(ACCOUNT) | OPT(ONCE) | OPT(CLOCK) | OPT(EVERY) | OPT(POLLS),
+	  OPT(ACCOUNT) | OPT(ONCE) | OPT(CLOCK) | OPT(EVERY) | OPT(POLLS) |
+	  OPT(RESTORED),
 	  "monitor one account in the foreground", cmd_run },
 	{ "status", "", 0, 0, ONE_ITEM | OPT(ACCOUNT),
 	  "is the monitor running, how was its last poll",

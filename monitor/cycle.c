@@ -180,7 +180,8 @@ static void describe_poll(struct work *w, bool usable)
 	struct poll *p = &w->poll;
 
 	p->took_ms = took_ms(w);
-	p->seq = w->has_last ? w->last.seq + 1 : 1;
+	p->seq = 1 + (w->has_last && w->last.seq > w->cycle->polls_before ?
+		      w->last.seq : w->cycle->polls_before);
 	p->at = w->now;
 	p->positions = (int32_t)w->n_watched;
 	p->requests = (int32_t)w->market.requests;

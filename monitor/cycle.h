@@ -51,6 +51,8 @@ struct cycle {
 	char config_hash[PROFILE_HASH_TEXT];
 	char *config_text;		/* malloc'd */
 	int32_t missed_ticks;		/* since the last poll */
+	int64_t polls_before;	/* numbers up to here were given once */
+	char refused[200];	/* why a reload kept the old; "": it did not */
 	char told_error[200];		/* warn once per change */
 	char told_book[160];
 	char told_pair[EXTERNAL_ID_MAX];

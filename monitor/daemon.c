@@ -6,6 +6,7 @@
  */
 #include "daemon.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -52,13 +53,17 @@ static bool poll_once(struct daemon *d, int *code)
 static void reload(struct daemon *d)
 {
 	struct err err = { ERR_NONE, "" };
+	struct cycle *c = d->cycle;
 
-	if (d->reload && d->reload(d->reload_ctx, d->cycle, &err))
-		log_write(LOG_LEVEL_NOTICE, "configuration reloaded", "%s",
-			  "");
-	else
-		log_write(LOG_LEVEL_ERR, "old configuration kept", "err=%s",
-			  log_quote(err.text).s);
+	if (d->reload && d->reload(d->reload_ctx, c, &err)) {
+		c->refused[0] = '\0';
+		log_write(LOG_LEVEL_NOTICE, "configuration reloaded",
+			  "hash=%s", c->config_hash);
+		return;
+	}
+	snprintf(c->refused, sizeof(c->refused), "%s", err.text);
+	log_write(LOG_LEVEL_ERR, "old configuration kept", "hash=%s err=%s",
+		  c->config_hash, log_quote(err.text).s);
 }
 
 /* A poll needs megabytes for milliseconds; a minute's wait needs none. */

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * flock follows the open file, so a crash releases it and a copy of the
- * database elsewhere has a lock of its own. The pid inside is for people.
+ * database elsewhere has a lock of its own. The pid inside is for people; the
+ * number of the last poll is for the next monitor.
  */
 #include "lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,12 +34,25 @@ static long read_pid(int fd)
 	return strtol(text, NULL, 10);
 }
 
-static bool write_pid(int fd)
+/* Of a fixed length and in one write: nobody finds half of it. */
+static bool write_text(const struct lock *l)
 {
-	char text[32];
-	int n = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
+	char text[64];
+	int n = snprintf(text, sizeof(text), "%-10ld\npoll %-19" PRId64 "\n",
+			 (long)getpid(), l->last_poll);
 
-	return ftruncate(fd, 0) == 0 && pwrite(fd, text, (size_t)n, 0) == n;
+	return pwrite(l->fd, text, (size_t)n, 0) == n;
+}
+
+static int64_t read_poll(int fd)
+{
+	char text[64];
+	ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
+	const char *poll;
+
+	text[n > 0 ? n : 0] = '\0';
+	poll = strstr(text, "\npoll ");
+	return poll ? strtoll(poll + 6, NULL, 10) : 0;
 }
 
 /* `status` holds it for a moment when it looks: that is not a monitor. */
@@ -70,14 +85,21 @@ bool lock_take(struct lock *out, const char *database, struct err *err)
 		close(fd);
 		return false;
 	}
-	if (!write_pid(fd)) {
-		err_set(err, ERR_IO, "%s: cannot write the pid: %s", path,
-			strerror(errno));
-		close(fd);
-		return false;
-	}
 	out->fd = fd;
-	return true;
+	out->last_poll = read_poll(fd);
+	if (write_text(out))
+		return true;
+	err_set(err, ERR_IO, "%s: cannot write the pid: %s", path,
+		strerror(errno));
+	lock_release(out);
+	return false;
+}
+
+void lock_note_poll(struct lock *l, int64_t seq)
+{
+	l->last_poll = seq;
+	if (l->fd >= 0 && !write_text(l))
+		return;			/* then the next start knows less */
 }
 
 void lock_release(struct lock *l)

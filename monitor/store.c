@@ -5,6 +5,8 @@
  */
 #include "migrate.h"
 #include "store_file.h"
+#include "store_leftover.h"
+#include "store_schema.h"
 #include "store_sql.h"
 
 #include <limits.h>
@@ -12,6 +14,7 @@
 #include <string.h>
 
 #define BUSY_MS		2000
+#define OLDEST_SQLITE	3037000		/* the first with STRICT tables */
 #define MEMORY		":memory:"
 
 int store_schema_version(void)
@@ -48,10 +51,16 @@ static bool open_file(struct store *s, bool write, struct err *err)
 {
 	int flags = (write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) |
 		    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-	int rc = sqlite3_open_v2(s->path, &s->db, flags, NULL);
+	int rc;
 
+	if (sqlite3_libversion_number() < OLDEST_SQLITE)
+		return err_set(err, ERR_STORE, "SQLite %s is too old: 3.37 or "
+			       "a newer one is needed", sqlite3_libversion());
+	rc = sqlite3_open_v2(s->path, &s->db, flags, NULL);
 	if (rc != SQLITE_OK)
 		return sql_fail(s, rc, err);
+	if (!store_leftover_check(s->db, s->path, err))
+		return false;
 	sqlite3_busy_timeout(s->db, BUSY_MS);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	return exec(s, "PRAGMA synchronous = EXTRA; "
@@ -223,6 +232,7 @@ static bool open_write(struct store *s, const char *account, bool dry_run,
 		return false;
 	return migrate_run(s->db, s->path, migrate_steps, migrate_count,
 			   err) &&
+	       (fresh || store_schema_check(s->db, s->path, err)) &&
 	       stamp(s, account, dry_run, err);
 }
 

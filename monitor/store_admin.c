@@ -220,3 +220,19 @@ bool store_file_schema(const char *path, int *out, struct err *err)
 	*out = (int)v;
 	return ok || err_set(err, ERR_STORE, "%s cannot be read", path);
 }
+
+/* ---- the library ---- */
+
+const char *store_sqlite_version(void)
+{
+	return sqlite3_libversion();
+}
+
+void store_sqlite_note(char *buf, size_t n)
+{
+	buf[0] = '\0';
+	if (strcmp(sqlite3_libversion(), SQLITE_VERSION) != 0)
+		snprintf(buf, n, "SQLite %s is loaded, this program was built "
+			 "and tested with %s", sqlite3_libversion(),
+			 SQLITE_VERSION);
+}

@@ -41,4 +41,11 @@ MUST_USE bool store_backup(struct store *s, const char *to, struct err *err);
 /* The schema version of a file, whatever it is; 0: no database. */
 MUST_USE bool store_file_schema(const char *path, int *out, struct err *err);
 
+/*
+ * The SQLite this process runs with, and, where that is another one, what is
+ * to be said of it; "" else. Older than STRICT tables: no database opens.
+ */
+const char *store_sqlite_version(void);
+void store_sqlite_note(char *buf, size_t n);
+
 #endif
