@@ -2,6 +2,7 @@
 /* logfmt on stderr; one write(2) a line, so lines of processes never mix. */
 #include "log.h"
 
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,14 +11,16 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LOG_LINE_MAX 2048
+#define LOG_LINE_MAX	2048	/* below PIPE_BUF: a pipe takes all of it */
+#define LOG_WAIT_MS	100	/* for a reader that is slow */
 
 static struct {
 	enum log_level least;
 	bool journald;
 	bool simulated;
 	char account[40];
-} sink = { LOG_LEVEL_INFO, false, false, "" };
+	unsigned lost;			/* lines that nobody took */
+} sink = { LOG_LEVEL_INFO, false, false, "", 0 };
 
 /* journald names the device and inode of its stream in $JOURNAL_STREAM. */
 static bool stderr_is_journal(void)
@@ -88,6 +91,41 @@ static size_t head(char *line, size_t size, enum log_level level)
 				level_word(level));
 }
 
+/* ---- writing ---- */
+
+/* A reader that stopped reading must not stop the monitor. */
+static bool stderr_takes(void)
+{
+	struct pollfd p = { STDERR_FILENO, POLLOUT, 0 };
+
+	return poll(&p, 1, sink.lost ? 0 : LOG_WAIT_MS) > 0 &&
+	       p.revents & POLLOUT;
+}
+
+static bool put(const char *line, size_t n)
+{
+	return write(STDERR_FILENO, line, n) == (ssize_t)n;
+}
+
+static void put_lost(void)
+{
+	char line[LOG_LINE_MAX];
+	size_t n = head(line, sizeof(line), LOG_LEVEL_WARNING);
+
+	n += (size_t)snprintf(line + n, sizeof(line) - n, " msg=\"log lines "
+			      "lost\" lines=%u\n", sink.lost);
+	if (put(line, n))
+		sink.lost = 0;
+}
+
+static void put_or_lose(const char *line, size_t n)
+{
+	if (stderr_takes() && sink.lost)
+		put_lost();
+	if (!stderr_takes() || !put(line, n))
+		sink.lost++;
+}
+
 void log_write(enum log_level level, const char *msg, const char *fields, ...)
 {
 	char line[LOG_LINE_MAX];
@@ -113,7 +151,5 @@ void log_write(enum log_level level, const char *msg, const char *fields, ...)
 	if (n > sizeof(line) - 2)
 		n = sizeof(line) - 2;
 	line[n++] = '\n';
-	/* A log that cannot be written must not stop the monitor. */
-	if (write(STDERR_FILENO, line, n) < 0)
-		return;
+	put_or_lose(line, n);
 }

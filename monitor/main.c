@@ -3,6 +3,8 @@
  * Entry point of carrywatch and, by another name, of positions. The locale
  * is never set: decimals are written with a point everywhere.
  */
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +15,20 @@
 
 #include "cli.h"
 #include "help.h"
+
+/*
+ * A descriptor that was closed by whoever started us would be the next file's:
+ * the log would be written into the lock. Such a one is taken by something
+ * that fails when it is used, as the closed one would have.
+ */
+static void take_standard_files(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		while (fcntl(fd, F_GETFD) < 0)
+			if (open("/dev/null", fd == STDIN_FILENO ? O_WRONLY :
+				 O_RDONLY) < 0)
+				exit(EXIT_FAILURE);
+}
 
 static struct instant wall_clock(void)
 {
@@ -71,11 +87,15 @@ static int flush(const struct cli *c, int code)
 
 int main(int argc, char **argv)
 {
-	struct cli c = { .now = wall_clock(), .tty = isatty(STDOUT_FILENO) };
+	struct cli c = { .now = wall_clock() };
 	struct err err = { .kind = ERR_NONE };
 	int code;
 
+	take_standard_files();
+	/* A file at its limit is an error to tell, not a death. */
+	signal(SIGXFSZ, SIG_IGN);
 	umask(077);
+	c.tty = isatty(STDOUT_FILENO);
 	c.width = c.tty ? terminal_width() : 0;
 	c.arena = arena_new();
 	if (!c.arena) {
