@@ -12,8 +12,7 @@
 #define KEPT (sizeof(((struct complaints *)NULL)->list) / \
 	      sizeof(struct complaint))
 
-static void print_all(const struct cli *c, const struct config *config,
-		      const struct complaints *list)
+static void print_all(const struct cli *c, const struct complaints *list)
 {
 	size_t n = (size_t)(list->n_errors + list->n_warnings);
 
@@ -22,7 +21,7 @@ static void print_all(const struct cli *c, const struct config *config,
 
 		if (list->list[i].warning && cli_has(c, OPT_QUIET))
 			continue;
-		complaint_format(line, sizeof(line), config->path,
+		complaint_format(line, sizeof(line), list->path,
 				 &list->list[i]);
 		text_print_safe(stderr, line);
 		fputc('\n', stderr);
@@ -82,7 +81,7 @@ int cmd_check_config(struct cli *c)
 	if (!config)
 		return cli_no_memory(c);
 	ok = config_load(config, c->opt[OPT_CONFIG], c->arena, &list, &err);
-	print_all(c, config, &list);
+	print_all(c, &list);
 	if (!ok)
 		return not_usable(c, &list, &err);
 	c->config = config;

@@ -16,6 +16,7 @@ struct complaint {
 struct complaints {
 	struct complaint list[32];	/* the rest is only counted */
 	int n_errors, n_warnings;
+	char path[512];			/* of the file; "": it has no name */
 };
 
 /* "FILE:line:col: error: text" of one complaint. */

@@ -250,6 +250,7 @@ bool config_load_text(struct config *out, const char *path, const char *text,
 	struct load l = { .c = c, .arena = arena, .list = list };
 
 	*list = (struct complaints){ 0 };
+	snprintf(list->path, sizeof(list->path), "%s", path ? path : "");
 	if (!c)
 		return err_set(err, ERR_MEMORY, "out of memory");
 	snprintf(c->path, sizeof(c->path), "%s", path ? path : "");
