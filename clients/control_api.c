@@ -52,7 +52,7 @@ static bool refused(struct book_view *out, const struct http_request *r)
 		remedy = ": the key may not see this account";
 	if (!r->ok)
 		snprintf(out->error, sizeof(out->error), "trading client: "
-			 "%.80s%s", r->error, remedy);
+			 "%.104s%s", r->error, remedy);
 	return !r->ok;
 }
 
@@ -86,7 +86,7 @@ bool control_api_new(struct book *out, const struct control_api_options *o,
 	struct http_options h = {
 		.user_agent = "carrywatch", .body_max = BODY_MAX,
 		.allow_insecure = o->allow_insecure_http, .seed = o->seed,
-		.tries = 2, .header = header
+		.tries = 2, .header = header, .reach = o->reach
 	};
 	bool ok;
 

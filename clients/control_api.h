@@ -4,6 +4,7 @@
 #define CARRYWATCH_CONTROL_API_H
 
 #include "book.h"
+#include "reach.h"
 
 struct control_api_options {
 	const char *url;	/* http://127.0.0.1:8766, no trailing slash */
@@ -11,6 +12,7 @@ struct control_api_options {
 	const char *key;	/* copied, wiped at the end, never shown */
 	bool allow_insecure_http;
 	uint64_t seed;
+	const struct reach *reach;	/* copied; NULL: nothing listed */
 };
 
 MUST_USE bool control_api_new(struct book *out,

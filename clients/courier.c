@@ -15,6 +15,7 @@
 struct courier_state {
 	CURLM *multi;
 	struct courier_options o;
+	struct reach reach;
 	char *user_agent;
 	struct job *jobs;		/* oldest first */
 	struct job *taken;		/* its reply is in the caller's hands */
@@ -311,6 +312,9 @@ bool courier_new(struct courier *out, const struct courier_options *o,
 		return err_set(err, ERR_MEMORY, "no memory for the courier");
 	}
 	c->o = *o;
+	c->o.reach = &c->reach;
+	if (o->reach)
+		c->reach = *o->reach;
 	c->user_agent = strdup(o->user_agent ? o->user_agent : "carrywatch");
 	c->multi = curl_multi_init();
 	if (!c->user_agent || !c->multi) {
@@ -321,4 +325,11 @@ bool courier_new(struct courier *out, const struct courier_options *o,
 	*out = (struct courier){ c, courier_send, courier_take, courier_pump,
 				 courier_running, courier_free };
 	return true;
+}
+
+void courier_reach(struct courier *c, const struct reach *r)
+{
+	struct courier_state *s = c->ctx;
+
+	s->reach = *r;
 }

@@ -97,6 +97,8 @@ static int set_common(struct job *j, const struct courier_options *o)
 	int bad = slot_set_fixed(c);
 
 	bad |= (int)curl_easy_setopt(c, CURLOPT_URL, j->out.url);
+	bad |= http_guard_set(&j->guard, c, j->out.url, o->reach,
+			      o->use_proxy);
 	bad |= (int)curl_easy_setopt(c, CURLOPT_USERAGENT, o->user_agent);
 	bad |= (int)curl_easy_setopt(c, CURLOPT_PRIVATE, j);
 	bad |= (int)curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_reply);
@@ -118,7 +120,7 @@ bool job_http_start(struct job *j, CURLM *multi,
 	int bad;
 
 	if (j->out.wire == WIRE_HTTP &&
-	    !http_url_check(j->out.url, j->out.allow_insecure, err))
+	    !http_url_check(j->out.url, j->out.allow_insecure, o->reach, err))
 		return false;
 	j->easy = curl_easy_init();
 	if (!j->easy)
@@ -155,7 +157,7 @@ void job_http_done(struct job *j, CURLcode code)
 	r->retry_after_s = wait > 0 ? wait : 0;
 	/* Of a reply that was too long the status still counts. */
 	r->answered = code == CURLE_OK || (j->cut && status > 0);
-	if (!r->answered)
+	if (!r->answered && !http_guard_why(&j->guard, j->easy, code, r->error))
 		snprintf(r->error, sizeof(r->error), "%s",
 			 http_judge(code, 0, NULL).error);
 	j->finished = true;

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "courier.h"
+#include "http_guard.h"
 
 struct job {
 	struct job *next;
@@ -21,6 +22,7 @@ struct job {
 	bool cut;			/* more came than is kept */
 	/* HTTP and SMTP */
 	CURL *easy;
+	struct http_guard guard;
 	struct curl_slist *headers, *rcpt;
 	size_t written;			/* of the mail */
 	/* EXEC */

@@ -190,7 +190,10 @@ static void service_free(void *ctx)
 static bool check_base(const struct funding_service_options *o,
 		       struct err *err)
 {
-	if (!http_url_check(o->url, o->allow_insecure_http, err))
+	const struct reach none = { .n_allow = 0 };
+
+	if (!http_url_check(o->url, o->allow_insecure_http,
+			    o->reach ? o->reach : &none, err))
 		return err_prefix(err, "service.url");
 	if (strpbrk(o->url, "?#"))
 		return err_set(err, ERR_CONFIG, "service.url: leave out '?' "
@@ -215,7 +218,7 @@ bool funding_service_new(struct source *out,
 	struct http_options ho = {
 		.user_agent = o->user_agent, .timeout = o->timeout,
 		.gzip = o->gzip, .allow_insecure = o->allow_insecure_http,
-		.use_proxy = o->use_proxy, .seed = o->seed,
+		.use_proxy = o->use_proxy, .seed = o->seed, .reach = o->reach,
 	};
 	struct service *s;
 

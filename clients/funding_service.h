@@ -4,6 +4,7 @@
 #define CARRYWATCH_FUNDING_SERVICE_H
 
 #include "ports.h"
+#include "reach.h"
 
 struct funding_service_options {
 	const char *url;	/* with its prefix: http://127.0.0.1:8000/api/v1 */
@@ -11,6 +12,7 @@ struct funding_service_options {
 	bool gzip, allow_insecure_http, use_proxy;
 	uint64_t seed;		/* of the pauses between tries */
 	const char *user_agent;	/* NULL: carrywatch */
+	const struct reach *reach;	/* copied; NULL: nothing listed */
 };
 
 /* out->free(out->ctx) ends it. */

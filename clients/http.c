@@ -22,6 +22,7 @@
 struct http {
 	CURLM *multi;
 	struct http_options o;
+	struct reach reach;
 	char *user_agent;
 	struct curl_slist *headers;
 	struct slot *slots;
@@ -64,6 +65,9 @@ bool http_new(struct http **out, const struct http_options *o, struct err *err)
 	}
 	h->o = *o;
 	h->seed = o->seed;
+	if (o->reach)
+		h->reach = *o->reach;
+	h->o.reach = &h->reach;
 	fill_defaults(&h->o);
 	h->multi = curl_multi_init();
 	h->user_agent = strdup(o->user_agent ? o->user_agent : "carrywatch");
@@ -171,8 +175,10 @@ static void slot_finish(struct http *h, struct slot *s, CURLcode code,
 		slot_succeed(s);
 		return;
 	}
+	http_guard_why(&s->guard, s->easy, code, v.error);
 	give_up(s, s->stopped ? s->stopped : v.error);
-	if (s->stopped || !v.retry || s->req->tries >= h->o.tries)
+	if (s->stopped || !v.retry || http_guard_final(&s->guard) ||
+	    s->req->tries >= h->o.tries)
 		return;
 	due = http_now_ms() + pause_before_retry(h, s);
 	if (due >= deadline_ms)
@@ -213,7 +219,7 @@ static void slot_prepare(struct http *h, struct slot *s,
 	s->due_ms = 0;
 	if (s->cap > KEPT_BODY_MAX)
 		drop_body(s);
-	if (!http_url_check(req->url, h->o.allow_insecure, &err))
+	if (!http_url_check(req->url, h->o.allow_insecure, &h->reach, &err))
 		give_up(s, err.text);
 }
 

@@ -2,7 +2,8 @@
 /*
  * HTTP GET on libcurl's multi interface: batches under one deadline, with
  * retries inside it. Connections are kept between batches. TLS is always
- * verified, redirects are never followed, a body is bounded. Only 200 with
+ * verified, redirects are never followed, a body is bounded, every address is
+ * judged before it is connected to (include/reach.h). Only 200 with
  * application/json is a success. Real time, never market time.
  */
 #ifndef CARRYWATCH_HTTP_H
@@ -13,6 +14,7 @@
 
 #include "err.h"
 #include "instant.h"
+#include "reach.h"
 
 #define HTTP_BODY_MAX ((size_t)8 << 20)
 #define HTTP_REQUESTS_MAX 1024	/* of one batch */
@@ -30,6 +32,7 @@ struct http_options {
 	bool use_proxy;		/* obey http_proxy and its like */
 	uint64_t seed;		/* of the pauses */
 	const char *header;	/* one more, such as a key; NULL: none */
+	const struct reach *reach;	/* copied; NULL: nothing listed */
 };
 
 struct http_request {
@@ -59,6 +62,6 @@ void http_rest(struct http *h);
 
 /* False for what would never be asked, with the remedy. */
 MUST_USE bool http_url_check(const char *url, bool allow_insecure,
-			     struct err *err);
+			     const struct reach *reach, struct err *err);
 
 #endif

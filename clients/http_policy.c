@@ -122,23 +122,26 @@ static bool is_loopback(const char *host)
 }
 
 static bool url_parts_check(const char *scheme, const char *host,
-			    bool allow_insecure, struct err *err)
+			    bool allow_insecure, const struct reach *reach,
+			    struct err *err)
 {
-	if (strcmp(scheme, "https") == 0)
-		return true;
-	if (strcmp(scheme, "http") != 0)
+	char why[REACH_WHY_MAX];
+
+	if (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0)
 		return err_set(err, ERR_CONFIG,
 			       "%.20s is not served; write an https:// or "
 			       "http:// URL", scheme);
-	if (allow_insecure || is_loopback(host))
-		return true;
-	return err_set(err, ERR_CONFIG,
-		       "plain http to %.100s can be read and changed on the "
-		       "way; use https, or set "
-		       "service.allow_insecure_http: true", host);
+	if (scheme[4] != 's' && !allow_insecure && !is_loopback(host))
+		return err_set(err, ERR_CONFIG,
+			       "plain http to %.100s can be read and changed "
+			       "on the way; use https, or set "
+			       "service.allow_insecure_http: true", host);
+	return reach_allows_literal(why, reach, host) ||
+	       err_set(err, ERR_CONFIG, "%s", why);
 }
 
-bool http_url_check(const char *url, bool allow_insecure, struct err *err)
+bool http_url_check(const char *url, bool allow_insecure,
+		    const struct reach *reach, struct err *err)
 {
 	CURLU *u = curl_url();
 	char *scheme = NULL, *host = NULL;
@@ -152,7 +155,7 @@ bool http_url_check(const char *url, bool allow_insecure, struct err *err)
 		ok = err_set(err, ERR_CONFIG, "not a URL; write one such as "
 			     "https://host.example/api/v1");
 	else
-		ok = url_parts_check(scheme, host, allow_insecure, err);
+		ok = url_parts_check(scheme, host, allow_insecure, reach, err);
 	curl_free(host);
 	curl_free(scheme);
 	curl_url_cleanup(u);

@@ -100,6 +100,8 @@ bool slot_set_up(struct slot *s, int64_t left_ms)
 	bad = slot_set_fixed(c);
 	bad |= (int)curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
 	bad |= (int)curl_easy_setopt(c, CURLOPT_URL, s->req->url);
+	bad |= http_guard_set(&s->guard, c, s->req->url, o->reach,
+			      o->use_proxy);
 	bad |= (int)curl_easy_setopt(c, CURLOPT_USERAGENT, o->user_agent);
 	bad |= (int)curl_easy_setopt(c, CURLOPT_PRIVATE, s);
 	bad |= (int)curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);

@@ -9,6 +9,7 @@
 #include <curl/curl.h>
 
 #include "http.h"
+#include "http_guard.h"
 
 enum slot_state { SLOT_WAITING, SLOT_RUNNING, SLOT_DONE };
 
@@ -21,6 +22,7 @@ struct slot {
 	int64_t due_ms;			/* WAITING: when to start */
 	char *body;
 	size_t len, cap, header_bytes;
+	struct http_guard guard;
 	const char *stopped;		/* why a callback ended the transfer */
 };
 

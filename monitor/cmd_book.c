@@ -10,7 +10,7 @@ bool cmd_book_open(struct book *out, const struct config *config,
 {
 	struct control_api_options o = {
 		a->control_api.url, a->control_api.account, NULL,
-		config->allow_insecure_http, seed
+		config->allow_insecure_http, seed, &config->reach
 	};
 	struct secret key;
 	bool ok;

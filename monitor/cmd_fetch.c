@@ -16,7 +16,8 @@ bool cmd_source_open(struct source *out, const struct config *config,
 		.url = config->service_url, .timeout = config->service_timeout,
 		.gzip = config->gzip, .use_proxy = config->use_proxy,
 		.allow_insecure_http = config->allow_insecure_http,
-		.seed = seed, .user_agent = "carrywatch/" CARRYWATCH_VERSION
+		.seed = seed, .user_agent = "carrywatch/" CARRYWATCH_VERSION,
+		.reach = &config->reach
 	};
 
 	return funding_service_new(out, &o, err);

@@ -124,7 +124,7 @@ static bool wire(struct monitor *m, struct err *err)
 		 LOG_LEVEL_INFO, m->setup.account.name, dry_run);
 	return run_post_open(&m->post, &(struct run_post_options){
 		&m->setup.account, m->store, m->wiring.clock, dry_run,
-		seed_of(m->cli) }, err);
+		seed_of(m->cli), &m->setup.config->reach }, err);
 }
 
 static bool take_news(struct monitor *m, struct cycle *cycle, struct err *err)
@@ -154,6 +154,7 @@ static bool take_news(struct monitor *m, struct cycle *cycle, struct err *err)
 	m->setup = next;
 	cycle->account = &m->setup.account;
 	run_post_use(&m->post, &news, cycle->account);
+	run_post_reach(&m->post, &m->setup.config->reach);
 	config_terms(&m->terms, m->setup.config, &m->setup.account);
 	return true;
 err2:

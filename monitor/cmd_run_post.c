@@ -14,7 +14,7 @@
 static bool open_courier(struct run_post *p, struct err *err)
 {
 	const struct courier_options o = {
-		"carrywatch/" CARRYWATCH_VERSION, false
+		"carrywatch/" CARRYWATCH_VERSION, false, p->o.reach
 	};
 
 	return p->outbound.courier.ctx ||
@@ -144,6 +144,13 @@ void run_post_use(struct run_post *p, struct run_post_news *n,
 		handoffs_use(p->handoffs, &o, &n->receiver);
 	}
 	run_post_drop(n);
+}
+
+void run_post_reach(struct run_post *p, const struct reach *r)
+{
+	p->o.reach = r;
+	if (p->outbound.courier.ctx)
+		courier_reach(&p->outbound.courier, r);
 }
 
 bool run_post_open(struct run_post *p, const struct run_post_options *o,

@@ -14,6 +14,7 @@ struct run_post_options {
 	struct clock_port clock;
 	bool simulated;
 	uint64_t seed;
+	const struct reach *reach;	/* of the configuration in force */
 };
 
 struct run_post {
@@ -43,6 +44,8 @@ MUST_USE bool run_post_ready(struct run_post *p, const struct account *a,
 /* After it; `a` is where the account stands from now on. */
 void run_post_use(struct run_post *p, struct run_post_news *n,
 		  const struct account *a);
+/* After a reload: whom requests may reach from now on. */
+void run_post_reach(struct run_post *p, const struct reach *r);
 /* After a poll: what could not be written down is told at once. */
 void run_post_polled(struct run_post *p, const struct err *why);
 

@@ -10,6 +10,7 @@
 #include "config_act.h"
 #include "facts.h"
 #include "profile.h"
+#include "reach.h"
 
 #define ACCOUNT_TEXT_MAX 32
 #define CONFIG_TEXT_MAX 512
@@ -54,6 +55,7 @@ struct config {
 	char service_url[CONFIG_TEXT_MAX];	/* no trailing slash */
 	struct span service_timeout;	/* of one request */
 	bool gzip, allow_insecure_http, use_proxy;
+	struct reach reach;		/* network: whom requests may reach */
 	struct market_limits limits;	/* terms = venues, sorted */
 	char directory[CONFIG_TEXT_MAX];	/* ~ expanded */
 	struct span retention;		/* 30 days */

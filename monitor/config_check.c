@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What involves several keys: addresses, accounts and their entry policy. */
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "config_load.h"
 #include "suggest.h"
@@ -17,7 +20,10 @@ static void check_url(struct load *l)
 	const struct yaml *y = at(at(l->own, "service"), "url");
 	const struct config *c = l->c;
 
-	if (!y || !strncmp(c->service_url, "https:", 6) ||
+	if (!y)
+		return;
+	config_url_reach(l, c->service_url, y, "service.url");
+	if (!strncmp(c->service_url, "https:", 6) ||
 	    config_url_loopback(c->service_url))
 		return;
 	if (c->allow_insecure_http)
@@ -28,6 +34,32 @@ static void check_url(struct load *l)
 		complain(l->list, false, y->row, y->column,
 			 "service.url: plain http to another host: use https, "
 			 "or set service.allow_insecure_http: true");
+}
+
+/* Whoever may write it may answer in the name of every service. */
+static const char *ca_problem(const char *path)
+{
+	struct stat st;
+
+	if (access(path, R_OK) != 0 || stat(path, &st) != 0)
+		return strerror(errno);
+	if (!S_ISREG(st.st_mode))
+		return "is not a file";
+	if (st.st_uid != 0 && st.st_uid != geteuid())
+		return "belongs to another user: make it yours, or root's";
+	if (st.st_mode & (S_IWGRP | S_IWOTH))
+		return "can be written by others: chmod go-w";
+	return NULL;
+}
+
+static void check_ca_file(struct load *l)
+{
+	const struct yaml *y = at(at(l->own, "network"), "ca_file");
+	const char *why = y ? ca_problem(l->c->reach.ca_file) : NULL;
+
+	if (why)
+		complain(l->list, false, y->row, y->column,
+			 "network.ca_file: %s: %s", l->c->reach.ca_file, why);
 }
 
 static void warn_venue(struct load *l, const struct account *a,
@@ -115,6 +147,7 @@ void config_check(struct load *l)
 	const struct yaml *node = at(l->own, "accounts");
 
 	check_url(l);
+	check_ca_file(l);
 	config_check_act(l);
 	node = node ? node->child : NULL;
 	for (size_t i = 0; i < l->c->n_accounts; i++, node = node->next) {

@@ -52,6 +52,15 @@ static void check_target(struct load *l, const struct account *a,
 		wrong(l, a, y, "on_close", why);
 }
 
+static void check_close_url(struct load *l, const struct account *a,
+			    const struct yaml *node)
+{
+	const struct yaml *y = at(at(node, "close"), "url");
+
+	if (y)
+		config_url_reach(l, a->close.url, y, "close.url");
+}
+
 static bool has_label(const struct profile *p, const struct label *label)
 {
 	for (int i = 0; i < p->n_close; i++)
@@ -81,6 +90,8 @@ static void check_control(struct load *l, const struct account *a,
 
 	if (!y)
 		return;
+	if (c->url[0])
+		config_url_reach(l, c->url, y, "positions.control_api.url");
 	if (!c->url[0] || !c->account[0] || c->key.from == SECRET_NONE)
 		wrong(l, a, y, "positions.control_api",
 		      "needs url, account and key");
@@ -98,6 +109,26 @@ static bool sink_used(const struct config *c, const struct sink *s)
 			if (c->accounts[i].alerts.sinks[k] == s)
 				return true;
 	return false;
+}
+
+/* Addresses that are no secret; those are judged when they are used. */
+static void check_sink_urls(struct load *l)
+{
+	const struct yaml *sinks = at(l->own, "sinks");
+
+	for (size_t i = 0; sinks && i < l->c->n_sinks; i++) {
+		const struct sink *s = &l->c->sinks[i];
+		const struct yaml *node = yaml_get(sinks, s->name);
+
+		for (int k = 0; k < SINK_PARAMS_MAX; k++) {
+			const struct sink_param *p = &s->kind->params[k];
+			const struct yaml *y = p->name && p->kind == SINK_URL ?
+					       at(node, p->name) : NULL;
+
+			if (y)
+				config_url_reach(l, s->text[k], y, s->name);
+		}
+	}
 }
 
 static void check_unused(struct load *l)
@@ -120,9 +151,11 @@ void config_check_act(struct load *l)
 	const struct yaml *node = at(l->own, "accounts");
 
 	check_unused(l);
+	check_sink_urls(l);
 	node = node ? node->child : NULL;
 	for (size_t i = 0; i < l->c->n_accounts; i++, node = node->next) {
 		check_target(l, &l->c->accounts[i], node);
+		check_close_url(l, &l->c->accounts[i], node);
 		check_limit(l, &l->c->accounts[i], node);
 		check_control(l, &l->c->accounts[i], node);
 	}

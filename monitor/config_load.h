@@ -40,7 +40,14 @@ bool config_text_read(struct load *l, void *base,
 		      const char *key);
 /* Names of profiles and accounts: letters, digits, - and _. */
 bool config_name_ok(const char *s, size_t room);
+
+/* config_url.c */
+bool config_url_read(struct load *l, char *out, const struct yaml *y,
+		     const char *key);
 bool config_url_loopback(const char *url);
+/* Complain of an address that no request may reach. */
+void config_url_reach(struct load *l, const char *url, const struct yaml *y,
+		      const char *key);
 
 /* config_section.c: every key of one section. */
 bool config_section_read(struct load *l, void *base, const char *pattern,

@@ -55,6 +55,17 @@ const struct config_option config_option_table[] = {
 	{ "service.proxy", KIND_BOOL, "false", AT(config, use_proxy),
 	  .help = "honour http_proxy, https_proxy and no_proxy" },
 
+	{ "network.allow_private", KIND_NETWORKS, NULL,
+	  LIST(config, reach.allow, reach.n_allow),
+	  .help = "addresses that are not public and may be reached all the "
+		  "same: through a public host name, or link-local ones. "
+		  "Needs no entry: this machine or a private address written "
+		  "as such, and names of this network (without a dot, .lan, "
+		  ".local, .internal)" },
+	{ "network.ca_file", KIND_PATH, NULL, AT(config, reach.ca_file),
+	  .help = "certificate authorities (PEM) that are trusted instead of "
+		  "the system's, by every client" },
+
 	{ "storage.directory", KIND_PATH, "~/.local/share/carrywatch",
 	  AT(config, directory), .help = "one database per account in it" },
 	{ "storage.retention", KIND_SPAN, "30d", "1d", "3650d",

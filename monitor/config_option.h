@@ -37,6 +37,7 @@
 	X(HOURS,	"hours of the day", "22:00Z-06:30Z or off") \
 	X(DAILY,	"time of day",	"07:00Z or off") \
 	X(SECRET,	"secret",	"{env: NAME}, {file: PATH} or {credential: NAME}") \
+	X(NETWORKS,	"networks",	"[10.0.0.0/8, fd12::7]") \
 	X(LABELS,	"labels",	"[TIME_LIMIT, WEEKLY_REBALANCE]") \
 	X(SINKS,	"sinks",	"[phone, desk]")
 

@@ -122,6 +122,17 @@ static void add_sinks(struct print *p, const struct sink *const *list,
 	print_add(p, "]\n");
 }
 
+static void add_networks(struct print *p, const struct network *list, size_t n)
+{
+	char text[NETWORK_TEXT_MAX];
+
+	for (size_t i = 0; i < n; i++) {
+		network_format(text, list[i]);
+		print_add(p, "%s\"%s\"", i ? ", " : "[", text);
+	}
+	print_add(p, "]\n");
+}
+
 /* What is no single text: written here, true; n: how many there are. */
 static bool add_list(struct print *p, const void *at, size_t n,
 		     enum config_kind kind)
@@ -134,6 +145,8 @@ static bool add_list(struct print *p, const void *at, size_t n,
 		add_secret(p, at);
 	else if (kind == KIND_LABELS)
 		add_labels(p, *(const struct label *const *)at, n);
+	else if (kind == KIND_NETWORKS)
+		add_networks(p, at, n);
 	else if (kind == KIND_SINKS)
 		add_sinks(p, *(const struct sink *const *const *)at, n);
 	else
@@ -145,7 +158,7 @@ static bool is_list(enum config_kind kind)
 {
 	return kind == KIND_ALIASES || kind == KIND_VENUE_SET ||
 	       kind == KIND_VENUE_ORDER || kind == KIND_LABELS ||
-	       kind == KIND_SINKS;
+	       kind == KIND_SINKS || kind == KIND_NETWORKS;
 }
 
 /* 0: unset, or not written here. */

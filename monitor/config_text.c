@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Values that are no number: words, address, path, profile and venue names,
- * lists of venues, names of symbols. Called through config_value_read.
+ * Values that are no number: words, paths, profile and venue names, lists of
+ * venues and networks, names of symbols. Called through config_value_read.
  */
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +10,10 @@
 #include "config_load.h"
 #include "suggest.h"
 
-#define DIGITS "0123456789"
-#define ALNUM "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" DIGITS
+#define ALNUM "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 #define LIST_MAX 256
+
+_Static_assert(REACH_PATH_MAX == CONFIG_TEXT_MAX, "KIND_PATH fits both");
 
 static bool refuse(struct load *l, const struct yaml *y, const char *key,
 		   const char *why)
@@ -66,116 +66,6 @@ static bool read_choice(struct load *l, void *base,
 		snprintf(why, sizeof(why), "is not known, did you mean \"%s\"?",
 			 near);
 	return refuse(l, y, key, why);
-}
-
-/* ---- service.url ---- */
-
-/* The host, with the brackets of an IPv6 address, and what follows it. */
-static const char *url_host(const char *url, size_t *n, const char **rest)
-{
-	const char *host = strstr(url, "://");
-
-	host = host ? host + 3 : url;
-	*n = *host == '[' ? strcspn(host, "]") : strcspn(host, ":/");
-	if (host[*n] == ']')
-		++*n;
-	*rest = host + *n;
-	return host;
-}
-
-static bool port_ok(const char *rest, const char **path)
-{
-	size_t n;
-
-	*path = rest;
-	if (*rest != ':')
-		return *rest == '\0' || *rest == '/';
-	n = strspn(rest + 1, DIGITS);
-	*path = rest + 1 + n;
-	return n >= 1 && n <= 5 && atoi(rest + 1) >= 1 &&
-	       atoi(rest + 1) <= 65535 && (**path == '\0' || **path == '/');
-}
-
-static bool host_ok(const char *host, size_t n)
-{
-	char text[64];
-	struct in6_addr in6;
-
-	if (*host != '[')
-		return n > 0 && n < 254 && strspn(host, ALNUM ".-") == n;
-	if (n < 4 || n - 2 >= sizeof(text) || host[n - 1] != ']')
-		return false;
-	memcpy(text, host + 1, n - 2);
-	text[n - 2] = '\0';
-	return inet_pton(AF_INET6, text, &in6) == 1;
-}
-
-/* NULL when the address can be used; else why not. */
-static const char *url_problem(const char *url)
-{
-	const char *host, *rest, *path;
-	size_t n;
-
-	if (strncmp(url, "http://", 7) && strncmp(url, "https://", 8))
-		return "must begin with http:// or https://";
-	host = url_host(url, &n, &rest);
-	if (!host_ok(host, n))
-		return "names no host: write http://HOST:PORT/api/v1";
-	if (!port_ok(rest, &path))
-		return "has a bad port: write http://HOST:8000/api/v1";
-	if (strspn(path, ALNUM "/._~%-") != strlen(path))
-		return "has characters that do not belong in a path";
-	if (strlen(url) >= CONFIG_TEXT_MAX)
-		return "is too long";
-	return NULL;
-}
-
-/* What may be a secret is not repeated in the complaint. */
-static const char *url_secret(const char *url)
-{
-	if (strchr(url, '@'))
-		return "must not carry a user or a password";
-	if (strpbrk(url, "?#"))
-		return "must not carry a query or a fragment";
-	return NULL;
-}
-
-static bool read_url(struct load *l, char *out, const struct yaml *y,
-		     const char *key)
-{
-	const char *secret = url_secret(y->text);
-	const char *why = secret ? NULL : url_problem(y->text);
-	size_t n = strlen(y->text);
-
-	if (secret) {
-		complain(l->list, false, y->row, y->column, "%s: %s", key,
-			 secret);
-		return false;
-	}
-	if (why)
-		return refuse(l, y, key, why);
-	while (y->text[n - 1] == '/')
-		n--;
-	memcpy(out, y->text, n);
-	out[n] = '\0';
-	return true;
-}
-
-bool config_url_loopback(const char *url)
-{
-	const char *rest;
-	size_t n;
-	const char *host = url_host(url, &n, &rest);
-	char text[64];
-	struct in_addr in;
-
-	if (n >= sizeof(text))
-		return false;
-	memcpy(text, host, n);
-	text[n] = '\0';
-	if (inet_pton(AF_INET, text, &in) == 1)
-		return ntohl(in.s_addr) >> 24 == 127;
-	return !strcmp(text, "localhost") || !strcmp(text, "[::1]");
 }
 
 /* ---- paths, names ---- */
@@ -320,6 +210,28 @@ static bool read_aliases(struct load *l, void *base,
 	return true;
 }
 
+static bool read_networks(struct load *l, void *base,
+			  const struct config_option *o, const struct yaml *y,
+			  const char *key)
+{
+	struct network *list = (void *)((char *)base + o->at);
+	size_t n = 0;
+
+	if (!config_shape(l, y, YAML_LIST, key))
+		return false;
+	for (const struct yaml *e = y->child; e; e = e->next) {
+		if (n == REACH_NETWORKS_MAX)
+			return refuse(l, e, key, "is one too many");
+		if (!config_shape(l, e, YAML_TEXT, key))
+			return false;
+		if (!network_parse(&list[n++], e->text))
+			return refuse(l, e, key, "is not a network: write "
+				      "10.0.0.5, 10.0.0.0/8 or fd12::/16");
+	}
+	*(size_t *)((char *)base + o->count_at) = n;
+	return true;
+}
+
 static bool read_name(struct load *l, char *out, const struct yaml *y,
 		      const char *key)
 {
@@ -350,7 +262,7 @@ static bool read_word(struct load *l, void *base,
 	if (o->kind == KIND_CHOICE)
 		return read_choice(l, base, o, y, key);
 	if (o->kind == KIND_URL)
-		return read_url(l, at, y, key);
+		return config_url_read(l, at, y, key);
 	if (o->kind == KIND_PATH)
 		return read_path(l, at, y, key);
 	if (o->kind == KIND_PROFILE)
@@ -376,6 +288,8 @@ bool config_text_read(struct load *l, void *base,
 		return read_venues(l, base, o, y, key);
 	if (o->kind == KIND_ALIASES)
 		return read_aliases(l, base, o, y, key);
+	if (o->kind == KIND_NETWORKS)
+		return read_networks(l, base, o, y, key);
 	if (o->kind == KIND_SECRET)
 		return config_secret_read(l, (void *)((char *)base + o->at), y,
 					  key);

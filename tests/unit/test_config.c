@@ -28,6 +28,8 @@ static const struct key keys[] = {
 	{ "service.gzip", "false" },
 	{ "service.allow_insecure_http", "false" },
 	{ "service.proxy", "false" },
+	{ "network.allow_private", "" },
+	{ "network.ca_file", "" },
 	{ "storage.directory", "/home/x/.local/share/carrywatch" },
 	{ "storage.retention", "30d" },
 	{ "storage.evidence_cap", "512MB" },
@@ -148,6 +150,7 @@ static void test_table(void **state)
 
 static const char full[] =
 	"version: 1\n"
+	"network: {allow_private: [10.0.0.0/8, \"fd12::/16\"]}\n"
 	"service:\n"
 	"  url: https://rates.example:8443/api/v1//\n"
 	"  timeout: 1500ms\n"
@@ -199,6 +202,20 @@ static void test_values(void **state)
 	assert_int_equal(l.c.evidence_cap_bytes, 1500000000);
 	assert_int_equal(l.c.costs, COSTS_FEES);
 	equals(l.c.round_trip, "0.0012");
+	arena_free(l.arena);
+}
+
+static void test_networks(void **state)
+{
+	struct loaded l = load("version: 1\nnetwork:\n  allow_private: "
+			       "[10.0.0.0/8, \"fd12::/16\", 169.254.1.1]\n"
+			       "service: {url: \"https://169.254.1.1/x\"}\n");
+	char text[NETWORK_TEXT_MAX];
+
+	(void)state;
+	assert_int_equal(l.c.reach.n_allow, 3);
+	network_format(text, l.c.reach.allow[1]);
+	assert_string_equal(text, "fd12::/16");
 	arena_free(l.arena);
 }
 
@@ -418,6 +435,7 @@ int main(void)
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_networks),
 		cmocka_unit_test(test_venues),
 		cmocka_unit_test(test_accounts),
 		cmocka_unit_test(test_shadows),

@@ -75,6 +75,41 @@ static const struct wrong wrongs[] = {
 	  "service: {url: \"http://127.evil.example/api/v1\"}",
 	  "2:16: error: service.url: plain http to another host: use "
 	  "https, or set service.allow_insecure_http: true" },
+	{ "version: 1\nservice: {url: \"https://169.254.169.254/\"}",
+	  "2:16: error: service.url: refused: 169.254.169.254 is a cloud's "
+	  "metadata address; see network.allow_private" },
+	{ "version: 1\nservice: {url: \"https://2852039166/\"}",
+	  "2:16: error: service.url: refused: 169.254.169.254 is a cloud's "
+	  "metadata address; see network.allow_private" },
+	{ "version: 1\nservice: {url: \"https://[fe80::1]/\"}",
+	  "2:16: error: service.url: refused: fe80::1 is a link-local "
+	  "address; see network.allow_private" },
+	{ "version: 1\nsinks:\n  a: {type: ntfy, topic: {env: A}, server: "
+	  "\"https://0xa9fea9fe\"}\naccounts: {a: {alerts: {sinks: [a]}}}",
+	  "3:44: error: a: refused: 169.254.169.254 is a cloud's metadata "
+	  "address; see network.allow_private" },
+	{ "version: 1\naccounts:\n  a:\n    close: {url: "
+	  "\"https://[fd00:ec2::254]/\"}",
+	  "4:18: error: close.url: refused: fd00:ec2::254 is a cloud's "
+	  "metadata address; see network.allow_private" },
+	{ "version: 1\naccounts:\n  a:\n    positions: {control_api: "
+	  "{url: \"https://169.254.0.9\", account: m, key: {env: K}}}",
+	  "4:30: error: positions.control_api.url: refused: 169.254.0.9 is "
+	  "a link-local address; see network.allow_private" },
+	{ "version: 1\nnetwork: {allow_private: [10.0.0.1/8]}",
+	  "2:27: error: network.allow_private: \"10.0.0.1/8\" is not a "
+	  "network: write 10.0.0.5, 10.0.0.0/8 or fd12::/16" },
+	{ "version: 1\nnetwork: {allow_private: [rates.example]}",
+	  "2:27: error: network.allow_private: \"rates.example\" is not a "
+	  "network: write 10.0.0.5, 10.0.0.0/8 or fd12::/16" },
+	{ "version: 1\nnetwork: {allow_private: 10.0.0.5}",
+	  "2:26: error: network.allow_private: expected a list, not a value: "
+	  "write [a, b] or one \"- ...\" a line" },
+	{ "version: 1\nnetwork: {ca_file: /nowhere/ca.pem}",
+	  "2:20: error: network.ca_file: /nowhere/ca.pem: No such file or "
+	  "directory" },
+	{ "version: 1\nnetwork: {ca_file: /dev}",
+	  "2:20: error: network.ca_file: /dev: is not a file" },
 	{ "version: 1\nservice: {gzip: yes}",
 	  "2:17: error: service.gzip: \"yes\" is neither true nor false" },
 	{ "version: 1\nservice: {max_abs_rate: 5 percent}",

@@ -488,19 +488,21 @@ static void test_urls(void **state)
 		"http://128.0.0.1", "http://[::2]", "https://a b/",
 		"http://localhost@host.example/",
 	};
+	const struct reach none = { .n_allow = 0 };
 	struct err err;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
-		if (!http_url_check(good[i], false, &err))
+		if (!http_url_check(good[i], false, &none, &err))
 			fail_msg("%s: %s", good[i], err.text);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
-		if (http_url_check(bad[i], false, &err))
+		if (http_url_check(bad[i], false, &none, &err))
 			fail_msg("taken: %s", bad[i]);
 		assert_int_equal(err.kind, ERR_CONFIG);
 	}
-	assert_true(http_url_check("http://host.example/", true, &err));
-	assert_false(http_url_check("ftp://host.example/", true, &err));
+	assert_true(http_url_check("http://host.example/", true, &none,
+				  &err));
+	assert_false(http_url_check("ftp://host.example/", true, &none, &err));
 }
 
 static void test_pauses(void **state)
