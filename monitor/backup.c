@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ours.h"
 #include "store_admin.h"
 
 #define DAY_MS	(INT64_C(1000) * DAY_S)
@@ -134,6 +135,8 @@ bool backup_make(struct store *s, const char *dir, const char *name,
 	if (mkdir(dir, 0700) != 0 && errno != EEXIST)
 		return err_set(err, ERR_STORE, "cannot make the directory %s "
 			       "for backups: %s", dir, strerror(errno));
+	if (!ours_directory(dir, err))
+		return false;
 	backup_path(path, sizeof(path), dir, name, now);
 	if (!store_backup(s, path, err))
 		return false;

@@ -20,6 +20,7 @@
 #include "commands.h"
 #include "harden.h"
 #include "lock.h"
+#include "ours.h"
 #include "sinks.h"
 #include "store_admin.h"
 
@@ -176,6 +177,7 @@ static void secrets_can_be_read(struct patient *p)
 static void directory_is_ours(struct patient *p)
 {
 	const char *dir = p->cli->config->directory;
+	struct err err = { ERR_NONE, "" };
 	struct statvfs fs;
 	struct stat st;
 
@@ -188,6 +190,9 @@ static void directory_is_ours(struct patient *p)
 		    "written", dir);
 		remedy(p, "run this as the user of the monitor, or chown the "
 		       "directory to it");
+	} else if (!ours_directory(dir, &err)) {
+		say(p, LEVEL_FAIL, "%s", err.text);
+		remedy(p, "the monitor will not start: chmod 700 it");
 	} else if (st.st_mode & 077) {
 		say(p, LEVEL_WARN, "%s can be looked into by others", dir);
 		remedy(p, "chmod 700 it");

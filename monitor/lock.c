@@ -16,6 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ours.h"
+
 static bool lock_path(char *buf, size_t n, const char *database)
 {
 	int len = snprintf(buf, n, "%s.lock", database);
@@ -78,7 +80,12 @@ bool lock_take(struct lock *out, const char *database, struct err *err)
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return err_set(err, ERR_IO, "%s: cannot open the lock: %s",
-			       path, strerror(errno));
+			       path, errno == ELOOP ? "it is a symbolic link; "
+			       "remove it" : strerror(errno));
+	if (!ours_file(fd, path, err)) {
+		close(fd);
+		return false;
+	}
 	if (!try_lock(fd)) {
 		err_set(err, ERR_LOCKED, "%s: another monitor (pid %ld) runs "
 			"this account; stop it first", path, read_pid(fd));

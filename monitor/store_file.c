@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ours.h"
+
 static bool make_directory(const char *dir, struct err *err)
 {
 	if (mkdir(dir, 0700) == 0 || errno == EEXIST)
@@ -67,6 +69,29 @@ static bool check_owner(struct store_file *out, const char *path,
 		       (unsigned long)st->st_uid, (unsigned long)geteuid());
 }
 
+/*
+ * Nobody else writes in its directory, nor in it. By name: closing a
+ * descriptor of the database would drop the locks SQLite holds on it.
+ */
+static bool check_private(const char *path, struct err *err)
+{
+	const char *slash = strrchr(path, '/');
+	char dir[PATH_MAX] = ".";
+	struct stat st;
+
+	if (slash && (size_t)(slash - path) < sizeof(dir) - 1) {
+		memcpy(dir, path, (size_t)(slash - path));
+		dir[slash - path] = '\0';
+	}
+	if (!ours_directory(slash == path ? "/" : dir, err))
+		return false;
+	if (lstat(path, &st) == 0 && (!(st.st_mode & (S_IWGRP | S_IWOTH)) ||
+				      chmod(path, st.st_mode & 0755) == 0))
+		return true;
+	return err_set(err, ERR_STORE, "%s: others can write it: chmod 600: "
+		       "%s", path, strerror(errno));
+}
+
 bool store_file_prepare(struct store_file *out, const char *path,
 			enum store_access access, struct err *err)
 {
@@ -79,12 +104,14 @@ bool store_file_prepare(struct store_file *out, const char *path,
 				       "database %s: %s", path,
 				       strerror(errno));
 		out->missing = access == STORE_READ;
-		return out->missing || create(path, err);
+		return out->missing ||
+		       (create(path, err) && check_private(path, err));
 	}
 	if (S_ISLNK(st.st_mode))
 		return err_set(err, ERR_STORE, "%s is a symbolic link: name "
 			       "the database itself", path);
 	if (!S_ISREG(st.st_mode))
 		return err_set(err, ERR_STORE, "%s is not a file", path);
-	return check_owner(out, path, &st, access, err);
+	return check_owner(out, path, &st, access, err) &&
+	       (access == STORE_READ || check_private(path, err));
 }

@@ -13,7 +13,7 @@ struct store_file {
 /*
  * Look at the path, and unless `access` is STORE_READ create the file (0600)
  * and its directory (0700). Refuses links, other kinds of files, and for a
- * writer the files of other users.
+ * writer files of other users and directories they can write in.
  */
 MUST_USE bool store_file_prepare(struct store_file *out, const char *path,
 				 enum store_access access, struct err *err);
