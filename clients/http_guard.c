@@ -99,17 +99,18 @@ int http_guard_set(struct http_guard *g, CURL *c, const char *url,
 	return bad;
 }
 
-static const char *verify_text(CURL *c)
+static const char *verify_text(const struct http_guard *g, CURL *c)
 {
 	long result = X509_V_OK;
 
+	/* libcurl compares names itself: OpenSSL has nothing to say. */
+	if (strstr(g->tls, "subject name"))
+		return "the certificate is for another host";
 	curl_easy_getinfo(c, CURLINFO_SSL_VERIFYRESULT, &result);
 	for (size_t i = 0; i < sizeof(verify_rows) / sizeof(*verify_rows); i++)
 		if (verify_rows[i].code == result)
 			return verify_rows[i].text;
-	/* The chain is good, and still refused: libcurl compares names. */
-	return result == X509_V_OK ? "the certificate is for another host" :
-	       NULL;
+	return NULL;
 }
 
 static const char *reason_text(const char *said)
@@ -128,7 +129,7 @@ bool http_guard_why(const struct http_guard *g, CURL *c, CURLcode code,
 	if (code == CURLE_COULDNT_CONNECT && g->refused[0])
 		text = g->refused;
 	else if (code == CURLE_PEER_FAILED_VERIFICATION)
-		text = verify_text(c);
+		text = verify_text(g, c);
 	else if (code == CURLE_SSL_CONNECT_ERROR || code == CURLE_RECV_ERROR)
 		text = reason_text(g->tls);
 	if (!text)
