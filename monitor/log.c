@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "text_safe.h"
+
 #define LOG_LINE_MAX	2048	/* below PIPE_BUF: a pipe takes all of it */
 #define LOG_WAIT_MS	100	/* for a reader that is slow */
 
@@ -43,22 +45,37 @@ void log_open(enum log_level least, const char *account, bool simulated)
 	snprintf(sink.account, sizeof(sink.account), "%s", account);
 }
 
+/* Byte by byte, so that nothing of it is lost. */
+static size_t put_escape(char *to, const char *s, size_t bytes)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < bytes; i++)
+		n += (size_t)snprintf(to + n, 5, "\\x%02x",
+				      (unsigned char)s[i]);
+	return n;
+}
+
 struct log_text log_quote(const char *text)
 {
 	struct log_text out;
 	size_t n = 0;
 
 	out.s[n++] = '"';
-	for (; *text && n < sizeof(out.s) - 6; text++) {
-		unsigned char c = (unsigned char)*text;
+	while (*text && n < sizeof(out.s) - 20) {
+		uint32_t code;
+		size_t bytes = text_decode(&code, text);
 
-		if (c < 0x20 || c == 0x7f) {
-			n += (size_t)snprintf(out.s + n, 5, "\\x%02x", c);
-			continue;
+		/* Also C1 controls and what turns the direction around. */
+		if (bytes == 0 || text_is_control(code)) {
+			n += put_escape(out.s + n, text, bytes ? bytes : 1);
+		} else {
+			if (code == '"' || code == '\\')
+				out.s[n++] = '\\';
+			memcpy(out.s + n, text, bytes);
+			n += bytes;
 		}
-		if (c == '"' || c == '\\')
-			out.s[n++] = '\\';
-		out.s[n++] = (char)c;
+		text += bytes ? bytes : 1;
 	}
 	out.s[n++] = '"';
 	out.s[n] = '\0';

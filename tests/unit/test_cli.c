@@ -13,6 +13,7 @@
 #include "cli.h"
 #include "text_safe.h"
 #include "help.h"
+#include "log.h"
 
 #define NOW "2026-11-20T21:00:00Z"
 #define LINE_MAX_TEXT 400
@@ -349,9 +350,29 @@ static void text_from_outside_is_made_visible(void **state)
 	arena_free(a);
 }
 
+static void text_in_the_log_is_one_safe_line(void **state)
+{
+	char longest[2 * LOG_QUOTE_MAX];
+
+	(void)state;
+	assert_string_equal(log_quote("a\x1b[2J\n\"\\%s\xc3\xa9").s,
+			    "\"a\\x1b[2J\\x0a\\\"\\\\%s\xc3\xa9\"");
+	assert_string_equal(log_quote("\xe2\x80\xae\xc2\x9b\xff\x7f").s,
+			    "\"\\xe2\\x80\\xae\\xc2\\x9b\\xff\\x7f\"");
+	for (int lead = 0; lead < 8; lead++) {
+		memset(longest, 'a', sizeof(longest));
+		for (size_t i = (size_t)lead; i + 3 < sizeof(longest); i += 3)
+			memcpy(longest + i, "\xe2\x80\xae", 3);
+		longest[sizeof(longest) - 1] = '\0';
+		assert_in_range(strlen(log_quote(longest).s),
+				LOG_QUOTE_MAX - 24, LOG_QUOTE_MAX - 1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(text_in_the_log_is_one_safe_line),
 		cmocka_unit_test(the_table_is_sorted_and_whole),
 		cmocka_unit_test(letters_and_names_are_unique),
 		cmocka_unit_test(words_name_the_command),
