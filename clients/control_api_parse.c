@@ -208,6 +208,15 @@ static bool take_leg(struct json *j, struct book_pair *p)
 	return true;
 }
 
+/* It is shown, logged and put into addresses: nothing in it may steer. */
+static bool id_safe(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (s[i] < '!' || s[i] > '~' || s[i] == ',' || s[i] == '"')
+			return false;
+	return strchr("=+-@", s[0]) == NULL;
+}
+
 static bool take_id(struct json *j, struct book_pair *p)
 {
 	struct json_key k;
@@ -215,7 +224,7 @@ static bool take_id(struct json *j, struct book_pair *p)
 	if (!json_string(j, &k))
 		return false;
 	if (k.n == 0 || k.n >= sizeof(p->id) || k.n > JSON_KEY_MAX ||
-	    memchr(k.s, '\0', k.n))	/* ours would be cut there */
+	    !id_safe(k.s, k.n))
 		return json_fail(j, "is no id");
 	memcpy(p->id, k.s, k.n);
 	p->id[k.n] = '\0';

@@ -29,9 +29,11 @@ static bool build(struct outgoing *out, const struct alert *a,
 {
 	char *url = letter_text(arena, "%s/api/v2/alerts", v->v[URL]);
 	char *position = letter_text(arena, "%lld", (long long)a->position);
+	char *title = letter_cut(a->title, SIZE_MAX, false, arena);
+	char *text = letter_cut(a->text, SIZE_MAX, false, arena);
 	struct letter l;
 
-	if (!url || !position || !letter_begin(&l, err))
+	if (!url || !position || !title || !text || !letter_begin(&l, err))
 		return err_set(err, ERR_MEMORY, "no memory");
 	letter_post(out, url);
 	json_out_open(&l.json, '[');
@@ -39,8 +41,8 @@ static bool build(struct outgoing *out, const struct alert *a,
 	put_labels(&l.json, a, position);
 	json_out_key(&l.json, "annotations");
 	json_out_open(&l.json, '{');
-	json_put_text(&l.json, "summary", a->title);
-	json_put_text(&l.json, "description", a->text);
+	json_put_text(&l.json, "summary", title);
+	json_put_text(&l.json, "description", text);
 	json_out_close(&l.json, '}');
 	json_put_instant(&l.json, "startsAt", a->since);
 	if (a->resolved)

@@ -35,9 +35,13 @@ static bool build(struct outgoing *out, const struct alert *a,
 	char *url = letter_text(arena, "%s/v2/enqueue", v->v[API]);
 	char *key = letter_text(arena, "carrywatch/%s", a->fingerprint);
 	char *summary = letter_plain(a, SUMMARY_MAX, arena);
+	struct alert shown = *a;	/* on a screen: nothing that steers */
 	struct letter l;
 
-	if (!url || !key || !summary || !letter_begin(&l, err))
+	shown.title = letter_cut(a->title, SIZE_MAX, false, arena);
+	shown.text = letter_cut(a->text, SIZE_MAX, false, arena);
+	if (!url || !key || !summary || !shown.title || !shown.text ||
+	    !letter_begin(&l, err))
 		return err_set(err, ERR_MEMORY, "no memory");
 	letter_post(out, url);
 	json_out_open(&l.json, '{');
@@ -45,7 +49,7 @@ static bool build(struct outgoing *out, const struct alert *a,
 	json_put_text(&l.json, "event_action", a->resolved ? "resolve" :
 		      "trigger");
 	json_put_text(&l.json, "dedup_key", key);
-	put_payload(&l.json, a, summary);
+	put_payload(&l.json, &shown, summary);
 	json_put_text(&l.json, "client", "carrywatch");
 	json_out_close(&l.json, '}');
 	return letter_end(&l, out, arena, err);
