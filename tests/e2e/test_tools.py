@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The tools of the tree: lint sees each breach, new-rule needs no edits."""
 import pathlib
+import re
 import shutil
 import subprocess
 
@@ -142,6 +143,92 @@ def test_what_is_needed_is_named_before_it_is_installed(t):
     found.expect(0, out="installing with apt-get: .*libcurl4-openssl-dev")
     assert "cmocka" in found.out and "clang" in found.out, found.out
     t.command(lib.ROOT / "tools/install-deps", "--now").expect(2, err="usage")
+
+
+PROGRAM = """\
+import sys
+sys.path.insert(0, "{0}/tests/e2e")
+import lib
+
+
+def test_good(t):
+    \"\"\"it is # good\"\"\"
+
+
+def test_bad(t):
+    assert False
+
+
+def test_absent(t):
+    t.skip("not here")
+
+
+lib.main()
+"""
+TO_COME = re.compile(r"(N-15|N-17|[DPCX]-\d+): not in the table")
+
+
+def faults(t, rows, *args):
+    """What tools/faults says of a table of these rows: class, test."""
+    program = t.dir / "test_given.py"
+    program.write_text(PROGRAM.format(lib.ROOT))
+    table = t.dir / "faults.tsv"
+    table.write_text("# a comment\n" + "".join(
+        f"{name}\t-\t-\tdoes not apply: so\n" if test == "-" else
+        f"{name}\t{program}\t{test}\tpromised\n" for name, test in rows))
+    return t.command(lib.ROOT / "tools/faults", *args, table)
+
+
+def all_classes():
+    """Every class, all but the first three as not applying."""
+    groups = {"N": 23, "J": 19, "S": 30, "T": 12, "D": 18, "P": 13, "C": 10,
+              "X": 10}
+    rows = [[f"{g}-{i}", "-"] for g, n in groups.items()
+            for i in range(1, n + 1)]
+    for row in rows[:3]:
+        row[1] = "it is  good"
+    return rows
+
+
+def test_the_fault_matrix_names_tests_that_exist(t):
+    """tests/faults.tsv: every class once, each with a test that exists"""
+    found = t.command(lib.ROOT / "tools/faults", "-n")
+    lines = found.out.splitlines()
+    wrong = [s for s in lines[:-1] if not TO_COME.match(s)
+             and "does not apply: " not in s]
+    assert not wrong, wrong
+    assert lines[-1].startswith("135 classes, "), lines[-1]
+
+
+def test_the_fault_tool_runs_what_is_named(t):
+    """a class fails when its test fails, is skipped, or is not there"""
+    rows = all_classes()
+    good = faults(t, rows).expect(0)
+    assert good.out.splitlines()[-1] == (
+        "135 classes, 3 held, 132 do not apply"), good
+    assert "J-1: does not apply: so\n" in good.out, good
+    for test, why in (("bad", "the test fails"),
+                      ("absent", "skipped: not here"),
+                      ("nobody", "no test 'nobody' in")):
+        rows[1][1] = test
+        found = faults(t, rows).expect(1, out=r"^N-2: .*" + why)
+        assert found.out.splitlines()[-1] == (
+            "135 classes, 2 held, 132 do not apply"), found
+
+
+def test_the_fault_tool_wants_each_class_once(t):
+    rows = all_classes()
+    faults(t, rows[:-1], "-n").expect(1, out="^X-10: not in the table$")
+    faults(t, rows + [["S-3", "-"]], "-n").expect(1, out="S-3 stands here twice")
+    faults(t, rows + [["S-31", "-"]], "-n").expect(1, out="no class is named S-31")
+    table = t.dir / "faults.tsv"
+    for line, why in (("N-1\tx\ty", "not four cells"),
+                      ("N-1\t-\t-\tnot today", "does not apply: WHY"),
+                      ("N-1\t-\tx\tdoes not apply: y", "does not apply: WHY"),
+                      ("N-1\tno/file.c\tx\ty", "no/file.c: .*No such file")):
+        table.write_text(line + "\n")
+        t.command(lib.ROOT / "tools/faults", "-n", table).expect(1, out=why)
+    t.command(lib.ROOT / "tools/faults", "-x").expect(2, err="usage")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,20 @@ static const char *const eager[] = {
 	NULL
 };
 
+const struct given_quote fault_pays[] = FAULT_PAIR("0.0001", "0.0003");
+const struct given_quote fault_flipped[] = FAULT_PAIR("0.0003", "0.0001");
+const char *const fault_flips[] = { "FLIPPED: flip", NULL };
+const char *const fault_flips_thrice[] = { "FLIPPED: flip for 3 polls", NULL };
+
+const char *fault_minute(int k)
+{
+	static char text[INSTANT_TEXT_MAX];
+
+	instant_format(text, instant_add(given_time(GIVEN_NOW),
+					 span_s(60 * (int64_t)k)));
+	return text;
+}
+
 void fault_open(struct fault_desk *d, const char *const *close)
 {
 	struct watched *x = &d->pair;
@@ -108,6 +122,12 @@ bool fault_closes(const struct fault_desk *d)
 	const struct decision *now = &d->pair.decision;
 
 	return now->close_now && now->action == ACTION_CLOSE;
+}
+
+void fault_holds(const struct fault_desk *d)
+{
+	if (fault_closes(d))
+		fail_msg("closed for %s", d->pair.decision.label.s);
 }
 
 void fault_held(const struct fault_desk *d, enum why why, const char *what)

@@ -29,6 +29,16 @@ struct fault_desk {
 #define FAULT_ANSWER(row) "{\"rates\":{\"BTC\":" row "," FAULT_OTHERS "}}"
 #define FAULT_SANE FAULT_ANSWER(FAULT_ROW("3e-4"))
 
+#define FAULT_Q(symbol, venue, rate) \
+	{ symbol, venue, rate, WHY_KNOWN, "1000000", "5000000", NULL }
+#define FAULT_END { NULL, NULL, NULL, WHY_KNOWN, NULL, NULL, NULL }
+#define FAULT_PAIR(l, s) { FAULT_Q("BTC", "lighter", l), \
+			   FAULT_Q("BTC", "grvt", s), FAULT_END }
+
+/* The pair as it pays and as it costs, and the line that tells them apart. */
+extern const struct given_quote fault_pays[], fault_flipped[];
+extern const char *const fault_flips[], *const fault_flips_thrice[];
+
 /* close NULL: every line that rates can make TRUE, TRUE on sane answers. */
 void fault_open(struct fault_desk *d, const char *const *close);
 void fault_done(struct fault_desk *d);
@@ -42,6 +52,9 @@ void fault_poll(struct fault_desk *d, const char *now,
 void fault_judge(struct fault_desk *d);
 
 bool fault_closes(const struct fault_desk *d);
+void fault_holds(const struct fault_desk *d);
+/* The k-th minute after GIVEN_NOW, to be used at once. */
+const char *fault_minute(int k);
 /* Nothing is decided, no line is known, and the long rate says why. */
 void fault_held(const struct fault_desk *d, enum why why, const char *what);
 

@@ -12,16 +12,6 @@
 
 #include <cmocka.h>
 
-#define Q(venue, rate) \
-	{ "BTC", venue, rate, WHY_KNOWN, "1000000", "5000000", NULL }
-#define END { NULL, NULL, NULL, WHY_KNOWN, NULL, NULL, NULL }
-
-static const struct given_quote pays[] = {
-	Q("lighter", "0.0001"), Q("grvt", "0.0003"), END };
-static const struct given_quote flipped[] = {
-	Q("lighter", "0.0003"), Q("grvt", "0.0001"), END };
-static const char *const flips[] = { "FLIPPED: flip", NULL };
-
 /* A poll when the host's clock shows `host` and the service's `service`. */
 static void poll_at(struct fault_desk *d, const char *host,
 		    const char *service, const struct given_quote *rows)
@@ -48,25 +38,25 @@ static void t1_the_wall_clock_steps(void **state)
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		fault_open(&d, flips);
-		poll_at(&d, GIVEN_NOW, GIVEN_NOW, pays);
-		poll_at(&d, back[i], "2026-11-20T21:01:00Z", flipped);
+		fault_open(&d, fault_flips);
+		poll_at(&d, GIVEN_NOW, GIVEN_NOW, fault_pays);
+		poll_at(&d, back[i], "2026-11-20T21:01:00Z", fault_flipped);
 		held_back(&d, WHY_FUTURE);
 		/* put right, it decides again */
 		poll_at(&d, "2026-11-20T21:02:00Z", "2026-11-20T21:02:00Z",
-			flipped);
+			fault_flipped);
 		assert_true(fault_closes(&d));
 		fault_done(&d);
 	}
-	fault_open(&d, flips);
-	poll_at(&d, GIVEN_NOW, GIVEN_NOW, pays);
-	poll_at(&d, "2026-11-20T22:01:00Z", "2026-11-20T21:01:00Z", flipped);
+	fault_open(&d, fault_flips);
+	poll_at(&d, GIVEN_NOW, GIVEN_NOW, fault_pays);
+	poll_at(&d, "2026-11-20T22:01:00Z", "2026-11-20T21:01:00Z", fault_flipped);
 	fault_held(&d, WHY_STALE, "an hour ahead");
 	/* set right is set back: one poll waits, the next one decides */
-	poll_at(&d, "2026-11-20T21:02:00Z", "2026-11-20T21:02:00Z", flipped);
+	poll_at(&d, "2026-11-20T21:02:00Z", "2026-11-20T21:02:00Z", fault_flipped);
 	assert_false(fault_closes(&d));
 	assert_string_equal(d.pair.decision.label.s, LABEL_CLOCK_BACK);
-	poll_at(&d, "2026-11-20T21:03:00Z", "2026-11-20T21:03:00Z", flipped);
+	poll_at(&d, "2026-11-20T21:03:00Z", "2026-11-20T21:03:00Z", fault_flipped);
 	assert_true(fault_closes(&d));
 	fault_done(&d);
 }
@@ -162,7 +152,7 @@ static void t4_the_host_was_suspended(void **state)
 
 		instant_format(at, instant_add(given_time(GIVEN_NOW),
 					       span_s(60 * minute)));
-		fault_poll(&d, at, flipped);
+		fault_poll(&d, at, fault_flipped);
 		if (fault_closes(&d) != due)
 			fail_msg("poll %d at %s: %s", k, at,
 				 due ? "holds" : "closes");
@@ -225,8 +215,8 @@ static void t6_after_2038_and_in_the_year_10000(void **state)
 	for (int i = 0; i < 4; i++) {
 		struct fault_desk d;
 
-		fault_open(&d, flips);
-		fault_poll(&d, late[i], flipped);
+		fault_open(&d, fault_flips);
+		fault_poll(&d, late[i], fault_flipped);
 		assert_true(fault_closes(&d));
 		fault_done(&d);
 	}
@@ -240,12 +230,12 @@ static void t7_the_clock_of_the_service_is_ten_minutes_off(void **state)
 	struct fault_desk d;
 
 	(void)state;
-	fault_open(&d, flips);
-	poll_at(&d, GIVEN_NOW, "2026-11-20T21:10:00Z", flipped);
+	fault_open(&d, fault_flips);
+	poll_at(&d, GIVEN_NOW, "2026-11-20T21:10:00Z", fault_flipped);
 	fault_held(&d, WHY_FUTURE, "ahead");
-	poll_at(&d, "2026-11-20T21:01:00Z", "2026-11-20T20:51:00Z", flipped);
+	poll_at(&d, "2026-11-20T21:01:00Z", "2026-11-20T20:51:00Z", fault_flipped);
 	fault_held(&d, WHY_STALE, "behind");
-	poll_at(&d, "2026-11-20T21:02:00Z", "2026-11-20T21:04:05Z", flipped);
+	poll_at(&d, "2026-11-20T21:02:00Z", "2026-11-20T21:04:05Z", fault_flipped);
 	assert_true(fault_closes(&d));		/* two minutes are allowed */
 	fault_done(&d);
 }
@@ -258,7 +248,7 @@ static void next_in(const char *now, const char *long_s, const char *short_s,
 	struct fault_desk d;
 
 	fault_open(&d, soon);
-	fault_poll(&d, now, pays);
+	fault_poll(&d, now, fault_pays);
 	assert_int_equal(dec_cmp(d.pair.facts.v[FACT_LONG_NEXT].v,
 				 dec_lit(long_s)), 0);
 	assert_int_equal(dec_cmp(d.pair.facts.v[FACT_SHORT_NEXT].v,
@@ -328,7 +318,7 @@ static void t12_a_clock_before_this_program_was_built(void **state)
 		struct fault_desk d;
 
 		fault_open(&d, all);
-		poll_at(&d, early[i], GIVEN_NOW, flipped);
+		poll_at(&d, early[i], GIVEN_NOW, fault_flipped);
 		assert_false(fault_closes(&d));
 		assert_int_equal(d.pair.facts.v[FACT_LONG_RATE].why,
 				 WHY_FUTURE);
@@ -337,7 +327,7 @@ static void t12_a_clock_before_this_program_was_built(void **state)
 		assert_int_equal(d.pair.decision.finding[1].verdict,
 				 VERDICT_FALSE);
 		d.last_poll = given_time(GIVEN_NOW);
-		poll_at(&d, early[i], early[i], flipped);
+		poll_at(&d, early[i], early[i], fault_flipped);
 		assert_string_equal(d.pair.decision.label.s, LABEL_CLOCK_BACK);
 		assert_false(fault_closes(&d));
 		fault_done(&d);
