@@ -51,7 +51,7 @@ static void keep(struct desk *d)
 		   store_commit(d->store, 1000, &d->err));
 }
 
-static void send(struct desk *d, struct handoff_row *r)
+static void send_out(struct desk *d, struct handoff_row *r)
 {
 	handoff_leaves(r, d->now);
 	desk_check(d, store_begin(d->store, &d->err) &&
@@ -92,7 +92,7 @@ static void it_waits_until_what_was_sent_has_settled(void **state)
 
 	(void)state;
 	open_decided(&d);
-	send(&d, rows_of(&d, 1));
+	send_out(&d, rows_of(&d, 1));
 	decide_again(&d);
 	rows = rows_of(&d, 2);
 	assert_int_equal(rows[1].state, HANDOFF_FAILED);
