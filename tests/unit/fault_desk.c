@@ -80,9 +80,10 @@ void fault_poll(struct fault_desk *d, const char *now,
 }
 
 /* As the client takes an answer: refused whole, or row by row. */
-static size_t take(struct fault_desk *d, struct venue_view *v,
-		   struct quote *to, struct json_text body)
+static void take(struct fault_desk *d, size_t venue, struct json_text body)
 {
+	struct venue_view *v = &d->market.venues[venue];
+	struct market *m = &d->market;
 	struct service_rows rows;
 
 	d->err = (struct err){ ERR_NONE, "" };
@@ -93,26 +94,27 @@ static size_t take(struct fault_desk *d, struct venue_view *v,
 	v->rows = rows.rows;
 	v->malformed = rows.malformed;
 	if (v->rates != ANSWER_OK)
-		return 0;
-	memcpy(to, rows.quotes, rows.n * sizeof(*to));
-	return rows.n;
+		return;
+	m->quotes = arena_grow(d->arena, m->quotes, m->n_quotes,
+			       m->n_quotes + rows.n + 1, sizeof(*m->quotes));
+	memcpy(m->quotes + m->n_quotes, rows.quotes,
+	       rows.n * sizeof(*rows.quotes));
+	m->n_quotes += rows.n;
 }
 
 void fault_answer(struct fault_desk *d, const char *body, size_t n)
 {
 	struct json_text sane = { FAULT_SANE, sizeof(FAULT_SANE) - 1 };
-	struct json_text given = { body, n };
 	struct market *m = &d->market;
 
 	*m = (struct market){ .taken_at = given_time(GIVEN_NOW),
 			      .dexes_known = true, .opportunities_known = true,
 			      .n_venues = 2 };
 	m->venues = arena_array(d->arena, 2, sizeof(*m->venues));
-	m->quotes = arena_array(d->arena, 20100, sizeof(*m->quotes));
 	m->venues[0].venue = given_venue("grvt");
-	m->n_quotes = take(d, &m->venues[0], m->quotes, sane);
 	m->venues[1].venue = given_venue("lighter");
-	m->n_quotes += take(d, &m->venues[1], m->quotes + m->n_quotes, given);
+	take(d, 0, sane);
+	take(d, 1, (struct json_text){ body, n });
 	market_seal(m, &d->limits);
 	fault_judge(d);
 }

@@ -2,6 +2,7 @@
 /* Faults of time, one test each: clocks that step, stamps that lie. */
 #include "cycle_desk.h"
 #include "fault_desk.h"
+#include "handoff_step.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -304,6 +305,21 @@ static void t11_polls_of_one_time_and_backwards(void **state)
 	desk_close(&d);
 }
 
+/* What was decided by the right clock waits for it: nothing is sent. */
+static void nothing_is_sent(const char *now)
+{
+	const struct close_policy policy = { .settle = span_s(60) };
+	struct handoff_row r = { .state = HANDOFF_QUEUED,
+				 .next_at = given_time(GIVEN_NOW) };
+	struct handoff_view v = { .now = given_time(now), .policy = &policy,
+				  .idempotent = true, .polled = true,
+				  .status = STATUS_PENDING_CLOSE };
+
+	assert_int_equal(handoff_step(&r, &v), HANDOFF_DO_NOTHING);
+	v.now = given_time(GIVEN_NOW);
+	assert_int_equal(handoff_step(&r, &v), HANDOFF_DO_SEND);
+}
+
 /* A host that starts in 1970 or 2000: every rate is from the future. */
 static void t12_a_clock_before_this_program_was_built(void **state)
 {
@@ -330,6 +346,7 @@ static void t12_a_clock_before_this_program_was_built(void **state)
 		poll_at(&d, early[i], early[i], fault_flipped);
 		assert_string_equal(d.pair.decision.label.s, LABEL_CLOCK_BACK);
 		assert_false(fault_closes(&d));
+		nothing_is_sent(early[i]);
 		fault_done(&d);
 	}
 }
