@@ -71,6 +71,7 @@ GENOBJ := $(GEN:$(B)/gen/%.c=$(B)/obj/gen/%.o)
 LIBOBJ := $(patsubst %.c,$(B)/obj/%.o,$(filter-out monitor/main.c,$(SRC))) $(GENOBJ)
 SIM   := $(sort $(wildcard tools/ratesim/*.c))
 BENCH := $(sort $(wildcard tools/bench/*.c))
+PLAYED := $(sort $(wildcard tests/simulate/*.c))
 TESTS := $(sort $(wildcard tests/unit/test_*.c tests/rules/test_*.c))
 HELP  := $(filter-out $(TESTS),$(sort $(wildcard tests/unit/*.c tests/rules/*.c)))
 PROGRAMS := $(if $(wildcard monitor/main.c),$(B)/carrywatch $(B)/positions) \
@@ -90,11 +91,11 @@ say = @echo "$(1)	$(2)"
 Q = @
 endif
 
-.PHONY: all tests check lint run demo-history cover oracle mutate bench torture faults install uninstall clean help reference san fuzz fuzzers FORCE
+.PHONY: all tests check lint run demo-history cover oracle mutate bench simulate torture faults install uninstall clean help reference san fuzz fuzzers FORCE
 .SECONDARY:
 
 all: $(PROGRAMS)		## build carrywatch, positions and ratesim (nothing else)
-tests: $(TESTPROGS)		## build the unit and rule tests
+tests: $(TESTPROGS) $(B)/simulate	## build the unit and rule tests
 
 check:				## install what is missing, build, run every test
 	tools/install-deps
@@ -155,6 +156,10 @@ uninstall:			## what install has put there; no configuration, no data
 	  '$(UNITS)/carrywatch@.service' $(UNITS)/carrywatch.target \
 	  $(ROOT)/share/man/man1/carrywatch.1 $(SHELLS)
 	rm -rf $(DOC)
+
+simulate: $(B)/simulate		## 10,000 days in simulated time (SEED=N DAYS=D)
+	$(B)/simulate --days $(or $(DAYS),30) \
+	  $(if $(SEED),--seed $(SEED) --seeds 1,--seed 1 --seeds $(or $(SEEDS),350) --jobs 2)
 
 torture: all			## the long tests: 1,000 kills (KILLS=N)
 	CW_BUILD=$(B) CW_KILLS=$(or $(KILLS),1000) python3 tests/e2e/test_torture.py
@@ -251,6 +256,9 @@ $(B)/ratesim: $(call objects,$(SIM)) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(LINK) $(RATE_LIBS)
 $(B)/bench: $(call objects,$(BENCH)) $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(LINK) $(WATCH_LIBS)
+$(B)/simulate: $(call objects,$(PLAYED)) $(TESTLIB) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(LINK) $(WATCH_LIBS)
 $(B)/tests/%: $(B)/obj/tests/%.o $(TESTLIB) $(LIB)
