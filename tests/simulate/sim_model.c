@@ -483,7 +483,7 @@ void sim_model_begin(struct sim *s)
 		p->was_open = p->status == STATUS_OPEN;
 		p->was_watched = p->status != STATUS_CLOSED;
 		p->was_recent = p->status != STATUS_CLOSED ||
-				p->closed >= sim_now(s) - 7 * 24 * HOUR_MS;
+				p->closed >= s->given.now - 7 * 24 * HOUR_MS;
 	}
 }
 

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -128,6 +129,23 @@ static void play_all(struct played *all, const struct ask *ask)
 
 /* ---- what is said ---- */
 
+/* Of this process and those that have ended. */
+static int64_t cpu_ms(void)
+{
+	static const int who[] = { RUSAGE_SELF, RUSAGE_CHILDREN };
+	int64_t us = 0;
+
+	for (int i = 0; i < 2; i++) {
+		struct rusage r;
+
+		getrusage(who[i], &r);
+		us += 1000000 * (int64_t)(r.ru_utime.tv_sec +
+					  r.ru_stime.tv_sec) +
+		      r.ru_utime.tv_usec + r.ru_stime.tv_usec;
+	}
+	return us / 1000;
+}
+
 static void tell(const struct ask *ask, const struct played *p,
 		 int64_t ms)
 {
@@ -135,10 +153,11 @@ static void tell(const struct ask *ask, const struct played *p,
 
 	printf("#! seeds %" PRIu64 "..%" PRIu64 ", %d days each, %d process%s: "
 	       "%" PRId64 " simulated days, %" PRId64 " polls, %" PRId64
-	       " evaluations, in %" PRId64 ".%" PRId64 " s\n", ask->seed,
+	       " evaluations, in %" PRId64 ".%" PRId64 " s (%" PRId64
+	       " s of processor time)\n", ask->seed,
 	       ask->seed + (uint64_t)p->seeds - 1, ask->days, ask->jobs,
 	       ask->jobs == 1 ? "" : "es", p->days, c->polls, c->evaluations,
-	       ms / 1000, ms % 1000 / 100);
+	       ms / 1000, ms % 1000 / 100, cpu_ms() / 1000);
 	printf("#! %" PRId64 " decisions, %" PRId64 " closes, %" PRId64
 	       " hand-offs (sent %" PRId64 " times), breaker %" PRId64
 	       ", %" PRId64 " settlements, blindness told %" PRId64 ", alerts "
