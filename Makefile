@@ -91,7 +91,7 @@ say = @echo "$(1)	$(2)"
 Q = @
 endif
 
-.PHONY: all tests check lint run demo-history cover oracle mutate bench simulate torture faults install uninstall clean help reference san fuzz fuzzers FORCE
+.PHONY: all tests check lint run demo-history cover oracle mutate valgrind bench simulate torture faults install uninstall clean help reference san fuzz fuzzers FORCE
 .SECONDARY:
 
 all: $(PROGRAMS)		## build carrywatch, positions and ratesim (nothing else)
@@ -114,15 +114,18 @@ demo-history:			## monitor over recorded history: CSV=FILE
 	$(MAKE) all
 	CW_BUILD=$(B) tools/demo-history "$(CSV)"
 
-cover:				## branch coverage of the deciding code; fails below 100 %
-	$(MAKE) B=$(B)/cover COVER=1 WERROR= tests
-	tools/cover $(B)/cover
+cover:				## coverage: 100 % of the deciding code (E2E=1: 90 % of all)
+	$(MAKE) B=$(B)/cover COVER=1 WERROR= $(if $(E2E),all) tests
+	tools/cover $(B)/cover $(if $(E2E),e2e)
 
 oracle: all			## 10 million rule evaluations against Python's decimal (N=)
 	CW_BUILD=$(B) tools/oracle $(N)
 
 mutate: tests			## break the deciding code, see a test fail (F=FILE.c)
 	tools/mutate $(B) $(F)
+
+valgrind: tests			## unit and rule tests under valgrind (W=WORD: some)
+	tools/valgrind $(B) $(W)
 
 bench: all $(if $(BENCH),$(B)/bench)	## medians of the numbers in the README
 	CW_BUILD=$(B) $(if $(wildcard tools/bench/run),tools/bench/run,$(B)/bench)
@@ -162,6 +165,9 @@ simulate: $(B)/simulate		## 10,000 days in simulated time (SEED=N DAYS=D)
 	  $(if $(SEED),--seed $(SEED) --seeds 1,--seed 1 --seeds $(or $(SEEDS),350) --jobs 2)
 
 torture: all			## the long tests: 1,000 kills (KILLS=N)
+
+torture: all mutate valgrind	## the long tests: 1,000 kills (KILLS=N), oracle, mutants
+	CW_BUILD=$(B) tools/oracle
 	CW_BUILD=$(B) CW_KILLS=$(or $(KILLS),1000) python3 tests/e2e/test_torture.py
 
 faults: all tests		## the fault matrix: each class and whether its test holds

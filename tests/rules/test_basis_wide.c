@@ -26,6 +26,8 @@ static void refuses_wrong_calls(void **state)
 {
 	(void)state;
 	rule_call_refused("basis_wide", "basis_wide needs share (of the mean of both prices)");
+	rule_call_refused("basis_wide(1.1)",
+			  "share: 1.1 is out of range (0.00001 to 1)");
 }
 
 static void says_what_it_reads(void **state)

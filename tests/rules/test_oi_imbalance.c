@@ -66,6 +66,8 @@ static void refuses_wrong_calls(void **state)
 			  "write a number as 3 or 0.33");
 	rule_call_refused("oi_imbalance(high=-1)",
 			  "high: -1 is out of range (0 to any)");
+	rule_call_refused("oi_imbalance(low=-1)",
+			  "low: -1 is out of range (0 to any)");
 }
 
 static void says_what_it_reads(void **state)
