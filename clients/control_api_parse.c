@@ -10,6 +10,7 @@
 #include "control_api.h"
 #include "service_rows.h"
 
+#define ROWS_FIRST	16
 #define PAIRS_MAX	4096
 #define BALANCES_MAX	256
 
@@ -26,7 +27,7 @@ struct account_walk {
 	bool (*read)(struct account_walk *w, struct json *j);
 	struct arena *arena;
 	char *mem;
-	size_t n, max, size;
+	size_t n, cap, max, size;
 	int found;			/* accounts of that name */
 };
 
@@ -42,8 +43,16 @@ static bool is_ours(struct json *j, const struct account_walk *w, bool *ours)
 
 static void *next_slot(struct account_walk *w, struct json *j)
 {
-	if (w->n == w->max || !w->mem) {
+	if (w->n == w->max) {
 		json_fail(j, "more than %zu entries", w->max);
+		return NULL;
+	}
+	if (w->n == w->cap) {
+		w->cap = w->cap ? 2 * w->cap : ROWS_FIRST;
+		w->mem = arena_grow(w->arena, w->mem, w->n, w->cap, w->size);
+	}
+	if (!w->mem) {
+		json_fail(j, "no memory");
 		return NULL;
 	}
 	return w->mem + w->n * w->size;
@@ -94,7 +103,6 @@ static bool walk(struct account_walk *w, const char *body, size_t n,
 	uint32_t seen = 0;
 	size_t which;
 
-	w->mem = arena_array(w->arena, w->max, w->size);
 	json_init(&j, body, n, err);
 	if (!json_object(&j))
 		return false;
@@ -298,8 +306,8 @@ static bool id_of(struct json j, struct book_pair *p)
 
 static bool read_pair(struct account_walk *w, struct json *j)
 {
-	const struct book_pair *before = (const void *)w->mem;
 	struct book_pair *p = next_slot(w, j);
+	const struct book_pair *before = (const void *)w->mem;
 	struct err why;
 
 	if (!p)

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "control_api.h"
@@ -93,11 +94,41 @@ static void an_id_is_taken_whole_or_not(void **state)
 	assert_true(takes_id("3f2b", &err));
 }
 
+/* Room is made as pairs come; the ones before stay what they were. */
+static void many_pairs_are_kept_and_too_many_refused(void **state)
+{
+	enum { PAIRS = 4096, PAIR_MAX = 24 };
+	struct arena *arena = arena_new();
+	struct book_view view = { .asked = true };
+	char *body = arena_alloc(arena, (PAIRS + 1) * PAIR_MAX + 100);
+	struct err err = { ERR_NONE, "" };
+	size_t n;
+
+	(void)state;
+	n = (size_t)sprintf(body, "{\"accounts\":[{\"account_name\":\"main\","
+			    "\"positions\":[");
+	for (int i = 0; i < PAIRS; i++)
+		n += (size_t)sprintf(body + n, "%s{\"id\":\"%d\"}",
+				     i ? "," : "", i);
+	memcpy(body + n, "]}]}", 5);
+	assert_true(control_positions_parse(&view, "main", body, n + 4, arena,
+					    &err));
+	assert_int_equal(view.n, PAIRS);
+	for (int i = 0; i < PAIRS; i += 63)
+		assert_int_equal(strtol(view.pairs[i].id, NULL, 10), i);
+	memcpy(body + n, ",{\"id\":\"x\"}]}]}", 16);
+	assert_false(control_positions_parse(&view, "main", body, n + 15, arena,
+					     &err));
+	assert_non_null(strstr(err.text, "more than 4096 entries"));
+	arena_free(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_a_whole_answer_says_taken),
 		cmocka_unit_test(an_id_is_taken_whole_or_not),
+		cmocka_unit_test(many_pairs_are_kept_and_too_many_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
