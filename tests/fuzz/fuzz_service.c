@@ -183,10 +183,12 @@ static size_t times_there(const struct quote *sent, size_t n,
 static void check_quote(const struct quote *q, const struct quote *sent,
 			size_t n, const struct market_limits *limits)
 {
-	int64_t age = NOW - q->observed_at.ms;
+	int64_t age;
 
 	if (q->why != WHY_KNOWN)
 		return;
+	CHECK(instant_known(q->observed_at));
+	age = NOW - q->observed_at.ms;
 	CHECK(age <= OLD_MS && age >= -AHEAD_MS);
 	CHECK(dec_cmp(dec_abs(q->rate.fraction),
 		      limits->max_abs_rate_8h) <= 0);
