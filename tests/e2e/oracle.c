@@ -40,6 +40,14 @@ static void do_parse_rounded(char **w)
 	put(ok, d);
 }
 
+static void do_share(char **w)
+{
+	struct dec d = DEC_ZERO;
+	bool ok = dec_parse_share(&d, w[1], strlen(w[1]));
+
+	put(ok, d);
+}
+
 static void do_add(char **w)
 {
 	struct dec d = DEC_ZERO;
@@ -197,6 +205,7 @@ static void do_rule(char **w)
 
 static const struct { const char *name; void (*run)(char **w); } ops[] = {
 	{ "parse", do_parse }, { "rounded", do_parse_rounded },
+	{ "share", do_share },
 	{ "add", do_add }, { "mul", do_mul }, { "div", do_div },
 	{ "ratio", do_ratio }, { "ratio3", do_ratio3 }, { "fixed", do_fixed },
 	{ "cmp2", do_cmp2 }, { "cmp3", do_cmp3 }, { "rule", do_rule },

@@ -8,6 +8,7 @@ import collections
 import decimal
 import os
 import random
+import re
 from decimal import Decimal as D
 
 import lib
@@ -114,6 +115,65 @@ def dec_line(num):
             sign(a * b * c - b * c * d))
 
 
+# ---- texts that may be numbers ----
+
+NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE]([+-]?[0-9]+))?")
+PIECES = ["0", "00", "1", "5", "9", "25", "49", "50", "999999999", ".", "..",
+          "-", "--", "+", "e", "E", "e-", "e+", "e5", "e-18", "e18", "e-19",
+          "e99999999999999999999", "e-99999999999999999999", "%", "bps", "b",
+          "0.5", "0.000000000000000001", "0.0000000000000000005", "nan",
+          "inf", "Infinity", "_", ",", "'", "x", "0x1f", "\u0665", "\uff11",
+          "\u2212", "\t", "170141183460469231731.687303715884105727",
+          "170141183460469231731", "687303715884105727", "884105728", "L"]
+
+
+def maybe_number(r):
+    """A number whose text was cut, spliced or typed badly."""
+    s = "".join(r.choice(PIECES) for _ in range(r.randrange(1, 5)))
+    if r.random() < 0.5:
+        s = str(D(r.randrange(10 ** r.choice([1, 3, 18, 19, 21, 39]))).scaleb(
+            -r.randrange(0, 24))) + s * (r.random() < 0.5)
+    for _ in range(r.choice([0, 0, 0, 1, 2])):
+        i = r.randrange(len(s) + 1)
+        s = s[:i] + r.choice(["", "0", ".", "e", "-", "7"]) + s[i + 1:]
+    return s.strip() or "-"
+
+
+def value_of(s):
+    """None: no number. Else a Decimal near enough to be judged exactly."""
+    m = NUMBER.fullmatch(s)
+    if not m:
+        return None
+    if m[4] and abs(int(m[4])) > 10 ** 6:       # beyond all, or next to zero
+        far = D("1e60") if int(m[4]) > 0 else D("1e-60")
+        return D(s[:m.start(3)]) and far.copy_sign(D(s[:m.start(3)]))
+    return D(s)
+
+
+def exactly(v):
+    if v is None or v == 0:
+        return "0" if v == 0 else "-"
+    if abs(v.adjusted()) > 60:
+        return "-"
+    fits = v == v.quantize(UNIT) and abs(v) <= MAX
+    return text(v.quantize(UNIT)) if fits else "-"
+
+
+def maybe_line(r):
+    s = maybe_number(r)
+    op = r.choice(["parse", "rounded", "share"])
+    if op == "share":
+        s += r.choice(["", "%", "%", "bps", "bps"])
+        cut, places = ((1, 2) if len(s) > 1 and s[-1] == "%" else
+                       (3, 4) if len(s) > 3 and s[-3:] == "bps" else (0, 0))
+        v = value_of(s[:len(s) - cut])
+        return f"share {s}", exactly(v if v is None else v.scaleb(-places))
+    v = value_of(s)
+    if op == "parse" or not v or v.adjusted() > 60:
+        return f"{op} {s}", exactly(v)
+    return f"{op} {s}", fit(v if v.adjusted() > -60 else D(0))
+
+
 def carry_line(num):
     r = num.rng
     legs = pair(r)
@@ -156,6 +216,14 @@ def compare(t, lines):
 def test_decimals_agree_with_python(t):
     num = Numbers(random.Random(SEED))
     compare(t, [dec_line(num) for _ in range(N // 2)])
+
+
+def test_any_text_is_a_number_for_both_or_for_none(t):
+    r = random.Random(SEED + 5)
+    lines = [maybe_line(r) for _ in range(N // 4)]
+    compare(t, lines)
+    taken = sum(w != "-" for _, w in lines)
+    assert N // 40 < taken < N // 5, taken
 
 
 def test_rules_agree_with_python_around_their_limits(t):
