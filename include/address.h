@@ -9,9 +9,10 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/socket.h>
 
 #include "err.h"
+
+struct sockaddr;
 
 #define ADDRESS_TEXT_MAX 48
 #define NETWORK_TEXT_MAX (ADDRESS_TEXT_MAX + 4)

@@ -36,8 +36,7 @@ enum sql_id {
 	SQL_DELIVERIES_OF, SQL_HELD, SQL_HELD_PUT, SQL_QUOTES, SQL_QUOTE_PUT,
 	SQL_HANDOFF_ADD, SQL_HANDOFF_SAVE, SQL_HANDOFFS_OPEN, SQL_HANDOFFS,
 	SQL_BRAKES, SQL_BRAKES_PUT, SQL_PAGE_POSITIONS, SQL_PAGE_DECISIONS,
-	SQL_PAGE_LEDGER, SQL_PAGE_POLLS,
-	SQL_COUNT
+	SQL_PAGE_LEDGER, SQL_PAGE_POLLS, SQL_COUNT
 };
 
 extern const char *const sql_texts[SQL_COUNT];
@@ -99,7 +98,7 @@ struct sql_list {
 	size_t n, cap, size;
 };
 
-/* A zeroed element; NULL when there is no memory (sql_done tells). */
+/* A zeroed element; NULL without memory (sql_done tells). */
 void *sql_list_add(struct sql_list *l, struct sql *q);
 /* Ends the use of a statement whose rows went into a list. */
 MUST_USE bool sql_list_done(struct sql_list *l, struct sql *q, void **out,
