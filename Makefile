@@ -164,10 +164,11 @@ simulate: $(B)/simulate		## 10,000 days in simulated time (SEED=N DAYS=D)
 	$(B)/simulate --days $(or $(DAYS),30) \
 	  $(if $(SEED),--seed $(SEED) --seeds 1,--seed 1 --seeds $(or $(SEEDS),350) --jobs 2)
 
-torture: all			## the long tests: 1,000 kills (KILLS=N)
-
-torture: all mutate valgrind	## the long tests: 1,000 kills (KILLS=N), oracle, mutants
+FAILS = $(filter $(B)/tests/unit/test_fail_%,$(TESTPROGS))
+torture: all mutate valgrind $(FAILS)	## the long tests: every fault point, 1,000 kills (KILLS=N), oracle, mutants
 	CW_BUILD=$(B) tools/oracle
+	for t in $(FAILS); do CW_ALL_FAULTS=1 $$t || exit 1; done
+	CW_BUILD=$(B) CW_ALL_KILLS=1 python3 tests/e2e/test_kill_points.py
 	CW_BUILD=$(B) CW_KILLS=$(or $(KILLS),1000) python3 tests/e2e/test_torture.py
 
 faults: all tests		## the fault matrix: each class and whether its test holds
@@ -252,7 +253,19 @@ $(TESTLIB): $(call objects,$(HELP)) $(B)/.helpers
 	$(call say,AR,$@)
 	$(Q)$(ARCHIVE)
 
-LINK = $(CC) $(BUILD_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
+# Tests in which calls fail: the linker leads these to the test.
+ifeq ($(shell uname -s),Linux)
+WRAPPED_memory = malloc calloc realloc strdup arena_alloc arena_array arena_text \
+                 arena_grow
+WRAPPED_net = $(addprefix curl_,easy_init easy_cleanup easy_setopt easy_getinfo \
+                multi_init multi_cleanup multi_add_handle multi_remove_handle \
+                multi_perform multi_poll multi_info_read slist_append url \
+                url_cleanup url_set url_get global_init)
+endif
+WRAP = $(patsubst %,-Wl$(comma)--wrap=%,$(WRAPPED_$(@F:test_fail_%=%)))
+comma := ,
+
+LINK = $(CC) $(BUILD_LDFLAGS) $(WRAP) -o $@ $(filter %.o,$^) $(filter %.a,$^)
 $(B)/carrywatch: $(B)/obj/monitor/main.o $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(LINK) $(WATCH_LIBS)

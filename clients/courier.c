@@ -10,6 +10,7 @@
 #include "http.h"
 
 #define SLICE_MS	1000
+#define REST_MS		50
 #define EXEC_SLICE_MS	20	/* where a child's end has no descriptor */
 
 struct courier_state {
@@ -109,9 +110,9 @@ void job_take(struct job *j, const char *data, size_t n)
 {
 	size_t room = OUTGOING_REPLY_MAX - j->body_len;
 	size_t keep = n < room ? n : room;
-	char *p = realloc(j->body, j->body_len + keep + 1);
+	char *p = j->cut ? NULL : realloc(j->body, j->body_len + keep + 1);
 
-	j->cut |= keep < n;
+	j->cut |= keep < n || !p;	/* never a text with a hole in it */
 	if (!p)
 		return;
 	j->body = p;
@@ -198,23 +199,32 @@ static size_t courier_running(void *ctx)
 
 /* ---- the wait ---- */
 
-static struct job *job_of(CURL *easy)
+static void done(struct courier_state *c, const CURLMsg *m)
 {
-	char *private = NULL;
+	for (struct job *j = c->jobs; j; j = j->next)
+		if (j->easy == m->easy_handle)
+			job_http_done(j, m->data.result);
+}
 
-	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private);
-	return (struct job *)(void *)private;
+/* Whatever they did, nobody will hear of it any more. */
+static void lose_all(struct courier_state *c)
+{
+	for (struct job *j = c->jobs; j; j = j->next)
+		if (j->out.wire != WIRE_EXEC && !j->finished)
+			job_http_lost(j);
 }
 
 static void move(struct courier_state *c)
 {
 	CURLMsg *m;
 	int left;
+	bool moved = curl_multi_perform(c->multi, &left) == CURLM_OK;
 
-	curl_multi_perform(c->multi, &left);
 	while ((m = curl_multi_info_read(c->multi, &left)))
 		if (m->msg == CURLMSG_DONE)
-			job_http_done(job_of(m->easy_handle), m->data.result);
+			done(c, m);
+	if (!moved)
+		lose_all(c);
 	for (struct job *j = c->jobs; j; j = j->next)
 		if (j->out.wire == WIRE_EXEC && !j->finished)
 			job_exec_step(j);
@@ -256,6 +266,14 @@ static unsigned child_fds(const struct courier_state *c,
 	return n;
 }
 
+/* Without libcurl's wait: no busy loop, and signals are heard. */
+static void rest(int fd, int64_t slice)
+{
+	struct pollfd p = { fd, POLLIN, 0 };
+
+	poll(&p, fd >= 0, slice < REST_MS ? (int)slice : REST_MS);
+}
+
 static void courier_pump(void *ctx, int fd, int64_t real_ms)
 {
 	struct courier_state *c = ctx;
@@ -273,8 +291,10 @@ static void courier_pump(void *ctx, int fd, int64_t real_ms)
 		n = child_fds(c, fds, &slice);
 		add_fd(fds, &n, fd, CURL_WAIT_POLLIN);
 		if (curl_multi_poll(c->multi, fds, n, (int)slice, NULL) !=
-		    CURLM_OK)
+		    CURLM_OK) {
+			rest(fd, slice);
 			return;
+		}
 		if (fd >= 0 && fds[n - 1].revents)
 			return;
 	}

@@ -139,8 +139,9 @@ static bool was_sent(CURL *c, CURLcode code)
 	curl_off_t up = 0;
 	long request = 0;
 
-	curl_easy_getinfo(c, CURLINFO_REQUEST_SIZE, &request);
-	curl_easy_getinfo(c, CURLINFO_SIZE_UPLOAD_T, &up);
+	if (curl_easy_getinfo(c, CURLINFO_REQUEST_SIZE, &request) ||
+	    curl_easy_getinfo(c, CURLINFO_SIZE_UPLOAD_T, &up))
+		return true;		/* who knows */
 	return code == CURLE_OK || request > 0 || up > 0;
 }
 
@@ -156,10 +157,18 @@ void job_http_done(struct job *j, CURLcode code)
 	r->status = (int)status;
 	r->retry_after_s = wait > 0 ? wait : 0;
 	/* Of a reply that was too long the status still counts. */
-	r->answered = code == CURLE_OK || (j->cut && status > 0);
+	r->answered = (code == CURLE_OK || j->cut) && status > 0;
 	if (!r->answered && !http_guard_why(&j->guard, j->easy, code, r->error))
 		snprintf(r->error, sizeof(r->error), "%s",
 			 http_judge(code, 0, NULL).error);
+	j->finished = true;
+}
+
+void job_http_lost(struct job *j)
+{
+	j->reply.sent = true;		/* it may have been */
+	snprintf(j->reply.error, sizeof(j->reply.error),
+		 "libcurl lost the request");
 	j->finished = true;
 }
 

@@ -38,6 +38,8 @@ void job_take(struct job *j, const char *data, size_t n);
 /* courier_http.c */
 MUST_USE bool job_http_start(struct job *j, CURLM *multi,
 			     const struct courier_options *o, struct err *err);
+/* It runs no more, and nobody knows how it ended. */
+void job_http_lost(struct job *j);
 void job_http_done(struct job *j, CURLcode code);
 void job_http_free(struct job *j, CURLM *multi);
 

@@ -247,12 +247,13 @@ static void harvest(struct http *h, int64_t deadline_ms)
 
 	while ((m = curl_multi_info_read(h->multi, &left))) {
 		CURLcode code = m->data.result;
-		char *slot = NULL;
+		struct slot *s = h->slots;
 
 		if (m->msg != CURLMSG_DONE)
 			continue;
-		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &slot);
-		slot_finish(h, (struct slot *)(void *)slot, code, deadline_ms);
+		while (s->easy != m->easy_handle)
+			s++;
+		slot_finish(h, s, code, deadline_ms);
 	}
 }
 
@@ -282,7 +283,7 @@ static int64_t idle_ms(const struct http *h, size_t n, int64_t deadline_ms)
 	return next - now < WAIT_MAX_MS ? next - now : WAIT_MAX_MS;
 }
 
-static void expire(struct http *h, size_t n)
+static void expire(struct http *h, size_t n, const char *why)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct slot *s = &h->slots[i];
@@ -293,7 +294,7 @@ static void expire(struct http *h, size_t n)
 		if (s->state == SLOT_DONE)
 			continue;
 		if (running || !s->req->tries)
-			give_up(s, "no answer before the deadline of the poll");
+			give_up(s, why);
 		s->state = SLOT_DONE;
 	}
 }
@@ -303,8 +304,11 @@ static void run_slots(struct http *h, size_t n, int64_t deadline_ms)
 	int64_t wait;
 	int running;
 
+	const char *why = "no answer before the deadline of the poll";
+
 	while (http_now_ms() < deadline_ms) {
 		start_due(h, n, deadline_ms);
+		why = "libcurl fails";
 		if (curl_multi_perform(h->multi, &running) != CURLM_OK)
 			break;
 		harvest(h, deadline_ms);
@@ -314,8 +318,9 @@ static void run_slots(struct http *h, size_t n, int64_t deadline_ms)
 		if (curl_multi_poll(h->multi, NULL, 0, (int)wait, NULL) !=
 		    CURLM_OK)
 			break;
+		why = "no answer before the deadline of the poll";
 	}
-	expire(h, n);
+	expire(h, n, why);
 }
 
 void http_batch(struct http *h, struct http_request *reqs, size_t n,

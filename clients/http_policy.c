@@ -145,13 +145,19 @@ bool http_url_check(const char *url, bool allow_insecure,
 {
 	CURLU *u = curl_url();
 	char *scheme = NULL, *host = NULL;
+	CURLUcode rc;
 	bool ok;
 
 	if (!u)
 		return err_set(err, ERR_MEMORY, "no memory for a URL");
-	if (curl_url_set(u, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) ||
-	    curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) ||
-	    curl_url_get(u, CURLUPART_HOST, &host, 0))
+	rc = curl_url_set(u, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME);
+	if (rc == CURLUE_OK)
+		rc = curl_url_get(u, CURLUPART_SCHEME, &scheme, 0);
+	if (rc == CURLUE_OK)
+		rc = curl_url_get(u, CURLUPART_HOST, &host, 0);
+	if (rc == CURLUE_OUT_OF_MEMORY)
+		ok = err_set(err, ERR_MEMORY, "no memory for a URL");
+	else if (rc != CURLUE_OK)
 		ok = err_set(err, ERR_CONFIG, "not a URL; write one such as "
 			     "https://host.example/api/v1");
 	else
