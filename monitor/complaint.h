@@ -17,7 +17,15 @@ struct complaints {
 	struct complaint list[32];	/* the rest is only counted */
 	int n_errors, n_warnings;
 	char path[512];			/* of the file; "": it has no name */
+	bool no_memory;			/* whatever else: nothing is known */
 };
+
+/* False, for a caller that gives up: no setting is lost in silence. */
+static inline bool complaints_no_memory(struct complaints *list)
+{
+	list->no_memory = true;
+	return false;
+}
 
 /* "FILE:line:col: error: text" of one complaint. */
 void complaint_format(char *buf, size_t n, const char *path,

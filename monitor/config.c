@@ -51,8 +51,10 @@ static void load_root(struct load *l)
 			continue;
 		}
 		copy = arena_alloc(l->arena, sizeof(*copy));
-		if (!copy)
+		if (!copy) {
+			complaints_no_memory(l->list);
 			return;
+		}
 		*copy = *y;
 		copy->next = NULL;
 		*tail = copy;
@@ -256,7 +258,7 @@ bool config_load_text(struct config *out, const char *path, const char *text,
 		return err_set(err, ERR_MEMORY, "out of memory");
 	snprintf(c->path, sizeof(c->path), "%s", path ? path : "");
 	l.own = yaml_tree(text, n, arena, list);
-	if (l.own && !load_tree(&l))
+	if ((l.own && !load_tree(&l)) || list->no_memory)
 		return err_set(err, ERR_MEMORY, "out of memory");
 	sort_complaints(list);
 	if (list->n_errors)

@@ -267,7 +267,9 @@ bool config_sink_list_read(struct load *l, const struct sink ***out,
 					       sizeof(*list));
 	size_t n = 0;
 
-	if (!list || !config_shape(l, y, YAML_LIST, key))
+	if (!list)
+		return complaints_no_memory(l->list);
+	if (!config_shape(l, y, YAML_LIST, key))
 		return false;
 	for (const struct yaml *e = y->child; e; e = e->next) {
 		if (n == LIST_MAX)
@@ -293,7 +295,9 @@ bool config_labels_read(struct load *l, const struct label **out,
 	struct label *list = arena_array(l->arena, LIST_MAX, sizeof(*list));
 	size_t n = 0;
 
-	if (!list || !config_shape(l, y, YAML_LIST, key))
+	if (!list)
+		return complaints_no_memory(l->list);
+	if (!config_shape(l, y, YAML_LIST, key))
 		return false;
 	for (const struct yaml *e = y->child; e; e = e->next) {
 		if (n == LIST_MAX)

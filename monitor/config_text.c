@@ -152,7 +152,9 @@ static bool read_venues(struct load *l, void *base,
 	struct venue *list = arena_array(l->arena, LIST_MAX, sizeof(*list));
 	size_t n = 0;
 
-	if (!list || !config_shape(l, y, YAML_LIST, key))
+	if (!list)
+		return complaints_no_memory(l->list);
+	if (!config_shape(l, y, YAML_LIST, key))
 		return false;
 	for (const struct yaml *e = y->child; e; e = e->next) {
 		if (n == LIST_MAX)
@@ -192,7 +194,9 @@ static bool read_aliases(struct load *l, void *base,
 	struct alias *list = arena_array(l->arena, LIST_MAX, sizeof(*list));
 	size_t n = 0;
 
-	if (!list || !config_shape(l, y, YAML_MAP, key))
+	if (!list)
+		return complaints_no_memory(l->list);
+	if (!config_shape(l, y, YAML_MAP, key))
 		return false;
 	for (const struct yaml *e = y->child; e; e = e->next) {
 		if (n == LIST_MAX)

@@ -67,8 +67,7 @@ static bool refuse(struct reader *r, yaml_mark_t at, const char *why)
 
 static bool no_memory(struct reader *r)
 {
-	complain(r->list, false, 0, 0, "out of memory");
-	return false;
+	return complaints_no_memory(r->list);
 }
 
 /* The next event, to be deleted by the caller when true. */
@@ -78,6 +77,8 @@ static bool next_event(struct reader *r, yaml_event_t *e)
 
 	if (yaml_parser_parse(&r->parser, e))
 		return true;
+	if (r->parser.error == YAML_MEMORY_ERROR)
+		return no_memory(r);
 	problem = r->parser.problem ? r->parser.problem : "cannot be read";
 	complain(r->list, false, mark_row(r->parser.problem_mark),
 		 mark_column(r->parser.problem_mark), "YAML: %s%s%s", problem,

@@ -23,13 +23,17 @@ bool cycle_configure(struct cycle *c, const struct config *config,
 	arena_free(scratch);
 	if (!copy)
 		return err_set(err, ERR_MEMORY, "no memory");
+	if (!cycle_shadow_configure(c, config, account, err)) {
+		free(copy);
+		return false;
+	}
 	free(c->config_text);
 	c->config_text = copy;
 	hash_text(c->config_hash, copy, strlen(copy));
 	c->config = config;
 	c->account = account;
 	c->interval = account->profile->poll_interval;
-	return cycle_shadow_configure(c, err);
+	return true;
 }
 
 bool cycle_new(struct cycle **out, const struct config *config,

@@ -55,24 +55,30 @@ static bool take(struct evidence_kept *out, const struct cycle *c,
 	return true;
 }
 
-static bool load(struct cycle *c, struct err *err)
+/* What another shadow remembers, in its own arena. */
+struct next {
+	struct profile *shadow;		/* NULL: none */
+	struct arena *arena;
+	struct evidence_kept *list;
+	size_t n;
+};
+
+static bool load(struct next *x, struct store *store, struct err *err)
 {
 	const unsigned char *blob;
 	size_t n;
 
-	c->n_shadowed = 0;
-	if (!c->shadow)
+	if (!x->shadow)
 		return true;
-	if (!store_begin_read(c->store, err))
+	if (!store_begin_read(store, err))
 		return false;
-	if (!store_shadow(c->store, &blob, &n, c->shadow->hash,
-			  c->shadow_arena, err)) {
-		store_end_read(c->store);
+	if (!store_shadow(store, &blob, &n, x->shadow->hash, x->arena, err)) {
+		store_end_read(store);
 		return false;
 	}
-	store_end_read(c->store);
-	return n == 0 || evidence_decode_kept(&c->shadowed, &c->n_shadowed,
-					      blob, n, c->shadow_arena, err);
+	store_end_read(store);
+	return n == 0 || evidence_decode_kept(&x->list, &x->n, blob, n,
+					      x->arena, err);
 }
 
 /* ---- one poll ---- */
@@ -181,25 +187,40 @@ void cycle_shadow_keep(struct work *w)
 	c->n_shadowed = list ? w->n_shadowed : 0;
 }
 
-bool cycle_shadow_configure(struct cycle *c, struct err *err)
+static bool make_next(struct next *x, const struct profile *p,
+		      struct span interval)
 {
-	const struct profile *p = config_shadow(c->config, c->account);
-	struct profile *copy = NULL;
+	x->arena = arena_new();
+	if (!x->arena || !p)
+		return x->arena != NULL;
+	x->shadow = malloc(sizeof(*x->shadow));
+	if (!x->shadow)
+		return false;
+	*x->shadow = *p;
+	if (p->poll_interval.ms != interval.ms)
+		profile_poll_every(x->shadow, interval);
+	return true;
+}
 
-	if (!c->shadow_arena)
-		c->shadow_arena = arena_new();
-	if (!c->shadow_arena)
-		return err_set(err, ERR_MEMORY, "no memory");
-	if (p) {
-		copy = malloc(sizeof(*copy));
-		if (!copy)
-			return err_set(err, ERR_MEMORY, "no memory");
-		*copy = *p;
-		if (copy->poll_interval.ms != c->interval.ms)
-			profile_poll_every(copy, c->interval);
+bool cycle_shadow_configure(struct cycle *c, const struct config *config,
+			    const struct account *account, struct err *err)
+{
+	struct next x = { .n = 0 };
+	bool made = make_next(&x, config_shadow(config, account),
+			      account->profile->poll_interval);
+
+	if (!made)
+		err_set(err, ERR_MEMORY, "no memory");
+	if (!made || !load(&x, c->store, err)) {
+		arena_free(x.arena);
+		free(x.shadow);
+		return false;
 	}
+	arena_free(c->shadow_arena);
 	free(c->shadow);
-	c->shadow = copy;
-	arena_reset(c->shadow_arena);
-	return load(c, err);
+	c->shadow_arena = x.arena;
+	c->shadow = x.shadow;
+	c->shadowed = x.list;
+	c->n_shadowed = x.n;
+	return true;
 }

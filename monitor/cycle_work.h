@@ -83,8 +83,12 @@ size_t cycle_disagreements(const struct market *m, struct symbol *first);
 
 /* ---- cycle_shadow.c ---- */
 
-/* The shadow of the account's configuration, and what it remembers. */
-MUST_USE bool cycle_shadow_configure(struct cycle *c, struct err *err);
+/* The shadow of that configuration, and what it remembers; false: the old
+ * one stays. */
+MUST_USE bool cycle_shadow_configure(struct cycle *c,
+				     const struct config *config,
+				     const struct account *account,
+				     struct err *err);
 /* Its part of the poll's transaction, and what stays of it after. */
 MUST_USE bool cycle_shadow(struct work *w, struct err *err);
 void cycle_shadow_keep(struct work *w);

@@ -155,6 +155,8 @@ bool evidence_apply(struct evidence_view *now,
 			       "(checksum of %zu bytes)", n);
 	in.n = n - EVIDENCE_CRC_SIZE;
 	get_view(&in, now, before, stamps, arena);
+	if (in.no_memory)
+		return err_set(err, ERR_MEMORY, "no memory for evidence");
 	if (in.failed || in.at != in.n || !instant_known(now->at))
 		return err_set(err, ERR_STORE, "evidence is damaged, or does "
 			       "not follow the poll before (byte %zu of %zu)",

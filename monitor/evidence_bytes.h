@@ -19,7 +19,13 @@ struct evidence_in {
 	const unsigned char *p;
 	size_t n, at;
 	bool failed;
+	bool no_memory;			/* why it failed; not the bytes */
 };
+
+static inline void evidence_no_memory(struct evidence_in *in)
+{
+	in->failed = in->no_memory = true;
+}
 
 void evidence_put_u8(struct evidence_out *o, unsigned v);
 void evidence_put_uint(struct evidence_out *o, uint64_t v);

@@ -162,7 +162,7 @@ static void begin(struct evidence_in *in, struct evidence_view *now,
 				       before->held[i] : HELD_NONE;
 	}
 	if (!now->held)
-		in->failed = true;
+		evidence_no_memory(in);
 }
 
 void evidence_get_held(struct evidence_in *in, struct evidence_view *now,

@@ -67,7 +67,9 @@ bool evidence_decode_kept(struct evidence_kept **list, size_t *count,
 	*list = arena_array(arena, *count, sizeof(**list));
 	if (*list && !in.failed)
 		get_list(&in, *list, *count, at, arena);
-	if (!*list || in.failed || in.at != in.n)
+	if (!*list || in.no_memory)
+		return err_set(err, ERR_MEMORY, "no memory for the shadow");
+	if (in.failed || in.at != in.n)
 		return err_set(err, ERR_STORE, "what the shadow remembers is "
 			       "damaged");
 	return true;

@@ -134,7 +134,7 @@ static void begin_venues(struct evidence_in *in, struct evidence_view *now,
 
 	now->venues = arena_array(arena, n, sizeof(*now->venues));
 	if (!now->venues) {
-		in->failed = true;
+		evidence_no_memory(in);
 		return;
 	}
 	now->n_venues = n;
@@ -334,7 +334,7 @@ void evidence_get_keys(struct evidence_in *in, struct evidence_view *now,
 	n = same ? same->n_quotes : evidence_get_count(in, QUOTES_MAX);
 	now->quotes = arena_array(arena, n, sizeof(*now->quotes));
 	if (!now->quotes) {
-		in->failed = true;
+		evidence_no_memory(in);
 		return;
 	}
 	now->n_quotes = n;

@@ -260,7 +260,7 @@ static void get_slots(struct evidence_in *in, struct evidence_memory *m,
 	m->n_slots = (int)n;
 	m->slot = arena_array(arena, n, sizeof(*m->slot));
 	if (!m->slot) {
-		in->failed = true;
+		evidence_no_memory(in);
 		return;
 	}
 	evidence_get_pairs(in, given, m->n_slots);
@@ -313,6 +313,8 @@ void evidence_get_memories(struct evidence_in *in, struct evidence_view *now,
 	while (!in->failed && (step = evidence_get_uint(in)) > 0) {
 		struct evidence_memory *m = arena_alloc(arena, sizeof(*m));
 
+		if (!m)
+			evidence_no_memory(in);
 		if (!m || step > now->n_rows - at) {
 			in->failed = true;
 			return;

@@ -354,7 +354,7 @@ static void begin_rows(struct evidence_in *in, struct evidence_view *now,
 		return;
 	now->rows = arena_array(arena, n, sizeof(*now->rows));
 	if (!now->rows) {
-		in->failed = true;
+		evidence_no_memory(in);
 		return;
 	}
 	now->n_rows = n;

@@ -132,7 +132,7 @@ static bool load_lines(struct load *l, struct profile *p,
 		return true;
 	line = calloc(LINES_MAX, sizeof(*line));
 	if (!line)
-		return false;
+		return complaints_no_memory(l->list);
 	snprintf(key, sizeof(key), "profiles.%s.%s", p->name,
 		 close ? "close" : "alert");
 	n = read_lines(l, line, !shipped(l, node), y, key);
@@ -294,6 +294,7 @@ static bool differs(struct load *l, const struct profile *p, bool *same_name)
 	struct complaints none = { 0 };
 	struct load quiet = *l;
 	struct profile *q;
+	bool read;
 
 	*same_name = y != NULL;
 	if (!y)
@@ -301,9 +302,12 @@ static bool differs(struct load *l, const struct profile *p, bool *same_name)
 	quiet.list = &none;
 	q = arena_alloc(l->arena, sizeof(*q));
 	if (!q)
-		return true;
+		return complaints_no_memory(l->list);
 	config_section_defaults(&quiet, q, "profiles.*");
-	return !read_profile(&quiet, q, y) || strcmp(p->hash, q->hash) != 0;
+	read = read_profile(&quiet, q, y);
+	if (none.no_memory)
+		return complaints_no_memory(l->list);
+	return !read || strcmp(p->hash, q->hash) != 0;
 }
 
 static void check_own(struct load *l, const struct profile *p,

@@ -84,6 +84,20 @@ static bool set_journal(struct store *s, struct err *err)
 		       "it open", s->path, mode);
 }
 
+/* A page that could not be had is no damage: memory, or the disk. */
+static bool unreadable(struct store *s, const char *found, struct err *err)
+{
+	const char *code = strstr(found, "error code=");
+	int rc = code ? atoi(code + strlen("error code=")) & 0xff : 0;
+
+	if (rc == SQLITE_NOMEM)
+		return !sql_fail(s, rc, err);
+	if (rc != SQLITE_IOERR)
+		return false;
+	return !err_set(err, ERR_STORE, "%s cannot be read (%s): see to the "
+			"disk", s->path, found);
+}
+
 static bool quick_check(struct store *s, struct err *err)
 {
 	char found[400];
@@ -95,6 +109,8 @@ static bool quick_check(struct store *s, struct err *err)
 	for (char *p = found; *p; p++)
 		if (*p < ' ' || *p > '~')
 			*p = ' ';
+	if (unreadable(s, found, err))
+		return false;
 	return err_set(err, ERR_STORE, "%s is damaged (%s): restore a backup, "
 		       "or move it away to start anew", s->path, found);
 }

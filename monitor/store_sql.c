@@ -215,11 +215,14 @@ bool sql_get_bool(struct sql *q)
 	return sql_get_range(q, 0, 1);
 }
 
-/* "" for NULL. */
+/* "" for NULL. SQLite may copy, and then may have no memory for a text. */
 static const char *get_text(struct sql *q, size_t *n)
 {
+	int type = sqlite3_column_type(q->st, q->at);
 	const unsigned char *s = sqlite3_column_text(q->st, q->at++);
 
+	if (!s && type != SQLITE_NULL)
+		keep_first(q, SQLITE_NOMEM);
 	*n = s ? (size_t)sqlite3_column_bytes(q->st, q->at - 1) : 0;
 	return s ? (const char *)s : "";
 }

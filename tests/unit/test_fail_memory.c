@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The nth allocation fails, once, or with all that follow, for every n until
+ * the scene is over before it: no crash, nothing lost or leaked, nothing said
+ * but that memory ran out. Calls of malloc and of the arena are caught by the
+ * linker (--wrap); without sanitizers those of all libraries too.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "arena.h"
+#include "fail_memory.h"
+#include "fail_scenes.h"
+#include "fault_vfs.h"
+
+#ifdef __linux__
+
+static struct {
+	bool armed, always, hit;
+	int64_t n, calls;
+	int64_t live;			/* blocks taken and not given back */
+} mem;
+
+static bool fails(void)
+{
+	if (!mem.armed)
+		return false;
+	mem.calls++;
+	if (mem.calls < mem.n || (mem.calls > mem.n && !mem.always))
+		return false;
+	mem.hit = true;
+	return true;
+}
+
+/* ---- who is asked for memory ---- */
+
+void *__wrap_malloc(size_t n);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *p, size_t n);
+char *__wrap_strdup(const char *s);
+void *__wrap_arena_alloc(struct arena *a, size_t n);
+void *__wrap_arena_array(struct arena *a, size_t n, size_t size);
+char *__wrap_arena_text(struct arena *a, const char *s, size_t n);
+void *__wrap_arena_grow(struct arena *a, const void *old, size_t n,
+			size_t cap, size_t size);
+void *__real_malloc(size_t n);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *p, size_t n);
+char *__real_strdup(const char *s);
+void *__real_arena_alloc(struct arena *a, size_t n);
+void *__real_arena_array(struct arena *a, size_t n, size_t size);
+char *__real_arena_text(struct arena *a, const char *s, size_t n);
+void *__real_arena_grow(struct arena *a, const void *old, size_t n,
+			size_t cap, size_t size);
+
+void *__wrap_arena_alloc(struct arena *a, size_t n)
+{
+	return fails() ? NULL : __real_arena_alloc(a, n);
+}
+
+void *__wrap_arena_array(struct arena *a, size_t n, size_t size)
+{
+	return fails() ? NULL : __real_arena_array(a, n, size);
+}
+
+char *__wrap_arena_text(struct arena *a, const char *s, size_t n)
+{
+	return fails() ? NULL : __real_arena_text(a, s, n);
+}
+
+void *__wrap_arena_grow(struct arena *a, const void *old, size_t n,
+			size_t cap, size_t size)
+{
+	return fails() ? NULL : __real_arena_grow(a, old, n, cap, size);
+}
+
+#if defined(__SANITIZE_ADDRESS__)
+
+void *__wrap_malloc(size_t n)
+{
+	return fails() ? NULL : __real_malloc(n);
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+	return fails() ? NULL : __real_calloc(n, size);
+}
+
+void *__wrap_realloc(void *p, size_t n)
+{
+	return fails() ? NULL : __real_realloc(p, n);
+}
+
+char *__wrap_strdup(const char *s)
+{
+	return fails() ? NULL : __real_strdup(s);
+}
+
+static sqlite3_mem_methods plain;
+
+static void *sqlite_malloc(int n)
+{
+	return fails() ? NULL : plain.xMalloc(n);
+}
+
+static void *sqlite_realloc(void *p, int n)
+{
+	return fails() ? NULL : plain.xRealloc(p, n);
+}
+
+static void catch_sqlite(void)
+{
+	sqlite3_mem_methods m;
+
+	sqlite3_config(SQLITE_CONFIG_GETMALLOC, &plain);
+	m = plain;
+	m.xMalloc = sqlite_malloc;
+	m.xRealloc = sqlite_realloc;
+	assert_int_equal(sqlite3_config(SQLITE_CONFIG_MALLOC, &m), SQLITE_OK);
+}
+
+#else		/* ours stand before those of the C library, for everybody */
+
+void *__libc_malloc(size_t n);
+void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *p, size_t n);
+void __libc_free(void *p);
+
+void *malloc(size_t n)
+{
+	void *p = fails() ? NULL : __libc_malloc(n);
+
+	mem.live += p != NULL;
+	return p;
+}
+
+void *calloc(size_t n, size_t size)
+{
+	void *p = fails() ? NULL : __libc_calloc(n, size);
+
+	mem.live += p != NULL;
+	return p;
+}
+
+void *realloc(void *old, size_t n)
+{
+	void *p = fails() ? NULL : __libc_realloc(old, n);
+
+	mem.live += p && !old;
+	return p;
+}
+
+void free(void *p)
+{
+	mem.live -= p != NULL;
+	__libc_free(p);
+}
+
+void *__wrap_malloc(size_t n)
+{
+	return malloc(n);
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+	return calloc(n, size);
+}
+
+void *__wrap_realloc(void *p, size_t n)
+{
+	return realloc(p, n);
+}
+
+char *__wrap_strdup(const char *s)
+{
+	return __real_strdup(s);	/* it takes its memory above */
+}
+
+static void catch_sqlite(void)
+{
+}
+
+#endif
+
+/* ---- the sweep ---- */
+
+static void judge(const struct memory_scene *s, bool ok, const char *digest,
+		  const char *want, const struct err *err, const char *where)
+{
+	bool told = err->kind == ERR_MEMORY || err->kind == ERR_OUTCOME ||
+		    (s->after && err->kind == ERR_NONE);
+
+	if (ok && strcmp(digest, want) != 0)
+		fail_msg("%s: went well, and came to another end:\n%s\nnot\n%s",
+			 where, digest, want);
+	if (!ok && !told)
+		fail_msg("%s: kind %d: %s", where, (int)err->kind, err->text);
+}
+
+static bool try_point(const struct memory_scene *s, const char *want,
+		      int64_t n, bool always)
+{
+	static char digest[MEMORY_DIGEST];
+	struct err err = { ERR_NONE, "" };
+	char where[120];
+	int64_t live;
+	bool ok;
+
+	if (s->before)
+		s->before();
+	digest[0] = '\0';
+	snprintf(where, sizeof(where), "%s, allocation %lld%s", s->name,
+		 (long long)n, always ? "..." : "");
+	live = mem.live;
+	mem.calls = 0;
+	mem.n = n;
+	mem.always = always;
+	mem.hit = false;
+	mem.armed = true;
+	ok = s->run(digest, &err);
+	mem.armed = false;
+	if (mem.live > live && !s->keeps)
+		fail_msg("%s: %lld blocks leaked (%s)", where,
+			 (long long)(mem.live - live), err.text);
+	judge(s, ok, digest, want, &err, where);
+	if (s->after)
+		s->after(where);
+	return mem.hit;
+}
+
+/* What comes of it with memory; twice, so that what is kept is kept. */
+static void try_whole(const struct memory_scene *s, char *want)
+{
+	for (int i = 0; i < 2; i++) {
+		struct err err = { ERR_NONE, "" };
+
+		if (s->before)
+			s->before();
+		want[0] = '\0';
+		if (!s->run(want, &err) || !want[0])
+			fail_msg("%s: %s", s->name, err.text);
+		if (s->after)
+			s->after(s->name);
+	}
+}
+
+static int64_t sweep(const struct memory_scene *s, bool always, int64_t few)
+{
+	static char want[MEMORY_DIGEST];
+	struct fail_points p = fail_points_of(few, (unsigned)few);
+	int64_t n = p.first, points = 0;
+
+	if (always && s->before)	/* a whole life takes its time */
+		p.step *= 7;
+	try_whole(s, want);
+	for (; try_point(s, want, n, always); n += p.step)
+		points++;
+	return points;
+}
+
+static void no_memory_at_each_allocation(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < n_memory_scenes; i++) {
+		const struct memory_scene *s = &memory_scenes[i];
+		int64_t few = s->before ? 301 : 41;
+		int64_t once = sweep(s, false, few);
+
+		print_message("# %s: %lld points once, %lld from then on\n",
+			      s->name, (long long)once,
+			      (long long)sweep(s, true, few));
+	}
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	catch_sqlite();
+	fault_vfs_install();		/* no time for real syncs */
+	memory_scenes_begin();
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	memory_scenes_end();
+	return 0;
+}
+
+#else
+
+static void no_memory_at_each_allocation(void **state)
+{
+	(void)state;
+	print_message("# SKIP the linker here does not wrap calls\n");
+	skip();
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	return 0;
+}
+
+#define end begin
+
+#endif
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_memory_at_each_allocation),
+	};
+
+	return cmocka_run_group_tests(tests, begin, end);
+}
