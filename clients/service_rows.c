@@ -22,15 +22,30 @@ static bool no_memory(struct err *err)
 	return err_set(err, ERR_MEMORY, "no memory for an answer");
 }
 
-static bool make_room(struct row_walk *w, struct err *err)
+/*
+ * Room for the rows of the whole answer, if the rest is like what was read;
+ * memory that is taken is cleared, and what is not needed is not cheap.
+ */
+static size_t expected_rows(const struct row_walk *w, const struct json *j)
 {
-	size_t cap = w->cap ? w->cap * 2 : ROWS_FIRST;
+	size_t n = w->out->n, least = n + n / 4;
+	size_t all = j->len / (j->pos / n + 1) + n / 16;
+
+	if (all > w->shape->max)
+		all = w->shape->max;
+	return all > least ? all : least;
+}
+
+static bool make_room(struct row_walk *w, const struct json *j)
+{
+	size_t cap;
 
 	if (w->out->n < w->cap)
 		return true;
+	cap = w->cap ? expected_rows(w, j) : ROWS_FIRST;
 	w->mem = arena_grow(w->arena, w->mem, w->out->n, cap, w->shape->size);
 	w->cap = cap;
-	return w->mem || no_memory(err);
+	return w->mem || no_memory(j->err);
 }
 
 static void count_row(struct service_rows *out, enum taken taken,
@@ -65,7 +80,7 @@ static bool read_row(struct row_walk *w, struct json *j,
 	why.text[0] = '\0';
 	if (w->out->rows == w->shape->max)
 		return json_fail(j, "more than %zu rows", w->shape->max);
-	if (!make_room(w, j->err)) {
+	if (!make_room(w, j)) {
 		j->failed = true;
 		return false;
 	}
@@ -106,7 +121,7 @@ static bool walk(struct row_walk *w, struct json_text body, struct err *err)
 	size_t which;
 
 	json_init(&j, body.s, body.n, err);
-	if (!make_room(w, err) || !json_object(&j))
+	if (!make_room(w, &j) || !json_object(&j))
 		return false;
 	while (json_field(&j, &w->shape->list, 1, &seen, &which))
 		if (!read_list(w, &j))
