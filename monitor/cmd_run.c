@@ -183,18 +183,27 @@ static bool reload(void *ctx, struct cycle *cycle, struct err *err)
  * After a poll there is the whole wait for it; one that fails is tried again
  * after the next poll but an hour, and never hurts a poll.
  */
-static void back_up(struct monitor *m, const struct err *why)
+static bool back_up_due(const struct monitor *m, const struct err *why)
 {
 	const struct config *c = m->setup.config;
 	struct instant now = clock_wall();	/* a disk knows no market */
-	struct err err = { ERR_NONE, "" };
 	char dir[2 * CONFIG_TEXT_MAX];
 	const char *name;
 
 	config_backups(dir, sizeof(dir), &name, c, m->database);
-	if (why || now.ms < m->no_backup_before.ms ||
-	    !backup_due(dir, name, c->backup_every, now))
-		return;
+	return !why && now.ms >= m->no_backup_before.ms &&
+	       backup_due(dir, name, c->backup_every, now);
+}
+
+static void back_up(void *ctx)
+{
+	struct monitor *m = ctx;
+	struct instant now = clock_wall();
+	struct err err = { ERR_NONE, "" };
+	char dir[2 * CONFIG_TEXT_MAX];
+	const char *name;
+
+	config_backups(dir, sizeof(dir), &name, m->setup.config, m->database);
 	m->no_backup_before = instant_add(now, span_s(BACKUP_AGAIN_S));
 	if (backup_make(m->store, dir, name, now, &err))
 		log_write(LOG_LEVEL_INFO, "backup", "dir=%s",
@@ -204,7 +213,7 @@ static void back_up(struct monitor *m, const struct err *why)
 			  log_quote(err.text).s);
 }
 
-static void polled(void *ctx, const struct cycle_result *r,
+static bool polled(void *ctx, const struct cycle_result *r,
 		   const struct err *why)
 {
 	struct monitor *m = ctx;
@@ -213,7 +222,6 @@ static void polled(void *ctx, const struct cycle_result *r,
 	if (r->recorded)
 		lock_note_poll(&m->lock, r->seq);
 	run_post_polled(&m->post, why);
-	back_up(m, why);
 	instant_format(at, clock_wall());
 	if (why)
 		snprintf(status, sizeof(status), "last poll failed at %s", at);
@@ -222,6 +230,7 @@ static void polled(void *ctx, const struct cycle_result *r,
 			 "polled %s%s", r->positions, r->alerts, at,
 			 r->usable ? "" : ", service unusable");
 	sd_polled(&m->sd, !why, status);
+	return back_up_due(m, why);
 }
 
 /* A watchdog that barks between two polls would end a healthy monitor. */
@@ -382,6 +391,7 @@ int cmd_run(struct cli *c)
 		d.cycle = m.cycle;
 		d.outbound = &m.post.outbound;
 		d.polled = polled;
+		d.chore = back_up;
 		d.polled_ctx = &m;
 		check_watchdog(&m);
 		log_start(&m);

@@ -17,6 +17,7 @@
 
 #define STOP_FLUSH_MS	5000	/* a stop waits so long for messages */
 #define ONCE_FLUSH_MS	15000	/* run --once has no later */
+#define CHORE_AFTER_MS	2000	/* messages and hand-offs leave before it */
 
 static struct instant now(const struct daemon *d)
 {
@@ -38,8 +39,8 @@ static bool poll_once(struct daemon *d, int *code)
 	struct err err = { ERR_NONE, "" };
 	bool recorded = cycle_poll(d->cycle, &r, &err);
 
-	if (d->polled)
-		d->polled(d->polled_ctx, &r, recorded ? NULL : &err);
+	d->chore_due = d->polled &&
+		       d->polled(d->polled_ctx, &r, recorded ? NULL : &err);
 	if (!recorded) {
 		log_write(LOG_LEVEL_ERR, "poll failed", "err=%s",
 			  log_quote(err.text).s);
@@ -112,28 +113,59 @@ static void count_missed(struct daemon *d, struct instant from, bool on_tick)
 		c->missed_ticks += (int32_t)(passed < most ? passed : most);
 }
 
+static void do_chore(struct daemon *d)
+{
+	if (d->chore_due)
+		d->chore(d->polled_ctx);
+	d->chore_due = false;
+}
+
+/* The tick, or on the way there the time for what is long. */
+static struct instant next_stop(const struct daemon *d, struct instant tick)
+{
+	struct instant t = now(d);
+	int64_t half = (tick.ms - t.ms) / 2;
+
+	if (!d->chore_due)
+		return tick;
+	t.ms += half < CHORE_AFTER_MS ? half : CHORE_AFTER_MS;
+	return t;
+}
+
+/* At `stop`, and not because the clock was set back: that is for a poll. */
+static bool is_chore_time(const struct daemon *d, struct instant stop,
+			  struct instant tick)
+{
+	return d->chore_due && now(d).ms >= stop.ms && now(d).ms < tick.ms;
+}
+
 /* Wait for the next poll; false when it is time to stop, *code says why. */
 static bool wait_for_tick(struct daemon *d, struct instant from, int *code)
 {
 	struct instant tick = next_tick(d, now(d));
 
 	for (;;) {
+		struct instant stop = next_stop(d, tick), soon;
 		enum wake wake;
 
 		*code = err_exit_code(ERR_OUTCOME);
-		if (!wait_until(d, &wake, tick))
+		if (!wait_until(d, &wake, stop))
 			return false;
 		*code = 0;
-		switch (wake) {
-		case WAKE_STOP:
+		if (wake == WAKE_STOP) {
+			d->chore_due = false;	/* the next start's */
 			return false;
-		case WAKE_RELOAD:
+		}
+		if (wake == WAKE_RELOAD) {
 			reload(d);
-			break;
-		case WAKE_TICK:
-		case WAKE_POLL_NOW:
+		} else if (wake == WAKE_POLL_NOW ||
+			   !is_chore_time(d, stop, tick)) {
 			count_missed(d, from, wake == WAKE_TICK);
 			return true;
+		} else {
+			do_chore(d);
+			soon = next_tick(d, now(d));	/* set back meanwhile? */
+			tick = soon.ms < tick.ms ? soon : tick;
 		}
 	}
 }
@@ -168,6 +200,7 @@ int daemon_run(struct daemon *d)
 			break;
 	}
 	say_the_last(d, code);
+	do_chore(d);
 	log_write(LOG_LEVEL_NOTICE, "stopped", "code=%d", code);
 	return code;
 }

@@ -18,10 +18,15 @@ struct daemon {
 	bool (*reload)(void *ctx, struct cycle *c, struct err *err);
 	void *reload_ctx;
 	struct outbound *outbound;	/* NULL: nothing leaves the house */
-	/* After each poll; why NULL: it was written down. */
-	void (*polled)(void *ctx, const struct cycle_result *r,
+	/*
+	 * After each poll; why NULL: it was written down. True: there is
+	 * something long to do (chore), once what was decided has left.
+	 */
+	bool (*polled)(void *ctx, const struct cycle_result *r,
 		       const struct err *why);
+	void (*chore)(void *ctx);
 	void *polled_ctx;
+	bool chore_due;
 };
 
 /* Returns the exit code of design.md 5. */

@@ -225,6 +225,25 @@ def test_retry_after_is_honoured(t):
     assert len(desk.phone.requests) == 1
 
 
+def test_a_close_is_told_before_the_backup(t):
+    """a due backup, which may be long, waits until the close was told"""
+    desk = Desk(t, FLIPPED, sinks="hook")
+    import_pair(t, {})
+    copies = t.dir / "data/backups"
+    seen = []
+
+    def answer(_):
+        seen.append(any(copies.glob("*.db")))
+        return Answer()
+
+    desk.hook.answer = answer
+    m = desk.start("--every", "24h")
+    m.wait_line('msg="?backup"?')
+    assert seen == [False], seen
+    assert any(copies.glob("*.db"))
+    assert m.stop() == 0
+
+
 def test_heartbeat(t):
     """a ping after each good poll, at most one a minute; /fail when it is not"""
     beat = Sink()
