@@ -127,8 +127,8 @@ mutate: tests			## break the deciding code, see a test fail (F=FILE.c)
 valgrind: tests			## unit and rule tests under valgrind (W=WORD: some)
 	tools/valgrind $(B) $(W)
 
-bench: all $(if $(BENCH),$(B)/bench)	## medians of the numbers in the README
-	CW_BUILD=$(B) $(if $(wildcard tools/bench/run),tools/bench/run,$(B)/bench)
+bench: all $(if $(BENCH),$(B)/bench)	## medians of the numbers in the README (CURVES=1: growth)
+	CW_BUILD=$(B) CURVES=$(CURVES) $(if $(wildcard tools/bench/run),tools/bench/run,$(B)/bench)
 
 PREFIX ?= /usr/local
 ROOT = $(DESTDIR)$(PREFIX)

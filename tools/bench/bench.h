@@ -24,6 +24,8 @@ struct series {			/* repeated runs of one measurement */
 
 int64_t bench_cpu_ns(void);	/* of this process, user and system */
 int64_t bench_wall_ns(void);
+/* n, or fewer where CW_BENCH_RUNS says so. */
+int bench_runs(int n);
 void series_add(struct series *s, int64_t v);
 void series_print(const char *key, struct series *s);
 void bench_check(bool ok, const char *what, const struct err *err);
@@ -39,6 +41,7 @@ struct text_body {
 
 struct world {
 	size_t n_venues, n_symbols;
+	size_t n_ranked;		/* pairs in the ranked list */
 	struct instant now;
 	int64_t tick;			/* polls so far */
 	struct text_body dexes, opportunities;
@@ -48,6 +51,8 @@ struct world {
 void world_init(struct world *w, size_t n_venues, size_t n_symbols,
 		struct instant start);
 void world_free(struct world *w);
+/* So many rows in the ranked list from now on. */
+void world_rank(struct world *w, size_t rows);
 /* A minute later: new rates, new times, new bodies. */
 void world_move(struct world *w);
 size_t world_bytes(const struct world *w);
@@ -94,7 +99,12 @@ void bench_config(struct config *out, struct arena *a, const char *profile,
 void case_rules(const char *dir);
 void case_evaluate(const char *dir);
 void case_json(const char *dir);
+void case_sync(const char *dir);
 void case_poll(const char *dir, size_t positions, size_t runs);
+/* Polls of 100 positions beside a ranked list of so many rows. */
+void case_ranked(const char *dir, size_t rows, size_t runs);
+/* 30 days by the minute: what the database keeps. */
+void case_days(const char *dir);
 void case_evidence(const char *dir);
 void case_replay(const char *dir);
 

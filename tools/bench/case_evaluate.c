@@ -172,12 +172,13 @@ static void write_positions(const struct evaluate_case *c, FILE *f)
 static void measure_profile(struct evaluate_case *c, const struct world *first,
 			    const char *name, const char *dir)
 {
+	const int runs = bench_runs(RUNS);
 	struct series s = { .n = 0 };
 	char key[64];
 
 	c->wanted = profile_uses(c->profile);
 	facts_forget(&c->facts);
-	for (int r = -1; r < RUNS; r++) {
+	for (int r = -1; r < runs; r++) {
 		int64_t start;
 
 		begin_items(c, first);

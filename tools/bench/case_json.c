@@ -29,6 +29,7 @@ static void quotes(const struct text_body *b, struct arena *arena)
 
 void case_json(const char *dir)
 {
+	const int runs = bench_runs(RUNS);
 	struct instant start = { INT64_C(1795206630000) };
 	struct series skip = { .n = 0 }, parse = { .n = 0 }, size = { .n = 0 };
 	struct arena *arena = arena_new();
@@ -36,7 +37,7 @@ void case_json(const char *dir)
 
 	world_init(&w, 1, SYMBOLS, start);
 	world_write(&w, dir);
-	for (int r = 0; r < RUNS; r++) {
+	for (int r = 0; r < runs; r++) {
 		int64_t t0 = bench_cpu_ns(), t1;
 
 		syntax(&w.rates[0]);

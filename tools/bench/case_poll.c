@@ -23,6 +23,7 @@ static struct instant hand_now(void *ctx)
 	struct poll_case *c = ctx;
 
 	c->asked = bench_cpu_ns();
+	c->asked_wall = bench_wall_ns();
 	return c->world.now;
 }
 
@@ -129,17 +130,18 @@ static void set_up(struct poll_case *c, const char *dir, size_t positions)
 	poll_case_begin(c, dir, path, positions);
 }
 
-enum stage { LOAD, FETCH, DECIDE, RECORD, ENCODE, CPU, WALL, STAGES };
+enum stage { LOAD, FETCH, DECIDE, RECORD, RECORD_WALL, ENCODE, CPU, WALL,
+	     STAGES };
 
 static const char *const stage_names[STAGES] = {
-	"load", "fetch", "decide", "record", "encode", "cpu", "wall"
+	"load", "fetch", "decide", "record", "commit", "encode", "cpu", "wall"
 };
 
 static void measure_poll(struct poll_case *c, struct series *s,
 			 size_t positions)
 {
 	const struct evidence_view *before;
-	int64_t wall, start, end;
+	int64_t wall, start, end, end_wall;
 
 	arena_reset(c->scratch);
 	before = c->cycle->before ?
@@ -148,7 +150,9 @@ static void measure_poll(struct poll_case *c, struct series *s,
 	start = bench_cpu_ns();
 	poll_case_poll(c, positions);
 	end = bench_cpu_ns();
-	series_add(&s[WALL], bench_wall_ns() - wall);
+	end_wall = bench_wall_ns();
+	series_add(&s[WALL], end_wall - wall);
+	series_add(&s[RECORD_WALL], end_wall - c->asked_wall);
 	series_add(&s[CPU], end - start);
 	series_add(&s[LOAD], c->canned.begun - start);
 	series_add(&s[FETCH], c->canned.ended - c->canned.begun);
@@ -157,14 +161,28 @@ static void measure_poll(struct poll_case *c, struct series *s,
 	series_add(&s[ENCODE], encode_again(c, before));
 }
 
-void case_poll(const char *dir, size_t positions, size_t runs)
+int64_t poll_case_evidence_bytes(const struct poll_case *c)
+{
+	struct err err = { ERR_NONE, "" };
+	int64_t n = 0;
+
+	bench_check(store_evidence_bytes(c->store, &n, &err), "bytes", &err);
+	return n;
+}
+
+/* ranked: rows of that list, 0 as many as usual */
+static void measure_polls(const char *dir, const char *what, size_t n,
+			  size_t positions, size_t ranked, size_t runs)
 {
 	struct series s[STAGES] = { { .n = 0 } };
 	struct instant start = { INT64_C(1795206630000) };
 	struct poll_case c = { .arena = NULL };
 	char key[64];
 
+	runs = (size_t)bench_runs((int)runs);
 	world_init(&c.world, WORLD_VENUES, 290, start);
+	if (ranked)
+		world_rank(&c.world, ranked);
 	set_up(&c, dir, positions);
 	for (size_t r = 0; r < runs + 2; r++) {
 		if (r < 2)
@@ -174,31 +192,34 @@ void case_poll(const char *dir, size_t positions, size_t runs)
 		world_move(&c.world);
 	}
 	for (int i = 0; i < STAGES; i++) {
-		snprintf(key, sizeof(key), "poll.%zu.%s.ns", positions,
+		snprintf(key, sizeof(key), "%s.%zu.%s.ns", what, n,
 			 stage_names[i]);
 		series_print(key, &s[i]);
 	}
-	printf("poll.%zu.bytes %zu 0 0 1\n", positions, world_bytes(&c.world));
+	printf("%s.%zu.bytes %zu 0 0 1\n", what, n, world_bytes(&c.world));
+	printf("%s.%zu.evidence.bytes %" PRId64 " 0 0 1\n", what, n,
+	       poll_case_evidence_bytes(&c));
 	poll_case_end(&c);
+}
+
+void case_poll(const char *dir, size_t positions, size_t runs)
+{
+	measure_polls(dir, "poll", positions, positions, 0, runs);
+}
+
+void case_ranked(const char *dir, size_t rows, size_t runs)
+{
+	measure_polls(dir, "ranked", rows, 100, rows, runs);
 }
 
 /* ---- evidence ---- */
 
-static int64_t file_bytes(const struct poll_case *c)
+int64_t poll_case_file_bytes(const struct poll_case *c)
 {
 	struct stat st;
 
 	bench_check(stat(c->path, &st) == 0, c->path, NULL);
 	return (int64_t)st.st_size;
-}
-
-static int64_t evidence_bytes(const struct poll_case *c)
-{
-	struct err err = { ERR_NONE, "" };
-	int64_t n = 0;
-
-	bench_check(store_evidence_bytes(c->store, &n, &err), "bytes", &err);
-	return n;
 }
 
 void case_evidence(const char *dir)
@@ -211,15 +232,15 @@ void case_evidence(const char *dir)
 	world_init(&c.world, 4, 50, start);
 	set_up(&c, dir, EVIDENCE_POSITIONS);
 	poll_case_poll(&c, EVIDENCE_POSITIONS);
-	file = file_bytes(&c);
-	evidence = evidence_bytes(&c);
+	file = poll_case_file_bytes(&c);
+	evidence = poll_case_evidence_bytes(&c);
 	for (int i = 0; i < EVIDENCE_POLLS; i++) {
 		world_move(&c.world);
 		poll_case_poll(&c, EVIDENCE_POSITIONS);
 	}
 	printf("evidence.b10 %" PRId64 " 0 0 1\n",
-	       (evidence_bytes(&c) - evidence) * 10 / rows);
+	       (poll_case_evidence_bytes(&c) - evidence) * 10 / rows);
 	printf("evidence.file.b10 %" PRId64 " 0 0 1\n",
-	       (file_bytes(&c) - file) * 10 / rows);
+	       (poll_case_file_bytes(&c) - file) * 10 / rows);
 	poll_case_end(&c);
 }

@@ -140,11 +140,12 @@ static int64_t replay_all(struct replay_case *c, const char *profile,
 static void measure(struct replay_case *c, const char *what,
 		    const char *profile)
 {
+	const int runs = bench_runs(RUNS);
 	struct series each = { .n = 0 }, year = { .n = 0 };
 	struct arena *arena = arena_new();
 	char key[64];
 
-	for (int i = -1; i < RUNS; i++) {
+	for (int i = -1; i < runs; i++) {
 		int64_t ns = replay_all(c, profile, arena);
 
 		arena_reset(arena);
@@ -196,6 +197,7 @@ static int64_t step_all(const struct replay_case *c, struct replay *r)
 
 static void measure_in_memory(struct replay_case *c, const char *profile)
 {
+	const int runs = bench_runs(RUNS_IN_MEMORY);
 	struct arena *arena = arena_new();
 	struct series s = { .n = 0 };
 	struct source_store *source;
@@ -214,7 +216,7 @@ static void measure_in_memory(struct replay_case *c, const char *profile)
 			    "polls", &err);
 		keep(c, &p, arena);
 	}
-	for (int i = -1; i < RUNS_IN_MEMORY; i++) {
+	for (int i = -1; i < runs; i++) {
 		int64_t ns = step_all(c, &r);
 
 		if (i >= 0)

@@ -118,6 +118,7 @@ static void write_items(const struct rules_case *c, const char *dir)
 
 void case_rules(const char *dir)
 {
+	const int runs = bench_runs(RUNS);
 	struct rules_case c = { .arena = NULL };
 	struct series rules = { .n = 0 }, facts = { .n = 0 };
 	int64_t round = 0;
@@ -125,7 +126,7 @@ void case_rules(const char *dir)
 	set_up(&c, dir);
 	decide_some(&c, POSITIONS, round++);
 	write_items(&c, dir);
-	for (int r = 0; r < RUNS; r++) {
+	for (int r = 0; r < runs; r++) {
 		int64_t start = bench_cpu_ns(), middle;
 
 		for (int k = 0; k < ROUNDS; k++)

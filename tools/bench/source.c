@@ -6,6 +6,7 @@
 #include "bench.h"
 #include "service_parse.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static struct json_text text_of(const struct text_body *b)
@@ -39,13 +40,19 @@ static bool parse_all(struct market *m, const struct world *w,
 		      struct arena *arena, struct err *err)
 {
 	struct service_rows rows;
+	struct err why;
 
-	if (!service_parse_dexes(&rows, text_of(&w->dexes), arena, err) ||
-	    !service_parse_opportunities(&rows, text_of(&w->opportunities),
-					 arena, err))
+	if (!service_parse_dexes(&rows, text_of(&w->dexes), arena, err))
 		return false;
-	m->opportunities = rows.opportunities;
-	m->n_opportunities = rows.n;
+	m->opportunities_known =
+		service_parse_opportunities(&rows, text_of(&w->opportunities),
+					    arena, &why);
+	if (m->opportunities_known) {
+		m->opportunities = rows.opportunities;
+		m->n_opportunities = rows.n;
+	} else {	/* as a poll has it: only the ranked list is unknown */
+		snprintf(m->error, sizeof(m->error), "%.199s", why.text);
+	}
 	m->venues = arena_array(arena, w->n_venues, sizeof(*m->venues));
 	m->n_venues = w->n_venues;
 	m->quotes = arena_array(arena, w->n_venues * w->n_symbols,
@@ -66,7 +73,6 @@ static bool fetch(void *ctx, struct market *out, const struct fetch_plan *plan,
 
 	c->begun = bench_cpu_ns();
 	*out = (struct market){ .taken_at = plan->now, .dexes_known = true,
-				.opportunities_known = true,
 				.bytes = world_bytes(c->world) };
 	ok = parse_all(out, c->world, arena, err);
 	c->ended = bench_cpu_ns();

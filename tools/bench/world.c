@@ -151,12 +151,13 @@ static void write_dexes(struct text_body *b, const struct world *w)
 
 static void write_opportunities(struct text_body *b, const struct world *w)
 {
-	size_t n = w->n_symbols < 100 ? w->n_symbols : 100;
-
 	b->n = 0;
 	add(b, "{\"opportunities\":[");
-	for (size_t s = 0; s < n; s++) {
-		int64_t l = rate_at(0, s, w->tick);
+	for (size_t i = 0; i < w->n_ranked; i++) {
+		size_t s = i % w->n_symbols;
+		size_t v = w->n_venues > 1 ? i / w->n_symbols %
+			   (w->n_venues - 1) : 0;
+		int64_t l = rate_at(v, s, w->tick);
 		int64_t h = rate_at(w->n_venues - 1, s, w->tick);
 
 		add(b, "%s{\"symbol\":\"%s\",\"long_dex\":\"%s\","
@@ -166,13 +167,13 @@ static void write_opportunities(struct text_body *b, const struct world *w)
 		    "\"net_profit_percent\":0.%010" PRId64
 		    ",\"min_volume_24h\":11000000.0,\"min_oi_usd\":3000000.0,"
 		    "\"max_oi_usd\":4100000.0,\"oi_ratio\":0.7317073170731707,"
-		    "\"discovered_at\":", s ? "," : "", world_symbol(s).s,
-		    names[0], names[w->n_venues - 1], l, h, h - l,
+		    "\"discovered_at\":", i ? "," : "", world_symbol(s).s,
+		    names[v], names[w->n_venues - 1], l, h, h - l,
 		    h - l > 1000000 ? h - l - 1000000 : 0);
 		add_time(b, w->now, 0);
 		add(b, "}");
 	}
-	add(b, "],\"total_count\":%zu}", n);
+	add(b, "],\"total_count\":%zu}", w->n_ranked);
 }
 
 static void write_all(struct world *w)
@@ -189,6 +190,7 @@ void world_init(struct world *w, size_t n_venues, size_t n_symbols,
 		struct instant start)
 {
 	*w = (struct world){ .n_venues = n_venues, .n_symbols = n_symbols,
+			     .n_ranked = n_symbols < 100 ? n_symbols : 100,
 			     .now = start };
 	write_all(w);
 }
@@ -207,6 +209,12 @@ void world_move(struct world *w)
 {
 	w->now = instant_add(w->now, span_s(60));
 	w->tick++;
+	write_all(w);
+}
+
+void world_rank(struct world *w, size_t rows)
+{
+	w->n_ranked = rows;
 	write_all(w);
 }
 
