@@ -76,10 +76,13 @@ static inline struct finding eval_operator(const struct node *n,
 	return for_time(&slots[n->slot], n, left, now);
 }
 
-/* Children stand before their parents: one pass, every node once. */
-static struct finding eval_tree(const struct line *l, struct streak *slots,
-				const struct facts *f,
-				const struct expr_now *now)
+/*
+ * Children stand before their parents: one pass, every node once. Kept out of
+ * the loop over lines, most of which are a single rule.
+ */
+static __attribute__((noinline)) struct finding
+eval_tree(const struct line *l, struct streak *slots, const struct facts *f,
+	  const struct expr_now *now)
 {
 	const struct node *n = l->node, *end = n + l->n_nodes;
 	struct finding value[LINE_NODES_MAX], *out = value;
