@@ -14,6 +14,7 @@
 #include "clock.h"
 #include "cmd_book.h"
 #include "cmd_fetch.h"
+#include "cmd_run_confine.h"
 #include "cmd_run_post.h"
 #include "commands.h"
 #include "daemon.h"
@@ -51,6 +52,7 @@ struct monitor {
 	struct sd_notify sd;
 	struct instant no_backup_before;	/* one failed */
 	struct cycle *cycle;
+	bool confined;			/* no program can be started */
 };
 
 /* ---- configuration ---- */
@@ -137,6 +139,7 @@ static bool take_news(struct monitor *m, struct cycle *cycle, struct err *err)
 	if (!next.arena)
 		return err_set(err, ERR_MEMORY, "no memory");
 	if (!setup_reload(&next, m, err) ||
+	    !run_confine_check(m->confined, &next.account, err) ||
 	    !run_post_read(&news, &next.account, err) ||
 	    !cmd_book_open(&book, next.config, &next.account,
 			   seed_of(m->cli), err))
@@ -344,6 +347,7 @@ static bool prepare(struct monitor *m, struct cli *c, struct err *err)
 	if (!setup_take(&m->setup, m, a, err) || !read_clock(m, c, err))
 		return false;
 	config_database(m->database, sizeof(m->database), c->config, a);
+	run_confine_prepare(c->config);
 	/* The lock stands beside the database: its directory comes first. */
 	return store_file_prepare(&file, m->database, STORE_RUN, err) &&
 	       lock_take(&m->lock, m->database, err) &&
@@ -395,6 +399,8 @@ int cmd_run(struct cli *c)
 		d.polled_ctx = &m;
 		check_watchdog(&m);
 		log_start(&m);
+		m.confined = run_confine(m.setup.config, &m.setup.account,
+					 m.database);
 		code = daemon_run(&d);
 	} else {
 		code = cli_fail(c, &err);

@@ -70,6 +70,7 @@ static void load_root_defaults(struct load *l)
 {
 	config_section_defaults(l, l->c, "service");
 	config_section_defaults(l, l->c, "network");
+	config_section_defaults(l, l->c, "process");
 	config_section_defaults(l, l->c, "costs");
 	/* Without $HOME the default directory is only wrong if it is used. */
 	for (size_t i = 0; i < config_option_count; i++) {

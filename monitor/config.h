@@ -61,6 +61,7 @@ struct config {
 	struct span retention;		/* 30 days */
 	int64_t evidence_cap_bytes;	/* 512 MB */
 	struct span backup_every;	/* 6 h; 0: none */
+	bool confine;			/* the monitor gives up rights */
 	enum cost_model costs;
 	struct dec round_trip;
 	const struct profile *profiles;	/* shipped and own, sorted by name */

@@ -77,6 +77,11 @@ const struct config_option config_option_table[] = {
 	  AT(config, backup_every),
 	  .help = "a copy into DIRECTORY/backups; 0s: none" },
 
+	{ "process.confine", KIND_BOOL, "true", AT(config, confine),
+	  .help = "the monitor gives up what it never needs (Landlock, "
+		  "seccomp); never where a program is run for a sink or a "
+		  "close. A change needs a restart" },
+
 	{ "costs.model", KIND_CHOICE, "round_trip", .choices = cost_words,
 	  AT(config, costs),
 	  .help = "one figure, or the fees and slippage of each venue" },

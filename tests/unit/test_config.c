@@ -34,6 +34,7 @@ static const struct key keys[] = {
 	{ "storage.retention", "30d" },
 	{ "storage.evidence_cap", "512MB" },
 	{ "storage.backup_every", "6h" },
+	{ "process.confine", "true" },
 	{ "costs.model", "round_trip" },
 	{ "costs.round_trip", "0.0008" },
 	{ "venues.*.pays_every", "" },
