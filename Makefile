@@ -170,6 +170,7 @@ torture: all mutate valgrind $(FAILS)	## the long tests: every fault point, 1,00
 	for t in $(FAILS); do CW_ALL_FAULTS=1 $$t || exit 1; done
 	CW_BUILD=$(B) CW_ALL_KILLS=1 python3 tests/e2e/test_kill_points.py
 	CW_BUILD=$(B) CW_KILLS=$(or $(KILLS),1000) python3 tests/e2e/test_torture.py
+	CW_BUILD=$(B) CW_BUILD_TWICE=1 python3 tests/e2e/test_build.py
 
 faults: all tests		## the fault matrix: each class and whether its test holds
 	CW_BUILD=$(B) tools/faults
