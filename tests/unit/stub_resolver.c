@@ -62,7 +62,7 @@ int getaddrinfo(const char *restrict node, const char *restrict service,
 		const struct addrinfo *restrict hints,
 		struct addrinfo **restrict res)
 {
-	static const struct timespec second = { 1, 0 };
+	static const struct timespec while_ = { 3, 0 };
 	struct addrinfo **at = res;
 	char text[sizeof(listed)], *save = NULL;
 
@@ -73,7 +73,7 @@ int getaddrinfo(const char *restrict node, const char *restrict service,
 	count++;
 	pthread_mutex_unlock(&lock);
 	if (node && strncmp(node, "slow", 4) == 0)
-		nanosleep(&second, NULL);
+		nanosleep(&while_, NULL);
 	for (char *s = strtok_r(text, " ", &save); s;
 	     s = strtok_r(NULL, " ", &save)) {
 		*at = one(s, service ? atoi(service) : 0,

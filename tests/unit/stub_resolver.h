@@ -9,7 +9,7 @@
 
 /*
  * From now on every name stands for these, between blanks, in this order;
- * "": not found. Names that begin with "slow" take a second.
+ * "": not found. Names that begin with "slow" take three seconds.
  */
 void stub_resolve(const char *addresses);
 /* How often a name was looked up, and the last one. */
