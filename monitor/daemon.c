@@ -62,7 +62,7 @@ static void reload(struct daemon *d)
 			  "hash=%s", c->config_hash);
 		return;
 	}
-	snprintf(c->refused, sizeof(c->refused), "%s", err.text);
+	snprintf(c->refused, sizeof(c->refused), "%.199s", err.text);
 	log_write(LOG_LEVEL_ERR, "old configuration kept", "hash=%s err=%s",
 		  c->config_hash, log_quote(err.text).s);
 }
