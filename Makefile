@@ -161,8 +161,8 @@ uninstall:			## what install has put there; no configuration, no data
 	rm -rf $(DOC)
 
 simulate: $(B)/simulate		## 10,000 days in simulated time (SEED=N DAYS=D)
-	$(B)/simulate --days $(or $(DAYS),30) \
-	  $(if $(SEED),--seed $(SEED) --seeds 1,--seed 1 --seeds $(or $(SEEDS),350) --jobs 2)
+	$(B)/simulate --days $(or $(DAYS),15) \
+	  $(if $(SEED),--seed $(SEED) --seeds 1,--seed 1 --seeds $(or $(SEEDS),700) --jobs 2)
 
 FAILS = $(filter $(B)/tests/unit/test_fail_%,$(TESTPROGS))
 torture: all mutate valgrind $(FAILS)	## the long tests: every fault point, 1,000 kills (KILLS=N), oracle, mutants

@@ -63,11 +63,11 @@ static enum wake crash(struct sim *s)
 
 static enum wake signal_of(struct sim *s, int64_t x)
 {
-	if (x < 30)
+	if (x < 35)
 		return WAKE_POLL_NOW;
-	if (x < 65 || s->one_life)
+	if (x < 80)
 		return WAKE_RELOAD;
-	return x < 85 ? WAKE_STOP : crash(s);
+	return x < 91 ? WAKE_STOP : crash(s);
 }
 
 /* WAKE_TICK: nothing the monitor hears of. */
@@ -87,11 +87,9 @@ static enum wake happen(struct sim *s)
 		step_clock(s);
 	else if (x < 73)
 		suspend(s);
-	else if (x < 83 && s->one_life)
-		sim_act(s);
-	else if (x < 80)
+	else if (x < 77)
 		disk_arm(DISK_DIES, sim_below(s, 60));
-	else if (x < 83)
+	else if (x < 80)
 		disk_arm(DISK_FULL, sim_below(s, 60));
 	else
 		return signal_of(s, sim_below(s, 100));

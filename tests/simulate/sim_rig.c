@@ -116,6 +116,10 @@ static void draw_world(struct sim *s)
 	s->end = s->begin + s->days * 24 * HOUR_MS;
 	s->calm = s->end - CALM_MS > s->begin ? s->end - CALM_MS : s->begin;
 	s->next_event = s->truth + sim_below(s, HOUR_MS);
+	if (s->quiet) {
+		s->kind = SIM_PERSON;
+		s->calm = s->begin;
+	}
 	s->last_at = s->attempt = NEVER;
 	sim_service_begin(s);
 	sim_draw_rules(s);

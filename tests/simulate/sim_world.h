@@ -68,7 +68,7 @@ struct sim {
 	struct run_post post;
 	struct daemon daemon;
 	void (*watch)(struct sim *s);	/* after each poll; NULL: nobody */
-	bool one_life;			/* nothing ends the process */
+	bool quiet;			/* nothing happens, nobody closes */
 	struct err err;
 
 	/* the model */

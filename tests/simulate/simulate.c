@@ -237,7 +237,7 @@ static int memory(const struct ask *ask)
 	bool ok;
 
 	printf("1..1\n");
-	s = (struct sim){ .interval = MINUTE_MS, .one_life = true,
+	s = (struct sim){ .interval = MINUTE_MS, .quiet = true,
 			  .watch = watch };
 	sim_open(&s, ask->seed, 30, ask->verbose);
 	if (!s.failed)
