@@ -93,7 +93,7 @@ struct pair {
 	struct dec gross;		/* per day */
 };
 
-/* The offers of a symbol, and what they span; valid when n > 0. */
+/* The offers of a symbol, and what they span: nothing when n == 0. */
 struct search {
 	const struct position *p;
 	const struct terms *t;
@@ -143,7 +143,9 @@ static void span(struct search *x)
 	const struct offer *low = x->offer, *high = x->offer;
 	bool tie = false;
 
-	for (const struct offer *o = low + 1; o < x->offer + x->n; o++) {
+	for (size_t i = 1; i < x->n; i++) {
+		const struct offer *o = &x->offer[i];
+
 		if (dec_cmp(o->daily, high->daily) > 0)
 			high = o;
 		else if (dec_cmp(o->daily, low->daily) < 0)
@@ -166,13 +168,6 @@ static struct fact changed_cost(const struct pair *a, const struct search *x)
 				 a->s->quote->venue);
 }
 
-static struct fact pair_cost(const struct pair *a, const struct search *x)
-{
-	if (x->t->costs == COSTS_ROUND_TRIP)
-		return fact_known(x->t->round_trip);
-	return changed_cost(a, x);
-}
-
 /* Same gross: the cheaper one nets more; an unknown cost comes last. */
 static int cmp_cost(struct fact a, struct fact b)
 {
@@ -187,7 +182,7 @@ static bool better(const struct pair *a, const struct pair *b,
 	int c = dec_cmp(b->gross, a->gross);
 
 	if (c == 0)
-		c = cmp_cost(pair_cost(a, x), pair_cost(b, x));
+		c = cmp_cost(changed_cost(a, x), changed_cost(b, x));
 	if (c == 0)
 		c = venue_cmp(a->l->quote->venue, b->l->quote->venue);
 	if (c == 0)
@@ -286,10 +281,7 @@ static void put_pair(struct facts *out, const struct pair *best,
 	out->alt_long = best->l->quote->venue;
 	out->alt_short = best->s->quote->venue;
 	out->v[FACT_ALT_DIVERGENCE] = fact_known(best->gross);
-	if (x->t->costs == COSTS_ROUND_TRIP)
-		out->v[FACT_ALT_COST] = fact_known(x->t->round_trip);
-	else
-		out->v[FACT_ALT_COST] = changed_cost(best, x);
+	out->v[FACT_ALT_COST] = changed_cost(best, x);
 	if (!legs)
 		return;
 	put_leg(out, &alt_legs[LEG_LONG], best->l, m, x->t);
@@ -310,7 +302,7 @@ void facts_alt_find(struct facts *out, const struct facts_plan *plan,
 {
 	struct search x;
 	struct pair best;
-	int64_t count = 0;
+	int64_t count;
 
 	if (plan->others_unknown) {
 		out->v[FACT_ALT_COUNT] = fact_unknown(WHY_FAILED);
@@ -320,10 +312,8 @@ void facts_alt_find(struct facts *out, const struct facts_plan *plan,
 	x.p = p;
 	x.t = t;
 	collect(&x, plan, m);
-	if (x.n > 1) {
-		span(&x);
-		count = best_pair(&best, &x);
-	}
+	span(&x);
+	count = best_pair(&best, &x);
 	out->v[FACT_ALT_COUNT] = fact_known(dec_int(count));
 	if (count == 0)
 		put_nothing(out, legs);

@@ -48,19 +48,16 @@ static struct finding worth_it(const struct facts *f, const struct dec *arg)
 
 static struct finding eval(const struct facts *f, const struct dec *arg)
 {
-	static const enum fact_id needed[] = {
-		FACT_ALT_DIVERGENCE, FACT_ALT_COST
-	};
-
 	if (!f->v[FACT_DIVERGENCE].known)
 		return finding_missing(f, FACT_DIVERGENCE);
 	if (!f->v[FACT_ALT_COUNT].known)
 		return finding_missing(f, FACT_ALT_COUNT);
 	if (dec_sign(f->v[FACT_ALT_COUNT].v) == 0)
 		return finding_bool(false);
-	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
-		if (!f->v[needed[i]].known)
-			return finding_missing(f, needed[i]);
+	if (!f->v[FACT_ALT_DIVERGENCE].known)
+		return finding_missing(f, FACT_ALT_DIVERGENCE);
+	if (!f->v[FACT_ALT_COST].known)
+		return finding_missing(f, FACT_ALT_COST);
 	return worth_it(f, arg);
 }
 

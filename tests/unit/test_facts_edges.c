@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Facts at the edges: unusual schedules, ties, gaps and numbers too large. */
 #include "facts_case.h"
+#include "facts_plan.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -254,7 +255,69 @@ static const struct tie_case tie_cases[] = {
 	  "hyper", "aster", "neither cost is known: the long leg's name" },
 	{ { "0", "0", "0" }, { "-0.001", "0.002", "0.002" },
 	  "lighter", "aster", "all the same: the short leg's name" },
+	/* the held pair has both ends: of the edges two are as wide */
+	{ { "0", NULL, "0" }, { "-0.001", "-0.0005", "-0.0004" },
+	  "lighter", "aster", "an unknown cost found later is not better" },
+	{ { "0", NULL, NULL }, { "-0.001", "-0.0005", "-0.0004" },
+	  "hyper", "grvt", "neither is known: the name, though found later" },
 };
+
+/* What a plan says of itself, and that it looks at nothing behind the ends. */
+static void a_plan_keeps_to_its_lists(void **state)
+{
+	const struct given_quote rows[] = {
+		{ "BTC", "grvt", "0.0004", WHY_KNOWN, NULL, NULL, NULL },
+		{ "ETH", "lighter", "0.0001", WHY_KNOWN, NULL, NULL, NULL },
+		END
+	};
+	const struct venue allowed[] = {
+		given_venue("grvt"), given_venue("lighter"), given_venue("aster")
+	};
+	struct position p = given_position("BTC", "lighter", "grvt", "1", NULL);
+	struct arena *a = arena_new();
+	struct facts_plan plan;
+	struct market m;
+	struct terms t;
+
+	(void)state;
+	given_terms(&t);
+	m = given_market(a, GIVEN_NOW, rows);
+	m.dexes_known = false;
+	m.venues[m.n_venues] = m.venues[0];
+	m.venues[m.n_venues].venue = given_venue("aster");
+	facts_plan(&plan, &p, &m, &t);
+	assert_true(plan.others_unknown);
+	assert_int_equal(plan.absent[LEG_SHORT], WHY_KNOWN);
+	assert_int_equal(plan.absent[LEG_LONG], WHY_NOT_LISTED);
+	assert_int_equal(plan.quote[LEG_LONG], PLAN_NO_QUOTE);
+	m.n_venues++;
+	facts_plan(&plan, &p, &m, &t);
+	assert_false(plan.others_unknown);
+	t.allowed = allowed;
+	t.n_allowed = 2;		/* aster is behind the end */
+	facts_plan(&plan, &p, &m, &t);
+	assert_false(plan.others_unknown);
+	m.venues[m.n_venues - 1].rates = ANSWER_FAILED;
+	facts_plan(&plan, &p, &m, &t);
+	assert_false(plan.others_unknown);
+	t.n_allowed = 3;
+	facts_plan(&plan, &p, &m, &t);
+	assert_true(plan.others_unknown);
+	arena_free(a);
+}
+
+static void a_cost_that_is_not_written_says_so(void **state)
+{
+	struct venue l = given_venue("lighter"), u = given_venue("unheard");
+	struct terms t;
+
+	(void)state;
+	given_terms(&t);
+	t.costs = COSTS_FEES;
+	assert_int_equal(facts_switch_cost(&t, l, l, l, u).why, WHY_NOT_SET);
+	assert_int_equal(facts_half_cost(&t, l, u).why, WHY_NOT_SET);
+	assert_int_equal(facts_half_costs(&t, u, l).slippage.why, WHY_NOT_SET);
+}
 
 static const char *const tie_venues[3] = { "lighter", "hyper", "aster" };
 
@@ -375,6 +438,8 @@ int main(void)
 		cmocka_unit_test(a_rate_out_of_range_makes_no_pair),
 		cmocka_unit_test(no_more_than_256_venues_are_compared),
 		cmocka_unit_test(equal_pairs_are_told_apart_step_by_step),
+		cmocka_unit_test(a_plan_keeps_to_its_lists),
+		cmocka_unit_test(a_cost_that_is_not_written_says_so),
 		cmocka_unit_test(a_settlement_due_now_is_not_the_next),
 		cmocka_unit_test(what_a_stale_leg_says_of_its_depth_does_not_count),
 		cmocka_unit_test(fees_that_do_not_add_up_are_unknown),
