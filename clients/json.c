@@ -103,7 +103,9 @@ static struct scan scan_at(const struct json *j)
 static bool scanned(struct json *j, const struct scan *sc, bool ok)
 {
 	j->pos = sc->pos;
-	return ok || json_fail(j, "%s", sc->why);
+	if (!ok)
+		json_fail(j, "%s", sc->why);
+	return ok;
 }
 
 static bool take_char(struct json *j, char c, const char *why)
@@ -128,7 +130,9 @@ bool json_finish(struct json *j)
 	assert(j->failed || j->depth == 0);
 	if (j->failed)
 		return false;
-	return next_char(j) < 0 || json_fail(j, "data after the value");
+	if (next_char(j) >= 0)
+		return json_fail(j, "data after the value");
+	return true;
 }
 
 bool json_peek(struct json *j, enum json_type *out)

@@ -95,12 +95,12 @@ static int hex_digit(char c)
 	return -1;
 }
 
-/* Four hex digits at pos; -1 when there are none. */
+/* Four hex digits at pos <= len; -1 when there are none. */
 static int32_t hex4(const char *s, size_t len, size_t pos)
 {
 	int32_t v = 0;
 
-	if (pos > len || len - pos < 4)
+	if (len - pos < 4)
 		return -1;
 	for (size_t i = pos; i < pos + 4; i++) {
 		int d = hex_digit(s[i]);
@@ -235,7 +235,9 @@ static bool digits(struct scan *sc)
 
 	while (at_digit(sc))
 		sc->pos++;
-	return sc->pos > start || refuse_here(sc, "a digit is missing");
+	if (sc->pos == start)
+		return refuse_here(sc, "a digit is missing");
+	return true;
 }
 
 static bool at(const struct scan *sc, const char *set)

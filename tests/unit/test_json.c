@@ -216,6 +216,10 @@ static void test_strings_are_decoded(void **state)
 	expect_text("\"\\u00E9\\u20aC\\ud83D\\ude00\"",
 		      "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", 9);
 	expect_text("\"\xe2\x82\xac\"", "\xe2\x82\xac", 3);
+	expect_text("\"\\ue000\\uffff\"", "\xee\x80\x80\xef\xbf\xbf", 6);
+	/* Cut in the middle of what one escape stands for. */
+	expect_text("\"01234567890123456789012345678901234567890123456\\u20ac\"",
+		    "01234567890123456789012345678901234567890123456\xe2", 50);
 	expect_text("\"0123456789012345678901234567890123456789"
 		      "01234567890123456789\"",
 		      "012345678901234567890123456789012345678901234567", 60);
@@ -305,6 +309,47 @@ static void test_path_is_safe_on_a_screen(void **state)
 	assert_false(takes(raw, strlen(raw), &err));
 }
 
+static void test_a_long_path_is_cut(void **state)
+{
+	char text[JSON_DEPTH_MAX * 40] = "", want[400] = "$";
+	struct err err = { 0 };
+	struct json_key k;
+	struct json j;
+
+	(void)state;
+	for (int i = 0; i < 12; i++) {
+		strcat(text, "{\"abcdefghijklmnopqrstuvwx\":");
+		strcat(want, ".abcdefghijklmnopqrstuvwx");
+	}
+	json_init(&j, text, strlen(text), &err);
+	for (int i = 0; i < 12; i++)
+		assert_true(json_object(&j) && json_member(&j, &k));
+	assert_false(json_fail(&j, "no"));
+	assert_memory_equal(err.text, want, 199);
+	assert_true(err.text[199] != want[199]);
+}
+
+/* After a refusal nothing is read, and the first complaint stays. */
+static void test_nothing_is_read_after_a_refusal(void **state)
+{
+	const char *s = "[[{\"a\":1}]]";
+	struct err err = { 0 };
+	struct json_key k;
+	struct json j;
+
+	(void)state;
+	json_init(&j, s, strlen(s), &err);
+	assert_true(json_array(&j) && json_element(&j) && json_array(&j));
+	assert_false(json_fail(&j, "no"));
+	assert_string_equal(err.text, "$[0][0]: no (byte 2)");
+	assert_false(json_skip(&j));
+	assert_false(json_member(&j, &k));
+	assert_false(json_element(&j));
+	assert_false(json_null(&j));
+	assert_false(json_finish(&j));
+	assert_string_equal(err.text, "$[0][0]: no (byte 2)");
+}
+
 static void test_fork_is_a_bookmark(void **state)
 {
 	const char *s = "[{\"a\":\"x\"},2]";
@@ -342,6 +387,8 @@ int main(void)
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_errors_name_the_place),
 		cmocka_unit_test(test_path_is_safe_on_a_screen),
+		cmocka_unit_test(test_a_long_path_is_cut),
+		cmocka_unit_test(test_nothing_is_read_after_a_refusal),
 		cmocka_unit_test(test_fork_is_a_bookmark),
 	};
 

@@ -90,6 +90,7 @@ static void text_is_escaped(void **state)
 {
 	(void)state;
 	check_text("a\"b\\c\n\t\x1b[31m", "\"a\\\"b\\\\c\\n\\t\\u001b[31m\"");
+	check_text("\x01\x0e\x0b", "\"\\u0001\\u000e\\u000b\"");
 	check_text("\x7f\xc2\x9b\xe2\x80\xae", "\"\\u007f\\u009b\\u202e\"");
 	check_text("\xc3\xa9\xf0\x9f\x9a\x80", "\"\xc3\xa9\xf0\x9f\x9a\x80\"");
 	check_text(NULL, "null");
@@ -129,6 +130,22 @@ static void decimals_are_strings_and_unknown_is_null(void **state)
 		"null]\n");
 }
 
+static void a_text_that_is_empty_or_not_there_is_null(void **state)
+{
+	struct json_out o;
+	struct page p;
+
+	(void)state;
+	page_open(&p);
+	o = json_out_to(p.f, true);
+	json_out_open(&o, '{');
+	json_put_maybe(&o, "a", NULL);
+	json_put_maybe(&o, "b", "");
+	json_put_maybe(&o, "c", "x");
+	json_out_close(&o, '}');
+	page_is(&p, "{\"a\":null,\"b\":null,\"c\":\"x\"}\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -137,6 +154,7 @@ int main(void)
 		cmocka_unit_test(text_is_escaped),
 		cmocka_unit_test(broken_utf8_is_replaced),
 		cmocka_unit_test(decimals_are_strings_and_unknown_is_null),
+		cmocka_unit_test(a_text_that_is_empty_or_not_there_is_null),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
