@@ -307,6 +307,10 @@ static void test_path_is_safe_on_a_screen(void **state)
 	assert_string_equal(err.text,
 			    "$.a???u001b[2J: a value is missing (byte 16)");
 	assert_false(takes(raw, strlen(raw), &err));
+	json_init(&j, "{\"a\x7f\":x}", 8, &err);
+	assert_true(json_object(&j) && json_member(&j, &k));
+	assert_false(json_skip(&j));
+	assert_string_equal(err.text, "$.a?: a value is missing (byte 6)");
 }
 
 static void test_a_long_path_is_cut(void **state)
@@ -348,6 +352,8 @@ static void test_nothing_is_read_after_a_refusal(void **state)
 	assert_false(json_null(&j));
 	assert_false(json_finish(&j));
 	assert_string_equal(err.text, "$[0][0]: no (byte 2)");
+	json_init(&j, "nulx", 4, &err);
+	assert_false(json_null(&j));
 }
 
 static void test_fork_is_a_bookmark(void **state)
