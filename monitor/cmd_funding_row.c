@@ -33,6 +33,15 @@ static bool missing(const struct import *im, const struct import_row *row,
 	return import_fail(im, row->at, err, "%s is missing%s", keys[k], more);
 }
 
+/* Nothing ends a cell but its length. */
+static bool all_digits(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (s[i] < '0' || s[i] > '9')
+			return false;
+	return n > 0;
+}
+
 static bool read_id(const struct import *im, struct funding_row *out,
 		    struct err *err)
 {
@@ -40,7 +49,7 @@ static bool read_id(const struct import *im, struct funding_row *out,
 	struct dec v;
 
 	/* The largest id that fits has 19 digits. */
-	if (c->n > 0 && c->n < 19 && strspn(c->s, "0123456789") >= c->n &&
+	if (c->n < 19 && all_digits(c->s, c->n) &&
 	    dec_parse(&v, c->s, c->n) && dec_to_int(&out->position, v) &&
 	    out->position > 0)
 		return true;
