@@ -148,8 +148,10 @@ static bool walk_number(struct walk *w, struct json *j)
 			json_out_dec(w->out, v);
 		return true;
 	}
-	raw = strndup(t.s, t.n);
+	raw = malloc(t.n + 1);
 	CHECK(raw != NULL);
+	memcpy(raw, t.s, t.n);
+	raw[t.n] = '\0';
 	fuzz_put(&w->digest, raw, t.n + 1);
 	if (w->out)
 		json_out_text(w->out, raw);
