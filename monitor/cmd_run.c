@@ -9,11 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "backup.h"
 #include "cli.h"
 #include "clock.h"
 #include "cmd_book.h"
 #include "cmd_fetch.h"
+#include "cmd_run_backup.h"
 #include "cmd_run_confine.h"
 #include "cmd_run_post.h"
 #include "commands.h"
@@ -27,7 +27,6 @@
 #include "store_admin.h"
 #include "store_file.h"
 
-#define BACKUP_AGAIN_S	3600
 #define START_MAX_S	600	/* systemd waits so long for the first poll */
 
 /* A configuration in force, with what the command line changed of it. */
@@ -50,7 +49,7 @@ struct monitor {
 	struct wiring wiring;
 	struct run_post post;		/* what leaves between polls */
 	struct sd_notify sd;
-	struct instant no_backup_before;	/* one failed */
+	struct run_backup backup;
 	struct cycle *cycle;
 	bool confined;			/* no program can be started */
 };
@@ -182,38 +181,11 @@ static bool reload(void *ctx, struct cycle *cycle, struct err *err)
 	return ok;
 }
 
-/*
- * After a poll there is the whole wait for it; one that fails is tried again
- * after the next poll but an hour, and never hurts a poll.
- */
-static bool back_up_due(const struct monitor *m, const struct err *why)
-{
-	const struct config *c = m->setup.config;
-	struct instant now = clock_wall();	/* a disk knows no market */
-	char dir[2 * CONFIG_TEXT_MAX];
-	const char *name;
-
-	config_backups(dir, sizeof(dir), &name, c, m->database);
-	return !why && now.ms >= m->no_backup_before.ms &&
-	       backup_due(dir, name, c->backup_every, now);
-}
-
 static void back_up(void *ctx)
 {
 	struct monitor *m = ctx;
-	struct instant now = clock_wall();
-	struct err err = { ERR_NONE, "" };
-	char dir[2 * CONFIG_TEXT_MAX];
-	const char *name;
 
-	config_backups(dir, sizeof(dir), &name, m->setup.config, m->database);
-	m->no_backup_before = instant_add(now, span_s(BACKUP_AGAIN_S));
-	if (backup_make(m->store, dir, name, now, &err))
-		log_write(LOG_LEVEL_INFO, "backup", "dir=%s",
-			  log_quote(dir).s);
-	else
-		log_write(LOG_LEVEL_ERR, "no backup", "err=%s",
-			  log_quote(err.text).s);
+	run_backup_make(&m->backup, m->setup.config, m->database, m->store);
 }
 
 static bool polled(void *ctx, const struct cycle_result *r,
@@ -233,7 +205,8 @@ static bool polled(void *ctx, const struct cycle_result *r,
 			 "polled %s%s", r->positions, r->alerts, at,
 			 r->usable ? "" : ", service unusable");
 	sd_polled(&m->sd, !why, status);
-	return back_up_due(m, why);
+	return !why && run_backup_due(&m->backup, m->setup.config,
+				      m->database);
 }
 
 /* A watchdog that barks between two polls would end a healthy monitor. */

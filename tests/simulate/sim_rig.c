@@ -207,13 +207,13 @@ static void not_recorded(struct sim *s, const struct err *why)
 			 why->text);
 }
 
-static void polled(void *ctx, const struct cycle_result *r,
+static bool polled(void *ctx, const struct cycle_result *r,
 		   const struct err *why)
 {
 	struct sim *s = ctx;
 
 	if (disk_dead())
-		return;
+		return false;
 	if (why)
 		not_recorded(s, why);
 	else if (!s->pending || r->seq != s->seq + 1)
@@ -224,6 +224,7 @@ static void polled(void *ctx, const struct cycle_result *r,
 	run_post_polled(&s->post, why);
 	if (s->watch)
 		s->watch(s);
+	return false;			/* no backups here */
 }
 
 /* Did the last poll of the life before get written down? */
