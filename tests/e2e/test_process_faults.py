@@ -174,9 +174,10 @@ def test_nobody_reads_the_log(t):
                 text += os.read(read, 65536)
             assert re.search(rb'msg="log lines lost" lines=[1-9]', text), text
         finally:
+            os.close(read)		# one that stands in a write ends now
             p.terminate()
-            assert p.wait(20) == 0
-            os.close(read)
+            code = p.wait(20)
+        assert code == 0, code
     whole(t)
 
 
