@@ -342,6 +342,9 @@ void evidence_get_keys(struct evidence_in *in, struct evidence_view *now,
 		copy_keys(now, same);
 	else
 		read_keys(in, now, s);
-	if (in->failed || !evidence_collect(s, now->quotes, n, arena))
-		in->failed = true;
+	if (in->failed || evidence_collect(s, now->quotes, n, arena))
+		return;
+	if (!s->place)
+		evidence_no_memory(in);
+	in->failed = true;
 }
