@@ -30,6 +30,7 @@ bool letter_end(struct letter *l, struct outgoing *out, struct arena *arena,
 	bool ok = !ferror(l->json.f);
 
 	ok &= fclose(l->json.f) == 0;
+	ok &= l->text != NULL;		/* fclose does not tell it */
 	while (l->n > 0 && l->text[l->n - 1] == '\n')
 		l->n--;
 	out->body = ok ? arena_text(arena, l->text, l->n) : NULL;
