@@ -106,7 +106,9 @@ static bool build(struct outgoing *out, const struct alert *a,
 		out->password = v->v[PASSWORD];
 	}
 	out->from = letter_text(arena, "<%s>", v->v[FROM]);
-	return out->from && recipients(out, v->v[TO], arena, err) &&
+	if (!out->from)
+		return err_set(err, ERR_MEMORY, "no memory");
+	return recipients(out, v->v[TO], arena, err) &&
 	       put_mail(out, a, v, arena, err);
 }
 
