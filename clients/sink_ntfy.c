@@ -20,8 +20,9 @@ static bool put_headers(struct outgoing *out, const struct alert *a,
 	char *title = letter_line(a->title, 200, arena);
 	int priority = a->silent ? 2 : priorities[a->severity];
 
-	return title &&
-	       letter_header(out, arena, err, "Title: %s", title) &&
+	if (!title)
+		return err_set(err, ERR_MEMORY, "no memory");
+	return letter_header(out, arena, err, "Title: %s", title) &&
 	       letter_header(out, arena, err, "Priority: %d", priority) &&
 	       letter_header(out, arena, err, "Tags: %s", a->resolved ?
 			     "white_check_mark" : "warning") &&
