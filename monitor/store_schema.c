@@ -23,10 +23,34 @@ static const char rows[] =
 	"sqlite_schema WHERE type IN ('trigger', 'view') OR sql LIKE "
 	"'CREATE VIRTUAL%' ORDER BY 1";
 
-static const char *next(sqlite3_stmt *st)
+struct list {
+	sqlite3 *db;
+	sqlite3_stmt *st;
+	const char *row;		/* NULL: no more */
+};
+
+static bool cannot(const struct list *l, const char *path, struct err *err)
 {
-	return sqlite3_step(st) == SQLITE_ROW ?
-	       (const char *)sqlite3_column_text(st, 0) : NULL;
+	int rc = sqlite3_errcode(l->db) & 0xff;
+
+	if (rc == SQLITE_NOMEM)
+		return err_set(err, ERR_MEMORY, "no memory to look at the "
+			       "tables of %s", path);
+	if (rc == SQLITE_BUSY || rc == SQLITE_LOCKED)
+		return err_set(err, ERR_BUSY, "%s is in use by another "
+			       "process: nothing was written, try again",
+			       path);
+	return err_set(err, ERR_STORE, "%s: its tables cannot be read (%s): "
+		       "put a backup back", path, sqlite3_errstr(rc));
+}
+
+static bool next(struct list *l, const char *path, struct err *err)
+{
+	int rc = sqlite3_step(l->st);
+
+	l->row = rc == SQLITE_ROW ?
+		 (const char *)sqlite3_column_text(l->st, 0) : NULL;
+	return l->row || rc == SQLITE_DONE || cannot(l, path, err);
 }
 
 /* The first word or two, without what is not fit to be shown. */
@@ -43,53 +67,54 @@ static bool differs(const char *path, const char *row, const char *what,
 		       "%s \"%s\"; put a backup back", path, what, name);
 }
 
-static bool compare(sqlite3_stmt *ours, sqlite3_stmt *theirs,
-		    const char *path, struct err *err)
+static bool compare(struct list *ours, struct list *theirs, const char *path,
+		    struct err *err)
 {
-	const char *a, *b;
-
 	do {
+		const char *a, *b;
 		int order;
 
-		a = next(ours);
-		b = next(theirs);
+		if (!next(ours, path, err) || !next(theirs, path, err))
+			return false;
+		a = ours->row;
+		b = theirs->row;
 		order = !a ? 1 : !b ? -1 : strcmp(a, b);
 		if ((a || b) && order != 0)
 			return order < 0 ? differs(path, a, "there is no",
 						   err) :
 					   differs(path, b, "there is also",
 						   err);
-	} while (a);
+	} while (ours->row);
 	return true;
+}
+
+static bool ask(struct list *l, const char *path, struct err *err)
+{
+	return sqlite3_prepare_v2(l->db, rows, -1, &l->st, NULL) ==
+	       SQLITE_OK || cannot(l, path, err);
 }
 
 static bool compare_all(sqlite3 *fresh, sqlite3 *db, const char *path,
 			struct err *err)
 {
-	sqlite3_stmt *ours = NULL, *theirs = NULL;
-	bool ok;
+	struct list ours = { .db = fresh }, theirs = { .db = db };
+	bool ok = ask(&ours, path, err) && ask(&theirs, path, err) &&
+		  compare(&ours, &theirs, path, err);
 
-	if (sqlite3_prepare_v2(fresh, rows, -1, &ours, NULL) != SQLITE_OK)
-		ok = err_set(err, ERR_STORE, "the schema of this program: %s",
-			     sqlite3_errmsg(fresh));
-	else if (sqlite3_prepare_v2(db, rows, -1, &theirs, NULL) != SQLITE_OK)
-		ok = err_set(err, ERR_STORE, "%s: its tables cannot be read: "
-			     "put a backup back", path);
-	else
-		ok = compare(ours, theirs, path, err);
-	sqlite3_finalize(ours);
-	sqlite3_finalize(theirs);
+	sqlite3_finalize(ours.st);
+	sqlite3_finalize(theirs.st);
 	return ok;
 }
 
 bool store_schema_check(sqlite3 *db, const char *path, struct err *err)
 {
 	sqlite3 *fresh = NULL;
-	bool ok = sqlite3_open(":memory:", &fresh) == SQLITE_OK &&
+	bool ok = sqlite3_open(":memory:", &fresh) == SQLITE_OK ?
 		  migrate_run(fresh, ":memory:", migrate_steps, migrate_count,
-			      err);
+			      err) && compare_all(fresh, db, path, err) :
+		  err_set(err, ERR_MEMORY, "no memory to look at the tables "
+			  "of %s", path);
 
-	ok = ok && compare_all(fresh, db, path, err);
 	sqlite3_close(fresh);
 	return ok;
 }
