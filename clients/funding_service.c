@@ -187,13 +187,21 @@ static void service_free(void *ctx)
 	free(s);
 }
 
-static bool check_base(const struct funding_service_options *o,
-		       struct err *err)
+/* The host in service.url is allowed by being written there. */
+static struct reach reach_of(const struct funding_service_options *o)
 {
-	const struct reach none = { .n_allow = 0 };
+	struct reach r = { .n_allow = 0 };
 
-	if (!http_url_check(o->url, o->allow_insecure_http,
-			    o->reach ? o->reach : &none, err))
+	if (o->reach)
+		r = *o->reach;
+	r.any = true;
+	return r;
+}
+
+static bool check_base(const struct funding_service_options *o,
+		       const struct reach *reach, struct err *err)
+{
+	if (!http_url_check(o->url, o->allow_insecure_http, reach, err))
 		return err_prefix(err, "service.url");
 	if (strpbrk(o->url, "?#"))
 		return err_set(err, ERR_CONFIG, "service.url: leave out '?' "
@@ -215,14 +223,15 @@ bool funding_service_new(struct source *out,
 			 const struct funding_service_options *o,
 			 struct err *err)
 {
+	const struct reach reach = reach_of(o);
 	struct http_options ho = {
 		.user_agent = o->user_agent, .timeout = o->timeout,
 		.gzip = o->gzip, .allow_insecure = o->allow_insecure_http,
-		.use_proxy = o->use_proxy, .seed = o->seed, .reach = o->reach,
+		.use_proxy = o->use_proxy, .seed = o->seed, .reach = &reach,
 	};
 	struct service *s;
 
-	if (!check_base(o, err))
+	if (!check_base(o, &reach, err))
 		return false;
 	s = calloc(1, sizeof(*s));
 	if (!s || !set_base(s, o->url)) {

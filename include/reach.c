@@ -72,7 +72,7 @@ static bool judge(char why[static REACH_WHY_MAX], const struct reach *r,
 	char text[ADDRESS_TEXT_MAX];
 
 	why[0] = '\0';
-	if (kind_allowed(host, kind) || listed(r, a))
+	if (r->any || kind_allowed(host, kind) || listed(r, a))
 		return true;
 	address_format(text, a);
 	snprintf(why, REACH_WHY_MAX, "refused: %.40s is %s; see "

@@ -16,6 +16,9 @@
  * metadata, multicast and unspecified addresses are only ever reached when
  * listed, however they are spelt.
  *
+ * The one exception is service.url: the host written there is allowed by that,
+ * whatever it stands for. Redirects are not followed, so that it stays with it.
+ *
  * Names of this network: without a dot, or below one of the ends that the
  * public DNS never delegates (.lan, .local, .internal, .home.arpa, ...).
  */
@@ -31,6 +34,7 @@
 #define REACH_WHY_MAX 120
 
 struct reach {
+	bool any;			/* the host in service.url (see below) */
 	struct network allow[REACH_NETWORKS_MAX];	/* although not public */
 	size_t n_allow;
 	/* Certificate authorities, PEM, instead of the system's; "": those. */

@@ -60,8 +60,8 @@ const struct config_option config_option_table[] = {
 	  .help = "addresses that are not public and may be reached all the "
 		  "same: through a public host name, or link-local ones. "
 		  "Needs no entry: this machine or a private address written "
-		  "as such, and names of this network (without a dot, .lan, "
-		  ".local, .internal)" },
+		  "as such, names of this network (without a dot, .lan, "
+		  ".local, .internal), the host in service.url" },
 	{ "network.ca_file", KIND_PATH, NULL, AT(config, reach.ca_file),
 	  .help = "certificate authorities (PEM) that are trusted instead of "
 		  "the system's, by every client" },

@@ -75,14 +75,17 @@ static const struct wrong wrongs[] = {
 	  "service: {url: \"http://127.evil.example/api/v1\"}",
 	  "2:16: error: service.url: plain http to another host: use "
 	  "https, or set service.allow_insecure_http: true" },
-	{ "version: 1\nservice: {url: \"https://169.254.169.254/\"}",
-	  "2:16: error: service.url: refused: 169.254.169.254 is a cloud's "
+	{ "version: 1\naccounts:\n  a:\n    close: {url: "
+	  "\"https://169.254.169.254/\"}",
+	  "4:18: error: close.url: refused: 169.254.169.254 is a cloud's "
 	  "metadata address; see network.allow_private" },
-	{ "version: 1\nservice: {url: \"https://2852039166/\"}",
-	  "2:16: error: service.url: refused: 169.254.169.254 is a cloud's "
+	{ "version: 1\naccounts:\n  a:\n    close: {url: "
+	  "\"https://2852039166/\"}",
+	  "4:18: error: close.url: refused: 169.254.169.254 is a cloud's "
 	  "metadata address; see network.allow_private" },
-	{ "version: 1\nservice: {url: \"https://[fe80::1]/\"}",
-	  "2:16: error: service.url: refused: fe80::1 is a link-local "
+	{ "version: 1\naccounts:\n  a:\n    close: {url: "
+	  "\"https://[fe80::1]/\"}",
+	  "4:18: error: close.url: refused: fe80::1 is a link-local "
 	  "address; see network.allow_private" },
 	{ "version: 1\nsinks:\n  a: {type: ntfy, topic: {env: A}, server: "
 	  "\"https://0xa9fea9fe\"}\naccounts: {a: {alerts: {sinks: [a]}}}",

@@ -188,6 +188,22 @@ static void test_public_names_reach_nothing_private(void **state)
 	no_connection(b);
 }
 
+/* Contract: what is written in service.url is allowed by that. */
+static void test_the_host_of_the_service_is_as_good_as_listed(void **state)
+{
+	struct bench *b = *state;
+	const struct http_request *r;
+	struct err err;
+
+	stub_resolve("127.0.0.1");
+	b->reach.any = true;
+	assert_true(http_url_check("https://169.254.169.254/", false,
+				   &b->reach, &err));
+	r = ask(b, "rates.example", "/", 3000);
+	if (!r->ok)
+		fail_msg("%s", r->error);
+}
+
 static void test_names_that_look_like_something_else(void **state)
 {
 	static const char *const hosts[] = {
@@ -413,6 +429,7 @@ int main(void)
 		TEST(test_literal_loopback_is_meant),
 		TEST(test_names_of_this_network),
 		TEST(test_listed_networks),
+		TEST(test_the_host_of_the_service_is_as_good_as_listed),
 		TEST(test_redirects_are_not_followed),
 		cmocka_unit_test(
 			test_dns_fails_is_slow_changes_or_leads_nowhere),
