@@ -10,7 +10,7 @@
 #include "config.h"
 #include "store.h"
 
-#define CARRYWATCH_VERSION "0.3.0"
+#define CARRYWATCH_VERSION "0.4.0"
 
 enum format { FORMAT_TABLE, FORMAT_WIDE, FORMAT_JSON, FORMAT_JSONL,
 	      FORMAT_CSV, FORMAT_TSV };
