@@ -276,8 +276,10 @@ bool store_open(struct store **out, const char *path, const char *account,
 	struct store *s = calloc(1, sizeof(*s));
 
 	*out = NULL;
-	if (s)
+	if (s) {
 		s->path = strdup(path);
+		s->evidence = -1;
+	}
 	if (!s || !s->path) {
 		store_close(s);
 		return err_set(err, ERR_MEMORY, "no memory for the database");
@@ -366,6 +368,7 @@ void store_rollback(struct store *s)
 {
 	struct err ignored;
 
+	s->evidence = -1;
 	if (!sqlite3_get_autocommit(s->db) &&
 	    !step(s, SQL_ROLLBACK, &ignored))
 		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);

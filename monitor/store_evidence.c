@@ -8,6 +8,7 @@
 #include <inttypes.h>
 
 #define RUNS_PER_CALL	4	/* a poll must not wait for a long deletion */
+#define ROW_BYTES	24	/* as in SQL_EVIDENCE_BYTES */
 
 bool store_put_evidence(struct store *s, int64_t poll, bool key,
 			const unsigned char *blob, size_t n, struct err *err)
@@ -17,7 +18,11 @@ bool store_put_evidence(struct store *s, int64_t poll, bool key,
 	sql_put_int(&q, poll);
 	sql_put_int(&q, key);
 	sql_put_blob(&q, blob, n);
-	return sql_run(&q, err);
+	if (!sql_run(&q, err))
+		return false;
+	if (s->evidence >= 0)
+		s->evidence += (int64_t)n + ROW_BYTES;
+	return true;
 }
 
 /* One number; *found false when there is no row or it is NULL. */
@@ -142,7 +147,10 @@ bool store_evidence_bytes(struct store *s, int64_t *out, struct err *err)
 	       ask(s, out, &found, SQL_EVIDENCE_BYTES, NULL, err);
 }
 
-/* The file as a whole is known at once; counting blobs is not. */
+/*
+ * The file as a whole is known at once. Counting blobs is not: it is done once
+ * in a file above the cap, and kept as they come and go.
+ */
 static bool bytes_over_cap(struct store *s, int64_t *over, int64_t cap,
 			   struct err *err)
 {
@@ -156,9 +164,10 @@ static bool bytes_over_cap(struct store *s, int64_t *over, int64_t cap,
 		return false;
 	if (bytes <= cap)
 		return true;
-	if (!ask(s, &bytes, &found, SQL_EVIDENCE_BYTES, NULL, err))
+	if (s->evidence < 0 && !ask(s, &s->evidence, &found,
+				    SQL_EVIDENCE_BYTES, NULL, err))
 		return false;
-	*over = bytes - cap;
+	*over = s->evidence - cap;
 	return true;
 }
 
@@ -222,6 +231,8 @@ bool store_retain(struct store *s, struct instant now, struct span keep,
 		    !drop_polls(s, &r, err))
 			return false;
 		over -= r.bytes;
+		if (s->evidence >= 0)
+			s->evidence -= r.bytes;
 	}
 	return true;
 }

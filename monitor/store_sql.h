@@ -46,6 +46,7 @@ struct store {
 	char *path;
 	sqlite3_stmt *stmt[SQL_COUNT];	/* prepared when first used */
 	char poll_error[256];		/* of store_last_poll */
+	int64_t evidence;		/* bytes kept; -1: not counted yet */
 };
 
 struct sql {

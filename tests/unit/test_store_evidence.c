@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Evidence in the database: read back at any time, kept for so long, small. */
 #include "given.h"
-#include "store.h"
+#include "store_sql.h"
 
 #include <inttypes.h>
 #include <setjmp.h>
@@ -392,6 +392,27 @@ static void the_cap_drops_the_oldest_first(void **state)
 	assert_int_equal(number(f, "SELECT min(poll) FROM evidence"), 193);
 }
 
+/* Counted once, then kept as blobs come, go and are taken back. */
+static void the_bytes_kept_are_known_without_counting(void **state)
+{
+	static const char sum[] = "SELECT sum(length(data) + 24) FROM evidence";
+	struct fixture *f = *state;
+
+	record_many(f, 2 * KEY_EVERY);
+	assert_int_equal(f->store->evidence, -1);
+	retain(f, 100000, 1);
+	assert_int_equal(f->store->evidence, number(f, sum));
+	record_many(f, 2 * KEY_EVERY);
+	assert_int_equal(f->store->evidence, number(f, sum));
+	retain(f, 100000, f->store->evidence * 6 / 10);
+	assert_int_equal(f->store->evidence, number(f, sum));
+	store_rollback(f->store);
+	assert_int_equal(f->store->evidence, -1);
+	check(f, store_begin(f->store, &f->err));
+	retain(f, 100000, 1);
+	assert_int_equal(f->store->evidence, number(f, sum));
+}
+
 static void a_call_drops_a_few_runs_only(void **state)
 {
 	struct fixture *f = *state;
@@ -448,6 +469,7 @@ int main(void)
 		TEST(old_runs_go_as_a_whole),
 		TEST(a_decision_keeps_its_configuration_and_version),
 		TEST(the_cap_drops_the_oldest_first),
+		TEST(the_bytes_kept_are_known_without_counting),
 		TEST(a_call_drops_a_few_runs_only),
 		TEST(sent_messages_go_too),
 		TEST(evidence_is_small),
