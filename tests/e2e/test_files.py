@@ -57,13 +57,22 @@ def test_database_missing_or_empty(t):
     _, db = begin(t)
     assert t.run("positions", "list", "--json").json() == []
     assert not db.parent.exists()		# who only looks makes nothing
-    once(t)
-    db.unlink()
+    db.parent.mkdir(mode=0o700)
     db.touch(0o600)
     assert t.run("positions", "list", "--json").json() == []
     assert db.stat().st_size == 0
     once(t)
     assert db.stat().st_size > 0
+
+
+def test_database_that_vanished(t):
+    """a database that was there and is gone or empty now is no new one"""
+    _, db = begin(t)
+    once(t)
+    db.unlink()
+    once(t, 6, "went back: polls up to 1 were recorded, it ends at 0")
+    assert t.run("positions", "list", "--json").json() == []
+    t.run("run", "--once", "--restored").expect(0)
 
 
 def test_database_is_a_directory(t):

@@ -124,7 +124,8 @@ class Scene:
                     from None
         print(f"#! {len(points)} points, {len(chosen)} tried, {killed} kills",
               flush=True)
-        assert killed > len(chosen) * 0.8, (killed, len(chosen))
+        # What a run does differs by a few calls: the last points may be none.
+        assert killed >= int(len(chosen) * 0.8) > 0, (killed, len(chosen))
 
 
 @contextlib.contextmanager

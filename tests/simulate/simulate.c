@@ -218,8 +218,10 @@ static int64_t in_use(void)
 
 static struct { int64_t first, last, from, to; } heap;
 
+/* As the daemon leaves it between two polls: no pages of the database. */
 static void watch(struct sim *s)
 {
+	store_rest(s->store);
 	if (s->count.polls == WARM_POLLS) {
 		heap.first = in_use();
 		heap.from = s->seq;
