@@ -291,7 +291,7 @@ static void write_image(const char *path, const struct image *m)
 	FILE *f = fopen(path, "wb");
 
 	must(f != NULL, path);
-	must(fwrite(m->p, 1, m->n, f) == m->n, path);
+	must(m->n == 0 || fwrite(m->p, 1, m->n, f) == m->n, path);
 	must(fclose(f) == 0 && chmod(path, 0600) == 0, path);
 }
 

@@ -270,7 +270,7 @@ static void no_memory_at_each_allocation(void **state)
 	(void)state;
 	for (size_t i = 0; i < n_memory_scenes; i++) {
 		const struct memory_scene *s = &memory_scenes[i];
-		int64_t few = s->before ? 301 : 41;
+		int64_t few = s->before ? 1511 : 41;
 		int64_t once = sweep(s, false, few);
 
 		print_message("# %s: %lld points once, %lld from then on\n",
