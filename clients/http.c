@@ -303,7 +303,6 @@ static void run_slots(struct http *h, size_t n, int64_t deadline_ms)
 {
 	int64_t wait;
 	int running;
-
 	const char *why = "no answer before the deadline of the poll";
 
 	while (http_now_ms() < deadline_ms) {

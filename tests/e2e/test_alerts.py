@@ -15,6 +15,7 @@ from service import Service
 from sinks import Answer, Sink, free_port
 from test_run import import_pair
 
+LONG_SANITIZED = True
 TOKEN = "123456:planted-telegram-token"
 KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 PROFILE = """\

@@ -17,6 +17,7 @@ import termios
 
 import lib
 
+LONG_SANITIZED = True
 COMMANDS = """check-config|completion bash|decisions list|explain|exposure|help
 opportunities list|positions close|positions confirm|positions history
 positions import|positions keep|positions list|positions note|positions open

@@ -95,7 +95,9 @@ def test_the_next_poll_is_on_time_after_a_silent_one(t):
     with database(t) as db:
         at = [ms for ms, in db.execute("SELECT at FROM polls ORDER BY seq")]
         missed = [n for n, in db.execute("SELECT missed_ticks FROM polls")]
-    assert len(at) == 3 and missed == [0, 0, 0], (at, missed)
+    # The first poll lasts a second: a tick that came meanwhile was missed.
+    late = at[0] % 4000 > 4000 - 1000 * lib.SLOW
+    assert len(at) == 3 and missed in ([0, 0, 0], [0, late, 0]), (at, missed)
     for ms in at[1:]:		# the first one is at once, the others on ticks
         assert ms % 4000 < 500 * lib.SLOW, at
 

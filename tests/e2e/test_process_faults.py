@@ -22,6 +22,7 @@ from test_operation import FLIPPED, QUICK, RATES
 from test_run import import_pair, rows_of
 from test_systemd import Notify
 
+LONG_SANITIZED = True
 SEED = int(os.environ.get("CW_SEED", "0")) or random.SystemRandom().randrange(
     1, 1 << 31)
 CODES = (0, 1, 2, 3, 4, 5, 6, 78)		# those of the documentation

@@ -14,6 +14,7 @@ import lib
 from service import Service
 from test_run import PROFILES, import_pair
 
+LONG_SANITIZED = True
 SEED = int(os.environ.get("CW_SEED", "0")) or random.SystemRandom().randrange(
     1, 1 << 31)
 RUNS = int(os.environ.get("CW_RUNS", "40" if lib.SLOW > 1 else "150"))
