@@ -166,6 +166,7 @@ simulate: $(B)/simulate		## 10,000 days in simulated time (SEED=N DAYS=D)
 
 FAILS = $(filter $(B)/tests/unit/test_fail_%,$(TESTPROGS))
 torture: all mutate valgrind $(FAILS)	## the long tests: every fault point, 1,000 kills (KILLS=N), oracle, mutants
+	tools/run-tests san-all
 	CW_BUILD=$(B) tools/oracle
 	for t in $(FAILS); do CW_ALL_FAULTS=1 $$t || exit 1; done
 	CW_BUILD=$(B) CW_ALL_KILLS=1 python3 tests/e2e/test_kill_points.py
