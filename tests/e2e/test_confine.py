@@ -165,28 +165,26 @@ def elsewhere(t, command, env=None):
     return p
 
 
-def test_no_random_device(t):
-    """without /dev/urandom and /dev/random: polls and hands over as ever"""
+def polls_and_hands_over(t, command):
     desk = Desk(t)
     import_pair(t, {})
     desk.service.rates = Service(FLIPPED).rates
-    p = elsewhere(t, "mount -t tmpfs none /dev && ! test -e /dev/urandom",
-                  desk.env).expect(0)
+    p = elsewhere(t, command, desk.env).expect(0)
     assert 'msg="poll"' in p.err and "result=ok" in p.err, p
     assert len(desk.hook.requests) == 1, p
     desk.close()
+
+
+def test_no_random_device(t):
+    """without /dev/urandom and /dev/random: polls and hands over as ever"""
+    polls_and_hands_over(t, "mount -t tmpfs none /dev && "
+                         "! test -e /dev/urandom")
 
 
 def test_no_proc(t):
     """without /proc: polls and hands over as ever"""
-    desk = Desk(t)
-    import_pair(t, {})
-    desk.service.rates = Service(FLIPPED).rates
-    p = elsewhere(t, "mount -t tmpfs none /proc && ! test -e /proc/self",
-                  desk.env).expect(0)
-    assert 'msg="poll"' in p.err and "result=ok" in p.err, p
-    assert len(desk.hook.requests) == 1, p
-    desk.close()
+    polls_and_hands_over(t, "mount -t tmpfs none /proc && "
+                         "! test -e /proc/self")
 
 
 def deny(numbers):
