@@ -7,6 +7,8 @@
 
 #define INTERVAL_MIN_MS	60000	/* as venues.*.pays_every */
 #define DAY_MS		(INT64_C(1000) * DAY_S)
+/* A quote from further ahead than 2 min is refused; it may be a minute old. */
+#define CLOCK_LATE_MS	300000
 
 struct fact ledger_amount(enum side side, struct dec size_usd,
 			  struct dec rate_8h, int32_t pays_every_s)
@@ -16,6 +18,16 @@ struct fact ledger_amount(enum side side, struct dec size_usd,
 	if (!dec_mul_ratio(&v, size_usd, rate_8h, pays_every_s, RATE_8H_S))
 		return fact_unknown(WHY_OVERFLOW);
 	return fact_known(side == LEG_LONG ? dec_neg(v) : v);
+}
+
+/*
+ * Half of the way, less what our clock may be late: who is late by minutes
+ * would count a settlement that has passed unseen as one still to come.
+ */
+static int64_t surely_none_between(int64_t step)
+{
+	return step / 2 - (step / 4 < CLOCK_LATE_MS ? step / 4 :
+						      CLOCK_LATE_MS);
 }
 
 int32_t ledger_seen_interval(const struct last_quote *before,
@@ -28,7 +40,7 @@ int32_t ledger_seen_interval(const struct last_quote *before,
 	    next.ms <= at.ms)
 		return before->pays_every_s;
 	step = next.ms - last.ms;
-	if ((at.ms - last.ms) * 2 >= step || step % 1000 != 0 ||
+	if (at.ms - last.ms >= surely_none_between(step) || step % 1000 != 0 ||
 	    step < INTERVAL_MIN_MS || DAY_MS % step != 0)
 		return before->pays_every_s;
 	return (int32_t)(step / 1000);

@@ -36,8 +36,8 @@ size_t ledger_due(struct settlement out[static LEDGER_ROWS_MAX],
 /*
  * The payment interval that two announcements show: at the poll `at`, the
  * settlement announced by `before` is past and `next` is announced. Only
- * while less than half of the way is gone, so that none can lie between; else
- * what `before` knows already.
+ * while less than half of the way is gone, by a clock that may be five minutes
+ * late, so that none can lie between; else what `before` knows already.
  */
 int32_t ledger_seen_interval(const struct last_quote *before,
 			     struct instant next, struct instant at);
