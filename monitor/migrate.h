@@ -19,6 +19,9 @@ struct migration {
 
 extern const struct migration migrate_steps[];
 extern const int migrate_count;		/* = the newest version */
+/* store_schema_hash of what the steps make. While it is wrong, every open
+ * makes all tables anew to compare. */
+extern const char migrate_hash[];
 
 MUST_USE bool migrate_version(struct sqlite3 *db, int *out, struct err *err);
 /* Refuses a database that is newer, or not ours; fresh: no schema yet. */

@@ -325,3 +325,4 @@ const struct migration migrate_steps[] = {
 };
 
 const int migrate_count = sizeof(migrate_steps) / sizeof(*migrate_steps);
+const char migrate_hash[] = "3f51fbba4913968c";

@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 
 #include "err.h"
+#include "hash.h"
 
 /*
  * For a database at the newest version. Another column, a missing table, a
@@ -14,5 +15,8 @@
  */
 MUST_USE bool store_schema_check(sqlite3 *db, const char *path,
 				 struct err *err);
+
+/* Of the tables a database has; "" when it cannot be had. */
+void store_schema_hash(char out[static HASH_TEXT], sqlite3 *db);
 
 #endif

@@ -11,6 +11,9 @@
 	"slippage_usd, long_exit_price, short_exit_price, " \
 	"close_fees_usd, close_slippage_usd"
 
+/* Of the index deliveries_open: without its words SQLite does not use it. */
+#define OPEN_DELIVERY "state IN ('queued', 'sent')"
+
 #define SETTLEMENT_COLUMNS \
 	"position, side, at, rate_8h, pays_every_s, base, quantity, price, " \
 	"amount_usd, reported_usd, reported_at, late, hypothetical"
@@ -228,28 +231,29 @@ const char *const sql_texts[SQL_COUNT] = {
 	[SQL_DELIVERY_HEAD] = "SELECT d.id, d.tries, d.next_at, "
 		MESSAGE_COLUMNS " FROM deliveries d "
 		"JOIN outbox o ON o.id = d.message WHERE d.sink = ?1 "
-		"AND d.state IN ('queued', 'sent') ORDER BY d.id LIMIT 1",
+		"AND d." OPEN_DELIVERY " ORDER BY d.id LIMIT 1",
 	[SQL_DELIVERY_MARK] = "UPDATE deliveries SET state = ?2, tries = ?3, "
 		"next_at = ?4, done_at = ?5, error = ?6 WHERE id = ?1",
 	[SQL_DELIVERY_RESTART] = "UPDATE deliveries SET state = 'queued' "
-		"WHERE state = 'sent'",
+		"WHERE state = 'sent' AND " OPEN_DELIVERY,
 	[SQL_DELIVERY_WAITING] = "SELECT d.id, o.priority, o.resolved "
 		"FROM deliveries d JOIN outbox o ON o.id = d.message "
-		"WHERE d.sink = ?1 AND d.state = 'queued' "
-		"AND o.fingerprint = ?2 ORDER BY d.id",
+		"WHERE d.sink = ?1 AND d.state = 'queued' AND d." OPEN_DELIVERY
+		" AND o.fingerprint = ?2 ORDER BY d.id",
 	/* Of too many, the least important, oldest first. */
 	[SQL_DELIVERY_DROP] = "UPDATE deliveries SET state = 'dropped', "
 		"done_at = ?3, error = 'too many waiting' WHERE id IN "
 		"(SELECT d.id FROM deliveries d JOIN outbox o "
 		"ON o.id = d.message WHERE d.sink = ?1 "
-		"AND d.state = 'queued' AND o.priority > 3 "
+		"AND d.state = 'queued' AND d." OPEN_DELIVERY " "
+		"AND o.priority > 3 "
 		"ORDER BY o.priority DESC, d.id LIMIT max(0, (SELECT count(*) "
 		"FROM deliveries WHERE sink = ?1 "
-		"AND state IN ('queued', 'sent')) - ?2))",
+		"AND " OPEN_DELIVERY ") - ?2))",
 	[SQL_DELIVERY_QUEUE] = "SELECT count(*), coalesce((SELECT error FROM "
 		"deliveries WHERE sink = ?1 AND error <> '' "
 		"ORDER BY id DESC LIMIT 1), '') FROM deliveries "
-		"WHERE sink = ?1 AND state IN ('queued', 'sent')",
+		"WHERE sink = ?1 AND " OPEN_DELIVERY,
 	[SQL_DELIVERIES_OF] = "SELECT d.id, d.sink, d.state, d.tries, "
 		"d.next_at, d.done_at, d.error, o.at, o.kind, o.title, "
 		"o.resolved FROM deliveries d JOIN outbox o "

@@ -15,6 +15,8 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
+#include "store_schema.h"
+
 static const char *const one[] = {
 	"CREATE TABLE a (x TEXT) STRICT", "INSERT INTO a VALUES ('first')",
 	NULL
@@ -242,6 +244,22 @@ static void only_canonical_decimals_get_in(void **state)
 	}
 }
 
+/* A new step changes it: without it every open takes 20 ms longer. */
+static void what_the_steps_make_is_known_by_its_hash(void **state)
+{
+	struct fixture *f = *state;
+	char hash[HASH_TEXT];
+
+	assert_true(migrate_run(f->db, f->path, migrate_steps, migrate_count,
+				NULL));
+	store_schema_hash(hash, f->db);
+	assert_string_equal(hash, migrate_hash);
+	assert_int_equal(sqlite3_exec(f->db, "ALTER TABLE watches ADD COLUMN "
+				      "x TEXT", NULL, NULL, NULL), SQLITE_OK);
+	store_schema_hash(hash, f->db);
+	assert_string_not_equal(hash, migrate_hash);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -253,6 +271,7 @@ int main(void)
 		TEST(a_busy_file_is_left_alone),
 		TEST(newer_and_foreign_files_are_refused),
 		TEST(only_canonical_decimals_get_in),
+		TEST(what_the_steps_make_is_known_by_its_hash),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
