@@ -91,11 +91,12 @@ say = @echo "$(1)	$(2)"
 Q = @
 endif
 
-.PHONY: all tests check lint run demo-history cover oracle mutate valgrind bench simulate torture faults install uninstall clean help reference san fuzz fuzzers FORCE
+.PHONY: all tests objects check lint run demo-history cover oracle mutate valgrind bench simulate torture faults install uninstall clean help reference san fuzz fuzzers FORCE
 .SECONDARY:
 
 all: $(PROGRAMS)		## build carrywatch, positions and ratesim (nothing else)
 tests: $(TESTPROGS) $(B)/simulate	## build the unit and rule tests
+objects: $(call objects,$(TESTS) $(HELP) $(PLAYED) $(wildcard tests/fuzz/*.c))
 
 check:				## install what is missing, build, run every test
 	tools/install-deps
