@@ -91,7 +91,7 @@ say = @echo "$(1)	$(2)"
 Q = @
 endif
 
-.PHONY: all tests objects check lint run demo-history cover oracle mutate valgrind bench simulate torture faults install uninstall clean help reference san fuzz fuzzers FORCE
+.PHONY: all tests objects check lint run demo-history cover oracle mutate valgrind bench simulate torture $(FAILS) $(KILLED) torture-san torture-kills torture-build faults install uninstall clean help reference san fuzz fuzzers FORCE
 .SECONDARY:
 
 all: $(PROGRAMS)		## build carrywatch, positions and ratesim (nothing else)
@@ -120,13 +120,13 @@ cover:				## coverage: 100 % of the deciding code (E2E=1: 90 % of all)
 	tools/cover $(B)/cover $(if $(E2E),e2e)
 
 oracle: all			## 10 million rule evaluations against Python's decimal (N=)
-	CW_BUILD=$(B) tools/oracle $(N)
+	$(call seconds,CW_BUILD=$(B) tools/oracle $(N))
 
 mutate: tests			## break the deciding code, see a test fail (F=FILE.c)
-	tools/mutate $(B) $(F)
+	$(call seconds,tools/mutate $(B) $(F))
 
 valgrind: tests			## unit and rule tests under valgrind (W=WORD: some)
-	tools/valgrind $(B) $(W)
+	$(call seconds,tools/valgrind $(B) $(W))
 
 bench: all $(if $(BENCH),$(B)/bench)	## medians of the numbers in the README (CURVES=1: growth)
 	CW_BUILD=$(B) CURVES=$(CURVES) $(if $(wildcard tools/bench/run),tools/bench/run,$(B)/bench)
@@ -165,14 +165,23 @@ simulate: $(B)/simulate		## 10,000 days in simulated time (SEED=N DAYS=D)
 	$(B)/simulate --days $(or $(DAYS),15) \
 	  $(if $(SEED),--seed $(SEED) --seeds 1,--seed 1 --seeds $(or $(SEEDS),700) --jobs 2)
 
-FAILS = $(filter $(B)/tests/unit/test_fail_%,$(TESTPROGS))
-torture: all mutate valgrind $(FAILS)	## the long tests: every fault point, 1,000 kills (KILLS=N), oracle, mutants
-	tools/run-tests san-all
-	CW_BUILD=$(B) tools/oracle
-	for t in $(FAILS); do CW_ALL_FAULTS=1 $$t || exit 1; done
-	CW_BUILD=$(B) CW_ALL_KILLS=1 python3 tests/e2e/test_kill_points.py
-	CW_BUILD=$(B) CW_KILLS=$(or $(KILLS),1000) python3 tests/e2e/test_torture.py
-	CW_BUILD=$(B) CW_BUILD_TWICE=1 python3 tests/e2e/test_build.py
+# The long tests, two beside each other, each with its seconds.
+FAILS = $(patsubst $(B)/tests/unit/test_%,torture-%,$(filter $(B)/tests/unit/test_fail_%,$(TESTPROGS)))
+KILLED := $(shell sed -n 's/^def test_\(.*\)(t):/torture-killed-\1/p' tests/e2e/test_kill_points.py)
+TORTURE = torture-san mutate valgrind $(KILLED) oracle $(FAILS) torture-kills torture-build
+torture: all tests san		## every fault point and kill, 10,000,000 rules, mutants, valgrind (KILLS=1000)
+	$(MAKE) --no-print-directory -k -j2 -Otarget $(TORTURE)
+seconds = @s=$$(date +%s); $(1); r=$$?; echo "== $@: $$(($$(date +%s) - s)) s, exit $$r"; exit $$r
+torture-san:
+	$(call seconds,tools/run-tests san-all)
+$(FAILS): torture-%: $(B)/tests/unit/test_%
+	$(call seconds,CW_ALL_FAULTS=1 $<)
+$(KILLED): torture-killed-%: all
+	$(call seconds,CW_BUILD=$(B) CW_ALL_KILLS=1 python3 tests/e2e/test_kill_points.py test_$*)
+torture-kills: all
+	$(call seconds,CW_BUILD=$(B) CW_KILLS=$(or $(KILLS),1000) python3 tests/e2e/test_torture.py)
+torture-build: all
+	$(call seconds,CW_BUILD=$(B) CW_BUILD_TWICE=1 python3 tests/e2e/test_build.py)
 
 faults: all tests		## the fault matrix: each class and whether its test holds
 	CW_BUILD=$(B) tools/faults
