@@ -171,6 +171,17 @@ class Monitor:
             before = now
             time.sleep(0.001)
 
+    def settle(self):
+        """Until nothing woke it for three seconds: the first backup is made."""
+        before, since = switches(self.pid), time.monotonic()
+        for _ in range(300):
+            time.sleep(0.1)
+            now = switches(self.pid)
+            if now != before:
+                before, since = now, time.monotonic()
+            if time.monotonic() - since > 3:
+                return
+
     def stop(self, number=signal.SIGTERM):
         self.process.send_signal(number)
         self.process.wait()

@@ -91,7 +91,7 @@ def measure_ticks(figures, directory, bodies):
     sleeper, stuck, ticker = monitors
     try:
         sleeper.wait(1)
-        sleeper.rest()
+        sleeper.settle()
         begun, before = time.monotonic_ns(), switches(sleeper.pid)
         ticker.wait(1 + runs(TICKS))
         woken = switches(sleeper.pid) - before
