@@ -51,8 +51,9 @@ static void *next_slot(struct account_walk *w, struct json *j)
 		w->cap = w->cap ? 2 * w->cap : ROWS_FIRST;
 		w->mem = arena_grow(w->arena, w->mem, w->n, w->cap, w->size);
 	}
-	if (!w->mem) {
-		json_fail(j, "no memory");
+	if (!w->mem) {			/* which is no fault of the answer */
+		j->failed = true;
+		err_set(j->err, ERR_MEMORY, "no memory for an answer");
 		return NULL;
 	}
 	return w->mem + w->n * w->size;

@@ -84,6 +84,18 @@ static bool set_journal(struct store *s, struct err *err)
 		       "it open", s->path, mode);
 }
 
+/* For want of memory, or the disk: SQLite does not say. So it is asked again. */
+#define NO_PAGE	"failed to get page"
+
+static bool ask_check(struct store *s, char *buf, size_t size,
+		      struct err *err)
+{
+	static const char sql[] = "PRAGMA quick_check(1)";
+
+	return ask(s, buf, size, sql, err) &&
+	       (!strstr(buf, NO_PAGE) || ask(s, buf, size, sql, err));
+}
+
 /* A page that could not be had is no damage: memory, or the disk. */
 static bool unreadable(struct store *s, const char *found, struct err *err)
 {
@@ -92,7 +104,7 @@ static bool unreadable(struct store *s, const char *found, struct err *err)
 
 	if (rc == SQLITE_NOMEM)
 		return !sql_fail(s, rc, err);
-	if (rc != SQLITE_IOERR)
+	if (rc != SQLITE_IOERR && !strstr(found, NO_PAGE))
 		return false;
 	return !err_set(err, ERR_STORE, "%s cannot be read (%s): see to the "
 			"disk", s->path, found);
@@ -102,7 +114,7 @@ static bool quick_check(struct store *s, struct err *err)
 {
 	char found[400];
 
-	if (!ask(s, found, sizeof(found), "PRAGMA quick_check(1)", err))
+	if (!ask_check(s, found, sizeof(found), err))
 		return false;
 	if (strcmp(found, "ok") == 0)
 		return true;
