@@ -304,14 +304,15 @@ def test_an_upgrade(t):
     t.config(accounts="  demo: {profile: aggressive, mode: dry-run}\n")
     path = old_database(t)
     want = rows_of(path)
-    scene = Scene(t, "run", "--once")
+    once = "run", "--once", "--every", "1s"	# no service: gives up at once
+    scene = Scene(t, *once)
     copy = path.with_name(path.name + ".backup-v1")
 
     def check(_):
         if copy.exists():
             check_whole(copy)
             assert rows_of(copy) == want
-        t.run("run", "--once").expect(5)	# there is no service
+        t.run(*once).expect(5)
         check_whole(path)
         assert rows_of(path) == want
         with opened(path) as db:

@@ -48,7 +48,8 @@ def ask(path, sql, *args):
 def record(t, profile="steady", shadow="aggressive", polls=90):
     """A dry run over an invented market, a day in seconds."""
     origin = "2026-11-02T00:00:00Z"
-    clock = ("--clock", f"{origin},{simclient.stamp()},12000")
+    clock = ("--clock", f"{origin},{simclient.stamp()},"
+             f"{int(12000 / lib.SLOW)}")
     sim = t.ratesim("--seed", "5", *clock)
     t.config(sim.url, PAPER % (profile, shadow, VENUES))
     t.run("run", *clock, "--every", "15m", "--polls", polls, "-q",
