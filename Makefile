@@ -91,7 +91,7 @@ say = @echo "$(1)	$(2)"
 Q = @
 endif
 
-.PHONY: all tests objects check lint run demo-history cover oracle mutate valgrind bench simulate torture $(FAILS) $(KILLED) torture-san torture-kills torture-build faults install uninstall clean help reference san fuzz fuzzers FORCE
+.PHONY: all tests objects check lint run demo-history cover oracle mutate valgrind bench simulate torture faults install uninstall clean help reference san fuzz fuzzers FORCE
 .SECONDARY:
 
 all: $(PROGRAMS)		## build carrywatch, positions and ratesim (nothing else)
@@ -168,6 +168,7 @@ simulate: $(B)/simulate		## 10,000 days in simulated time (SEED=N DAYS=D)
 # The long tests, two beside each other, each with its seconds.
 FAILS = $(patsubst $(B)/tests/unit/test_%,torture-%,$(filter $(B)/tests/unit/test_fail_%,$(TESTPROGS)))
 KILLED := $(shell sed -n 's/^def test_\(.*\)(t):/torture-killed-\1/p' tests/e2e/test_kill_points.py)
+.PHONY: $(FAILS) $(KILLED) torture-san torture-kills torture-build
 TORTURE = torture-san mutate valgrind $(KILLED) oracle $(FAILS) torture-kills torture-build
 torture: all tests san		## every fault point and kill, 10,000,000 rules, mutants, valgrind (KILLS=1000)
 	$(MAKE) --no-print-directory -k -j2 -Otarget $(TORTURE)

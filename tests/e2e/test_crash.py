@@ -84,7 +84,7 @@ def test_any_moment(t):
         m = t.monitor("main", *args)
         if random.random() < 0.8:	# else perhaps before its first poll
             m.wait_line('msg="poll"')
-        time.sleep(random.uniform(0, 0.3) * min(lib.SLOW, 2))
+        time.sleep(random.uniform(0, 0.3) * lib.SLOW)
         m.send(signal.SIGKILL)
         assert m.wait() == -signal.SIGKILL, m.text()
         texts.append(m.text("err"))
@@ -101,7 +101,7 @@ def test_any_moment(t):
     print(f"# {len(books.polls)} polls, {len(books.positions)} opened, closed "
           f"{dict(closed)}, {len(books.settlements)} settlements, "
           f"{len(books.decisions)} decisions; last words {dict(after)}")
-    assert len(books.polls) > 2 * KILLS and closed["COUNTED"] > 1, closed
+    assert len(books.polls) > 2 * KILLS and closed["COUNTED"] > 5, closed
     assert len(books.settlements) > 50
 
 

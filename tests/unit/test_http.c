@@ -201,6 +201,12 @@ static void fresh(struct bench *b)
 	b->http = NULL;
 }
 
+/* TLS alone takes valgrind a second to begin; tools/valgrind says it is there. */
+static int late_ms(void)
+{
+	return getenv("CW_VALGRIND") ? 5000 : 1000;
+}
+
 static void batch(struct bench *b, struct http_request *reqs, size_t n,
 		  int64_t budget_ms)
 {
@@ -210,7 +216,7 @@ static void batch(struct bench *b, struct http_request *reqs, size_t n,
 		assert_true(http_new(&b->http, &b->options, NULL));
 	http_batch(b->http, reqs, n, start + budget_ms);
 	b->took_ms = http_now_ms() - start;
-	assert_in_range(b->took_ms, 0, budget_ms + 1000);
+	assert_in_range(b->took_ms, 0, budget_ms + late_ms());
 }
 
 static const struct http_request *get(struct bench *b, const char *path,
@@ -458,7 +464,7 @@ static void test_https_stays_https(void **state)
 		 "https://me:hunter2@127.0.0.1:%d/ok?token=hunter2",
 		 b->server.port);
 	r.url = b->url[0];
-	batch(b, &r, 1, 3000);		/* valgrind takes one to begin TLS */
+	batch(b, &r, 1, 300);
 	assert_false(r.ok);
 	assert_null(strstr(r.error, "hunter2"));
 	assert_int_equal(b->calls, 0);
