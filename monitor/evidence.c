@@ -79,13 +79,7 @@ bool evidence_encode(unsigned char **blob, size_t *n,
 	if (flags & HAS_HELD)
 		evidence_put_held(&o, now, flags & SAME_ROWS ? before : NULL);
 	evidence_put_crc(&o);
-	if (o.failed)
-		return err_set(err, ERR_STORE, "evidence of poll %" PRId64
-			       " cannot be written: too large or no memory",
-			       now->poll);
-	*blob = o.p;
-	*n = o.n;
-	return true;
+	return evidence_put_end(&o, blob, n, "evidence of a poll", err);
 }
 
 bool evidence_is_key(const unsigned char *blob, size_t n)

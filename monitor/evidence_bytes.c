@@ -29,11 +29,24 @@ static bool room(struct evidence_out *o, size_t n)
 		cap *= 2;
 	p = arena_grow(o->arena, o->p, o->n, cap, 1);
 	if (!p) {
-		o->failed = true;
+		o->failed = o->no_memory = true;
 		return false;
 	}
 	o->p = p;
 	o->cap = cap;
+	return true;
+}
+
+bool evidence_put_end(const struct evidence_out *o, unsigned char **blob,
+		      size_t *n, const char *what, struct err *err)
+{
+	if (o->no_memory)
+		return err_set(err, ERR_MEMORY, "no memory for %s", what);
+	if (o->failed)
+		return err_set(err, ERR_STORE, "%s cannot be written: a value "
+			       "is out of range", what);
+	*blob = o->p;
+	*n = o->n;
 	return true;
 }
 

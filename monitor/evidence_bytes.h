@@ -12,7 +12,8 @@ struct evidence_out {
 	struct arena *arena;
 	unsigned char *p;
 	size_t n, cap;
-	bool failed;			/* no memory, or a value out of range */
+	bool failed;			/* a value out of range, or: */
+	bool no_memory;
 };
 
 struct evidence_in {
@@ -27,6 +28,9 @@ static inline void evidence_no_memory(struct evidence_in *in)
 	in->failed = in->no_memory = true;
 }
 
+/* The bytes, when all of `what` is in them; else err says why it is not. */
+bool evidence_put_end(const struct evidence_out *o, unsigned char **blob,
+		      size_t *n, const char *what, struct err *err);
 void evidence_put_u8(struct evidence_out *o, unsigned v);
 void evidence_put_uint(struct evidence_out *o, uint64_t v);
 void evidence_put_int(struct evidence_out *o, int64_t v);

@@ -24,12 +24,7 @@ bool evidence_encode_kept(unsigned char **blob, size_t *n,
 		evidence_put_memory(&o, &list[i].memory, at);
 	}
 	evidence_put_crc(&o);
-	if (o.failed)
-		return err_set(err, ERR_STORE, "what the shadow remembers "
-			       "cannot be written: too large or no memory");
-	*blob = o.p;
-	*n = o.n;
-	return true;
+	return evidence_put_end(&o, blob, n, "what the shadow remembers", err);
 }
 
 static void get_list(struct evidence_in *in, struct evidence_kept *list,

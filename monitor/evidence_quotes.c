@@ -204,6 +204,7 @@ void evidence_put_quotes(struct evidence_out *o,
 
 	if (!s || !evidence_collect(s, now->quotes, now->n_quotes, o->arena)) {
 		o->failed = true;
+		o->no_memory = !s || !s->place;
 		return;
 	}
 	for (size_t i = 1; i < now->n_quotes; i++)

@@ -196,6 +196,33 @@ static bool replay(char *digest, struct err *err)
 	return ok;
 }
 
+/* ---- evidence ---- */
+
+static bool evidence(char *digest, struct err *err)
+{
+	struct arena *arena = arena_new();
+	struct evidence_kept kept = {
+		.position = 1, .memory = { .decided_at = INSTANT_UNKNOWN,
+					   .muted_until = INSTANT_UNKNOWN }
+	};
+	struct instant at = given_time(GIVEN_NOW);
+	struct evidence_view view = { .poll = 1, .at = at };
+	unsigned char *blob;
+	size_t n;
+	bool ok;
+
+	if (!arena)
+		return err_set(err, ERR_MEMORY, "no memory");
+	ok = evidence_encode(&blob, &n, &view, NULL, arena, err);
+	if (ok)
+		add_bytes(digest, "a poll", blob, n);
+	ok = ok && evidence_encode_kept(&blob, &n, &kept, 1, at, arena, err);
+	if (ok)
+		add_bytes(digest, "a shadow", blob, n);
+	arena_free(arena);
+	return ok;
+}
+
 /* ---- answers of the service and of the trading client ---- */
 
 #define STAMP	"\"timestamp\":\"2026-11-20T21:00:00\"}"
@@ -359,6 +386,7 @@ const struct memory_scene memory_scenes[] = {
 	{ "reload", NULL, reconfigure, true, reconfigure_after },
 	{ "import", NULL, import, false, NULL },
 	{ "replay", NULL, replay, true, NULL },
+	{ "evidence", NULL, evidence, false, NULL },
 	{ "answers", NULL, answers, false, NULL },
 	{ "letters", NULL, letters, true, NULL },
 	{ "poll, close and hand-off", life_before, life, false, life_after },
