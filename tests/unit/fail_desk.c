@@ -399,10 +399,12 @@ void fail_finish(struct fail_desk *d, const char *where)
 		if (!fail_life(d))
 			fail_msg("%s: life %d without faults: %s", where, i,
 				 d->err.text);
-		if (fail_books_closed(d->path))
+		if (fail_books_closed(d->path) && d->told > 0)
 			break;
 	}
 	fail_check(d, where);
+	if (d->told == 0)
+		fail_msg("%s: nobody is told of the close", where);
 	if (!fail_books_closed(d->path) || d->worked != 1 || d->n_ids != 1)
 		fail_msg("%s: the close is lost (worked %d, %zu ids)", where,
 			 d->worked, d->n_ids);

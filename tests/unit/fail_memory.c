@@ -60,8 +60,8 @@ static bool life(char *digest, struct err *err)
 	bool ok = fail_life(&desk);
 
 	*err = desk.err;
-	if (ok)
-		add(digest, "worked %d told %d\n", desk.worked, desk.told);
+	if (ok)			/* who is not told now is told later */
+		add(digest, "worked %d\n", desk.worked);
 	return ok;
 }
 
