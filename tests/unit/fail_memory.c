@@ -60,8 +60,8 @@ static bool life(char *digest, struct err *err)
 	bool ok = fail_life(&desk);
 
 	*err = desk.err;
-	if (ok)			/* who is not told now is told later */
-		add(digest, "worked %d\n", desk.worked);
+	if (ok)			/* what is not sent now is sent later: life_after */
+		add(digest, "lived\n");
 	return ok;
 }
 
