@@ -165,13 +165,14 @@ simulate: $(B)/simulate		## 10,000 days in simulated time (SEED=N DAYS=D)
 	$(B)/simulate --days $(or $(DAYS),15) \
 	  $(if $(SEED),--seed $(SEED) --seeds 1,--seed 1 --seeds $(or $(SEEDS),700) --jobs 2)
 
-# The long tests, two beside each other, each with its seconds.
+# The long tests, each with its seconds; three beside each other, as those that
+# kill mostly wait.
 FAILS = $(patsubst $(B)/tests/unit/test_%,torture-%,$(filter $(B)/tests/unit/test_fail_%,$(TESTPROGS)))
 KILLED := $(shell sed -n 's/^def test_\(.*\)(t):/torture-killed-\1/p' tests/e2e/test_kill_points.py)
 .PHONY: $(FAILS) $(KILLED) torture-san torture-kills torture-build
 TORTURE = torture-san mutate valgrind $(KILLED) oracle $(FAILS) torture-kills torture-build
 torture: all tests san		## every fault point and kill, 10,000,000 rules, mutants, valgrind (KILLS=1000)
-	$(MAKE) --no-print-directory -k -j2 -Otarget $(TORTURE)
+	$(MAKE) --no-print-directory -k -j3 -Otarget $(TORTURE)
 seconds = @s=$$(date +%s); $(1); r=$$?; echo "== $@: $$(($$(date +%s) - s)) s, exit $$r"; exit $$r
 torture-san:
 	$(call seconds,tools/run-tests san-all)

@@ -65,10 +65,20 @@ static void queue(struct handoff_row *r, struct instant at, const char *why)
 	say(r, why);
 }
 
+/* What was sent has ended by then, whatever became of it. */
+static bool ended(const struct handoff_row *r, const struct handoff_view *v,
+		  struct instant then)
+{
+	struct instant from = r->sent_at;
+
+	if (instant_known(v->leapt_at) && v->leapt_at.ms > from.ms)
+		from = v->leapt_at;
+	return instant_diff(then, from).ms >= v->policy->settle.ms;
+}
+
 static bool settled(const struct handoff_row *r, const struct handoff_view *v)
 {
-	return !instant_known(r->sent_at) ||
-	       instant_diff(v->now, r->sent_at).ms >= v->policy->settle.ms;
+	return !instant_known(r->sent_at) || ended(r, v, v->now);
 }
 
 /* The process ended between sending and the answer. */
@@ -91,9 +101,7 @@ static enum handoff_todo lost(struct handoff_row *r,
 static bool seen_after(const struct handoff_row *r,
 		       const struct handoff_view *v)
 {
-	return v->polled && v->fresh && v->present &&
-	       instant_diff(v->seen_at, r->sent_at).ms >=
-	       v->policy->settle.ms;
+	return v->polled && v->fresh && v->present && ended(r, v, v->seen_at);
 }
 
 static enum handoff_todo look(struct handoff_row *r,

@@ -49,6 +49,8 @@ struct handoff_view {
 	bool fresh;			/* ... a good answer came lately */
 	bool present;			/* ... and the pair was in it */
 	struct instant seen_at;		/* ... the last time */
+	struct instant leapt_at;	/* the clock was set on: time passed
+					 * is not to be believed before it */
 	bool polled;			/* called once for each poll */
 };
 

@@ -20,6 +20,7 @@ struct handoffs {
 		const struct handoff_kind *kind;
 	} running[RUNNING_MAX];
 	struct err broken;		/* a commit's outcome is unknown: stop */
+	struct instant polled_at, leapt_at;
 	struct arena *arena;
 };
 
@@ -74,6 +75,7 @@ static bool view_of(struct handoffs *h, struct handoff_view *v,
 		.moved = is_moved(h, r),
 		.paused = instant_known(b.paused_at) || !h->receiver.kind,
 		.running = slot_of(h, r->id) != NULL, .status = p->status,
+		.leapt_at = h->leapt_at,
 	};
 	return add_source(h, v, r, err);
 }
@@ -241,8 +243,21 @@ bool handoffs_due(void *ctx, struct instant now, struct instant *next,
 	return each(h, false, now, next, err);
 }
 
+/*
+ * Polls follow each other; after a gap the clock was set on, or the host was
+ * asleep. What was sent before may be working yet: its time begins anew.
+ */
+static void note_leap(struct handoffs *h, struct instant now)
+{
+	if (instant_known(h->polled_at) &&
+	    instant_diff(now, h->polled_at).ms > h->o.fresh_for.ms)
+		h->leapt_at = now;
+	h->polled_at = now;
+}
+
 bool handoffs_polled(struct handoffs *h, struct instant now, struct err *err)
 {
+	note_leap(h, now);
 	if (each(h, true, now, NULL, err))
 		return true;
 	if (err->kind == ERR_OUTCOME)
@@ -332,6 +347,7 @@ bool handoffs_new(struct handoffs **out, const struct handoffs_options *o,
 		free(h);
 		return err_set(err, ERR_MEMORY, "no memory for hand-offs");
 	}
+	h->polled_at = h->leapt_at = INSTANT_UNKNOWN;
 	handoffs_use(h, o, receiver);
 	*out = h;
 	return true;

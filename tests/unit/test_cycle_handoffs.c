@@ -3,7 +3,9 @@
 #include "change.h"
 #include "cycle_desk.h"
 #include "given.h"
-#include "store_handoffs.h"
+#include "handoff.h"
+#include "handoffs.h"
+#include "store_held.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -101,11 +103,67 @@ static void it_waits_until_what_was_sent_has_settled(void **state)
 	desk_close(&d);
 }
 
+/* ---- the clock is set on while nobody knows what became of a close ---- */
+
+static struct handoffs *client_desk(struct desk *d)
+{
+	static const struct close_policy policy = { .settle = { 600000 } };
+	const struct handoffs_options o = {
+		.account = "main", .store = d->store, .policy = &policy,
+		.source = true, .fresh_for = span_s(180) };
+	struct handoff_receiver r = { .kind = &handoff_control_api };
+	struct handoffs *h;
+
+	desk_check(d, handoffs_new(&h, &o, &r, &d->err));
+	return h;
+}
+
+/* The client is read, and lists the pair. */
+static void polled(struct desk *d, struct handoffs *h, const char *now)
+{
+	struct held_memory m = held_memory_none(d->pos.id);
+
+	m.seen_at = given_time(now);
+	desk_check(d, store_begin(d->store, &d->err) &&
+		   store_put_held(d->store, &m, &d->err) &&
+		   store_commit(d->store, 1000, &d->err) &&
+		   handoffs_polled(h, m.seen_at, &d->err));
+}
+
+static void a_leap_is_not_time_that_passed(void **state)
+{
+	struct handoff_row r;
+	struct handoffs *h;
+	struct desk d;
+
+	(void)state;
+	open_decided(&d);
+	h = client_desk(&d);
+	r = *rows_of(&d, 1);
+	snprintf(r.target, sizeof(r.target), "control_api");
+	send_out(&d, &r);		/* at 21:01, and it was interrupted */
+	polled(&d, h, "2026-11-20T21:02:00Z");
+	assert_int_equal(rows_of(&d, 1)->state, HANDOFF_UNKNOWN);
+	polled(&d, h, "2026-11-20T23:02:00Z");
+	polled(&d, h, "2026-11-20T23:03:00Z");
+	polled(&d, h, "2026-11-20T23:05:00Z");
+	polled(&d, h, "2026-11-20T23:08:00Z");
+	polled(&d, h, "2026-11-20T23:11:00Z");
+	assert_int_equal(rows_of(&d, 1)->polls, 0);
+	polled(&d, h, "2026-11-20T23:12:00Z");
+	assert_int_equal(rows_of(&d, 1)->polls, 1);
+	polled(&d, h, "2026-11-20T23:13:00Z");
+	assert_int_equal(rows_of(&d, 1)->state, HANDOFF_QUEUED);
+	handoffs_free(h);
+	desk_close(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_new_one_takes_the_place_of_the_old),
 		cmocka_unit_test(it_waits_until_what_was_sent_has_settled),
+		cmocka_unit_test(a_leap_is_not_time_that_passed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,7 +36,8 @@ static int begin(void **state)
 	view = (struct handoff_view){
 		.now = { 2 * MIN }, .policy = &policy,
 		.status = STATUS_PENDING_CLOSE, .source = true, .fresh = true,
-		.present = true, .seen_at = { 2 * MIN }
+		.present = true, .seen_at = { 2 * MIN },
+		.leapt_at = INSTANT_UNKNOWN
 	};
 	return 0;
 }
@@ -172,6 +173,27 @@ static void no_answer_is_looked_for_until_it_has_settled(void **state)
 	assert_int_equal(due(), HANDOFF_DO_SEND);
 }
 
+static void a_clock_that_leaps_settles_nothing(void **state)
+{
+	(void)state;
+	sent();
+	answer(HANDOFF_SAYS_NOTHING);
+	assert_int_equal(poll_later(1), HANDOFF_DO_NOTHING);
+	view.now.ms += 60 * MIN;
+	view.leapt_at = view.now;
+	for (int minute = 0; minute < 10; minute++)
+		assert_int_equal(poll_later(minute ? 1 : 0),
+				 HANDOFF_DO_NOTHING);
+	assert_false(handoff_again(&row, &view));
+	assert_int_equal(poll_later(1), HANDOFF_DO_WRITE);
+	assert_int_equal(poll_later(1), HANDOFF_DO_WRITE);
+	assert_int_equal(due(), HANDOFF_DO_SEND);
+	/* One that was long over when it was sent is no matter. */
+	sent();
+	answer(HANDOFF_SAYS_NOTHING);
+	assert_int_equal(poll_later(10), HANDOFF_DO_WRITE);
+}
+
 static void a_restart_knows_not_what_became_of_it(void **state)
 {
 	(void)state;
@@ -268,10 +290,18 @@ static void the_breaker_counts(void **state)
 				 cases[i].want);
 }
 
+static bool leapt_lately(void)
+{
+	return instant_known(view.leapt_at) &&
+	       view.now.ms - view.leapt_at.ms < 2 * SETTLE_MS;
+}
+
 /*
  * A world in which a close takes up to eight minutes, one answer in five is
- * lost, one in ten comes late, and the monitor ends now and then: nothing is
- * ever sent while a sent one may be working, and every close gets done.
+ * lost, one in ten comes late, the clock is set on by an hour, and the monitor
+ * ends now and then, though not soon after such a leap, of which it would know
+ * nothing: nothing is ever sent while a sent one may be working, and every
+ * close gets done.
  */
 static void at_random_nothing_is_doubled_or_lost(void **state)
 {
@@ -291,8 +321,13 @@ static void at_random_nothing_is_doubled_or_lost(void **state)
 				gone = gone || !unworked;
 				works_until = -1;
 			}
-			if (given_chance(10)) {		/* it ends here */
-				view.running = pending = false;
+			if (given_chance(2)) {
+				view.now.ms += 60 * MIN;
+				works_until += works_until < 0 ? 0 : 60 * MIN;
+				view.leapt_at = view.now;
+			}
+			if (given_chance(10) && !leapt_lately()) {
+				view.running = pending = false;	/* it ends */
 			}
 			if (pending && given_chance(50)) {
 				pending = view.running = false;
@@ -340,6 +375,8 @@ int main(void)
 			whatever_happens_a_closed_position_ends_it, begin),
 		cmocka_unit_test_setup(
 			no_answer_is_looked_for_until_it_has_settled, begin),
+		cmocka_unit_test_setup(a_clock_that_leaps_settles_nothing,
+				       begin),
 		cmocka_unit_test_setup(a_restart_knows_not_what_became_of_it,
 				       begin),
 		cmocka_unit_test_setup(
