@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Conditions about hand-offs: held back, refused, without an answer, paused. */
+/*
+ * Conditions about hand-offs: held back, refused, without an answer, paused;
+ * and about the trading client and the pairs it holds.
+ */
 #include <stdio.h>
 #include <string.h>
 
@@ -125,9 +128,27 @@ static void add_book(struct alert_gather *g)
 		 w->cycle->account->name);
 }
 
+/* Money at the venues that no rule looks at. */
+static void add_astray(struct alert_gather *g, const struct astray *a)
+{
+	const char *account = g->w->cycle->account->name;
+	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX];
+	struct condition *c;
+
+	snprintf(title, sizeof(title), "NOT WATCHED %s: pair %s of the "
+		 "trading client", account, a->id);
+	snprintf(text, sizeof(text), "%s\nno rule looks at it", a->why);
+	c = alert_add(g, "pair", title, text);
+	c->severity = SEVERITY_ERROR;
+	c->delay = span_s(180);		/* one just closed may come back */
+	c->breaks_quiet = true;
+	snprintf(c->fingerprint, sizeof(c->fingerprint), "%s/pair/%s",
+		 account, a->id);
+}
+
 size_t alert_handoffs_most(const struct work *w)
 {
-	return w->n_handoffs + 2;
+	return w->n_handoffs + 2 + w->cycle->n_astray;
 }
 
 void alert_handoffs(struct alert_gather *g)
@@ -136,4 +157,6 @@ void alert_handoffs(struct alert_gather *g)
 		add_handoff(g, &g->w->handoffs[i]);
 	add_paused(g);
 	add_book(g);
+	for (size_t i = 0; i < g->w->cycle->n_astray; i++)
+		add_astray(g, &g->w->cycle->astray[i]);
 }

@@ -15,6 +15,7 @@
 
 #define CYCLE_KEY_EVERY		64	/* polls between two key blobs */
 #define CYCLE_SUGGESTED_MAX	64
+#define CYCLE_ASTRAY_MAX	32	/* more are not told */
 
 struct wiring {
 	struct source source;
@@ -28,6 +29,12 @@ struct wiring {
 struct suggested {
 	struct symbol symbol;
 	struct venue long_venue, short_venue;
+};
+
+/* A pair the trading client holds, and why nobody watches it. */
+struct astray {
+	char id[EXTERNAL_ID_MAX], why[200];
+	bool seen;		/* in the book of this poll */
 };
 
 struct cycle {
@@ -55,7 +62,8 @@ struct cycle {
 	char refused[200];	/* why a reload kept the old; "": it did not */
 	char told_error[200];		/* warn once per change */
 	char told_book[160];
-	char told_pair[EXTERNAL_ID_MAX];
+	struct astray astray[CYCLE_ASTRAY_MAX];	/* of the last good book */
+	size_t n_astray;
 	struct suggested suggested[CYCLE_SUGGESTED_MAX];
 	size_t n_suggested;
 };

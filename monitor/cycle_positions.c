@@ -34,16 +34,39 @@ void cycle_book(struct work *w, int32_t budget_ms)
 	snprintf(c->told_book, sizeof(c->told_book), "%s", w->book.error);
 }
 
-/* Not every minute; a person must look at it. */
-static bool say_once(struct work *w, const char *id, const char *what)
+/* In the log once; an alert lasts as long as it does. */
+static bool not_watched(struct work *w, const char *id, const char *why)
 {
 	struct cycle *c = w->cycle;
+	size_t i = 0;
 
-	if (strcmp(c->told_pair, id) != 0)
+	while (i < c->n_astray && strcmp(c->astray[i].id, id) != 0)
+		i++;
+	if (i == CYCLE_ASTRAY_MAX)
+		return true;
+	if (i == c->n_astray) {
+		snprintf(c->astray[i].id, sizeof(c->astray[i].id), "%s", id);
 		log_write(LOG_LEVEL_ERR, "trading client", "id=%s err=%s",
-			  log_quote(id).s, log_quote(what).s);
-	snprintf(c->told_pair, sizeof(c->told_pair), "%s", id);
+			  log_quote(id).s, log_quote(why).s);
+		c->n_astray++;
+	}
+	snprintf(c->astray[i].why, sizeof(c->astray[i].why), "%s", why);
+	c->astray[i].seen = true;
 	return true;
+}
+
+/* Those a good book no longer has; until then nothing is known of them. */
+static void forget_astray(struct cycle *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_astray; i++) {
+		if (!c->astray[i].seen)
+			continue;
+		c->astray[n] = c->astray[i];
+		c->astray[n++].seen = false;
+	}
+	c->n_astray = n;
 }
 
 /* An id serves once: it cannot be adopted from a position that was closed. */
@@ -60,7 +83,7 @@ static bool may_adopt(struct work *w, const char *id, bool *yes,
 	store_end_read(s);
 	*yes = ok && other == 0;
 	if (ok && other != 0)
-		say_once(w, id, "a closed position had this id: the one "
+		not_watched(w, id, "a closed position had this id: the one "
 			 "recorded since is not taken for it");
 	return ok;
 }
@@ -154,7 +177,7 @@ bool cycle_put_held(struct work *w, size_t i, struct position *p,
 	if (!store_put_held(w->cycle->store, &r->memory, err))
 		return false;
 	if (r->another)
-		say_once(w, p->external_id, "another pair has this id there: "
+		not_watched(w, p->external_id, "another pair has this id there: "
 			 "close it here and record it anew");
 	if (r->change == HELD_SAME || p->status == STATUS_CLOSED)
 		return true;
@@ -175,9 +198,9 @@ static bool put_new(struct work *w, const struct book_pair *x,
 	if (!store_external(w->cycle->store, &known, x->id, err))
 		return false;
 	if (known)		/* it came back between two reads of ours */
-		return say_once(w, x->id, "a closed position is held again");
+		return not_watched(w, x->id, "a closed position is held again");
 	if (!held_new_position(&p, note, x, w->now))
-		return say_once(w, x->id, note);
+		return not_watched(w, x->id, note);
 	if (!store_add_position(w->cycle->store, &p, w->now,
 				"trading client", note, err))
 		return false;
@@ -192,5 +215,7 @@ bool cycle_put_new_pairs(struct work *w, struct err *err)
 		if (held_is_new(&w->book.pairs[i], w->recent, w->n_recent) &&
 		    !put_new(w, &w->book.pairs[i], err))
 			return false;
+	if (w->book.good)
+		forget_astray(w->cycle);
 	return true;
 }

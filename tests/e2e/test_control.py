@@ -209,6 +209,36 @@ def test_the_id_of_a_closed_one_is_not_adopted(t):
     assert desk.rows()[0]["action"] == "close"
 
 
+def not_watched(desk):
+    return desk.db("SELECT fingerprint, told_at IS NOT NULL, over_at IS NOT "
+                   "NULL FROM alerts WHERE kind = 'pair' ORDER BY fingerprint")
+
+
+def test_pairs_nobody_watches_are_told(t):
+    """what cannot be watched is in the log once, and an alert while it lasts"""
+    desk = Desk(t, pair("u-1", "BTC", "lighter", "grvt"),
+                pair("u-2", "ETH", "lighter", "grvt", size=None),
+                pair("u-3", "SOL", "lighter", "lighter"))
+    m = t.monitor("main", "--every", "1s", env=desk.env)
+    m.wait_line('msg="poll" .*seq=2 ')
+    desk.control.fault = "500"		# what nobody sees is not over
+    m.wait_line("trading client trouble")
+    with sqlite3.connect(t.dir / "data/main.db") as db:
+        db.execute("UPDATE alerts SET since = since - 200000")
+    desk.control.fault = None
+    m.wait_line("trading client recovered")
+    t.wait(lambda: not_watched(desk) == [("main/pair/u-2", 1, 0),
+                                         ("main/pair/u-3", 1, 0)], "alerts")
+    assert [row["symbol"] for row in desk.rows()] == ["BTC"]
+    shown = t.run("alerts", "list", "-a", "main").expect(0).out
+    assert "NOT WATCHED main: pair u-2 of the trading client" in shown, shown
+    desk.control.positions["main"].pop(1)
+    t.wait(lambda: not_watched(desk) == [("main/pair/u-2", 1, 1),
+                                         ("main/pair/u-3", 1, 0)], "over")
+    m.stop()
+    assert m.text().count('msg="trading client"') == 2, m.text()
+
+
 def test_a_bad_key_is_named(t):
     """401 says what is wrong; the key is nowhere"""
     desk = Desk(t, pair("u-1", "BTC", "lighter", "grvt"))
