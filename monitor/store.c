@@ -31,7 +31,7 @@ static bool exec(struct store *s, const char *sql, struct err *err)
 	return rc == SQLITE_OK || sql_fail(s, rc, err);
 }
 
-/* The first column of the first row as text. */
+/* The first column of the first row as text: pragmas say numbers too. */
 static bool ask(struct store *s, char *buf, size_t size, const char *sql,
 		struct err *err)
 {
@@ -39,8 +39,14 @@ static bool ask(struct store *s, char *buf, size_t size, const char *sql,
 
 	buf[0] = '\0';
 	q.rc = sqlite3_prepare_v2(s->db, sql, -1, &q.st, NULL);
-	if (sql_row(&q))
-		sql_get_text(&q, buf, size);
+	if (sql_row(&q)) {
+		const unsigned char *text = sqlite3_column_text(q.st, 0);
+
+		if (text)
+			snprintf(buf, size, "%s", (const char *)text);
+		else if (sqlite3_errcode(s->db) == SQLITE_NOMEM)
+			q.rc = SQLITE_NOMEM;
+	}
 	if (q.rc != SQLITE_OK)
 		sql_fail(s, q.rc, err);
 	sqlite3_finalize(q.st);

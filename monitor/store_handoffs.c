@@ -47,6 +47,18 @@ bool store_save_handoff(struct store *s, const struct handoff_row *r,
 	return sql_run(&q, err);
 }
 
+static enum order_type get_order(struct sql *q)
+{
+	char word[16];
+
+	sql_get_text(q, word, sizeof(word));
+	if (!strcmp(word, order_type_word(ORDER_LIMIT)))
+		return ORDER_LIMIT;
+	if (strcmp(word, order_type_word(ORDER_MARKET)) != 0)
+		sql_damaged(q);
+	return ORDER_MARKET;
+}
+
 static void get_row(struct sql *q, struct handoff_row *r)
 {
 	char word[24];
@@ -58,8 +70,7 @@ static void get_row(struct sql *q, struct handoff_row *r)
 	r->reason = sql_get_label(q);
 	r->created_at = sql_get_instant(q);
 	sql_get_text(q, r->target, sizeof(r->target));
-	sql_get_text(q, word, sizeof(word));
-	r->order = word[0] == 'l' ? ORDER_LIMIT : ORDER_MARKET;
+	r->order = get_order(q);
 	sql_get_text(q, word, sizeof(word));
 	if (!handoff_state_parse(&r->state, word))
 		sql_damaged(q);

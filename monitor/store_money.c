@@ -79,8 +79,11 @@ static enum settlement_base get_base(struct sql *q)
 	char word[16];
 
 	sql_get_text(q, word, sizeof(word));
-	return strcmp(word, settlement_base_word(BASE_MARK_PRICE)) == 0 ?
-	       BASE_MARK_PRICE : BASE_ENTRY_NOTIONAL;
+	if (strcmp(word, settlement_base_word(BASE_MARK_PRICE)) == 0)
+		return BASE_MARK_PRICE;
+	if (strcmp(word, settlement_base_word(BASE_ENTRY_NOTIONAL)) != 0)
+		sql_damaged(q);
+	return BASE_ENTRY_NOTIONAL;
 }
 
 void sql_get_settlement(struct sql *q, struct settlement *r)

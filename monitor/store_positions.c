@@ -6,11 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct leg get_leg(struct sql *q)
+static struct leg get_leg(struct sql *q, struct venue other)
 {
 	struct leg l;
 
 	l.venue = sql_get_venue(q);
+	if (!venue_cmp(l.venue, other))
+		sql_damaged(q);
 	l.quantity = sql_get_fact(q);
 	l.entry_price = sql_get_fact(q);
 	l.entry_rate_8h = sql_get_fact(q);
@@ -35,10 +37,14 @@ void sql_get_position(struct sql *q, struct position *p)
 	p->version = sql_get_int(q);
 	p->status = get_status(q);
 	p->symbol = sql_get_symbol(q);
-	p->leg[LEG_LONG] = get_leg(q);
-	p->leg[LEG_SHORT] = get_leg(q);
+	p->leg[LEG_LONG] = get_leg(q, (struct venue){ "" });
+	p->leg[LEG_SHORT] = get_leg(q, p->leg[LEG_LONG].venue);
 	p->size_usd = sql_get_dec(q);
+	if (dec_sign(p->size_usd) <= 0)
+		sql_damaged(q);
 	p->opened_at = sql_get_instant(q);
+	if (!instant_known(p->opened_at))
+		sql_damaged(q);
 	p->confirmed_at = sql_get_instant(q);
 	p->entry_divergence = sql_get_fact(q);
 	p->entry_manual = sql_get_bool(q);
@@ -48,6 +54,8 @@ void sql_get_position(struct sql *q, struct position *p)
 	p->reason = sql_get_label(q);
 	p->decided_at = sql_get_instant(q);
 	p->closed_at = sql_get_instant(q);
+	if (p->status == STATUS_CLOSED && !instant_known(p->closed_at))
+		sql_damaged(q);
 	p->muted = sql_get_label(q);
 	p->muted_until = sql_get_instant(q);
 	p->slippage_usd = sql_get_dec(q);

@@ -223,7 +223,11 @@ static const char *get_text(struct sql *q, size_t *n)
 
 	if (!s && type != SQLITE_NULL)
 		keep_first(q, SQLITE_NOMEM);
+	if (type != SQLITE_TEXT && type != SQLITE_NULL)
+		sql_damaged(q);		/* 0.3 out of a double is no decimal */
 	*n = s ? (size_t)sqlite3_column_bytes(q->st, q->at - 1) : 0;
+	if (s && memchr(s, '\0', *n))
+		sql_damaged(q);
 	return s ? (const char *)s : "";
 }
 

@@ -4,7 +4,7 @@
 
 #define TARGETS(X) \
 	X(json) X(decimal) X(time) X(expr) X(config) X(import) X(settlement) \
-	X(service) X(book) X(evidence) X(sign) X(cli) X(text)
+	X(service) X(book) X(evidence) X(rows) X(sign) X(cli) X(text)
 
 #define X(id) extern const struct fuzz_target fuzz_##id;
 TARGETS(X)
