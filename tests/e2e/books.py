@@ -12,6 +12,7 @@ from decimal import Decimal
 HOUR = 3600000
 PAYS = {"aster": 8 * HOUR, "edgex": 4 * HOUR, "grvt": 8 * HOUR,
         "hyperliquid": HOUR, "lighter": HOUR}
+AFTERLIFE = 7 * 24 * HOUR		# hold-through is booked for so long after a close
 COUNTED = 6				# polls after which every pair is closed
 
 
@@ -124,6 +125,9 @@ class Books:
         """Settlement times of a leg that some poll had to book."""
         pays = PAYS[venue]
         for a, b in zip(self.polls, self.polls[1:]):
+            if p["closed_at"] is not None and \
+                    b["at"] - p["closed_at"] > AFTERLIFE:
+                return
             t = (a["at"] // pays + 1) * pays
             while t <= b["at"]:
                 if t > p["opened_at"]:

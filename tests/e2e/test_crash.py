@@ -82,9 +82,10 @@ def test_any_moment(t):
     texts, after = [], collections.Counter()
     for _ in range(KILLS):
         m = t.monitor("main", *args)
-        if random.random() < 0.8:	# else perhaps before its first poll
-            m.wait_line('msg="poll"')
-        time.sleep(random.uniform(0, 0.3) * lib.SLOW)
+        polls = random.choice((0, 1, 2, 4, 6, 8, 10))
+        t.wait(lambda m=m, polls=polls: m.text("err").count('msg="poll"') >=
+               polls, f"{polls} polls")
+        time.sleep(random.uniform(0, 0.1) * lib.SLOW)
         m.send(signal.SIGKILL)
         assert m.wait() == -signal.SIGKILL, m.text()
         texts.append(m.text("err"))
