@@ -10,6 +10,7 @@
 #include "store_sql.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,14 +40,8 @@ static bool ask(struct store *s, char *buf, size_t size, const char *sql,
 
 	buf[0] = '\0';
 	q.rc = sqlite3_prepare_v2(s->db, sql, -1, &q.st, NULL);
-	if (sql_row(&q)) {
-		const unsigned char *text = sqlite3_column_text(q.st, 0);
-
-		if (text)
-			snprintf(buf, size, "%s", (const char *)text);
-		else if (sqlite3_errcode(s->db) == SQLITE_NOMEM)
-			q.rc = SQLITE_NOMEM;
-	}
+	if (sql_row(&q))
+		snprintf(buf, size, "%s", sql_get_shown(&q));
 	if (q.rc != SQLITE_OK)
 		sql_fail(s, q.rc, err);
 	sqlite3_finalize(q.st);

@@ -215,20 +215,27 @@ bool sql_get_bool(struct sql *q)
 	return sql_get_range(q, 0, 1);
 }
 
-/* "" for NULL. SQLite may copy, and then may have no memory for a text. */
-static const char *get_text(struct sql *q, size_t *n)
+/* SQLite may copy, and then may have no memory for a text. */
+const char *sql_get_shown(struct sql *q)
 {
 	int type = sqlite3_column_type(q->st, q->at);
 	const unsigned char *s = sqlite3_column_text(q->st, q->at++);
 
 	if (!s && type != SQLITE_NULL)
 		keep_first(q, SQLITE_NOMEM);
-	if (type != SQLITE_TEXT && type != SQLITE_NULL)
-		sql_damaged(q);		/* 0.3 out of a double is no decimal */
-	*n = s ? (size_t)sqlite3_column_bytes(q->st, q->at - 1) : 0;
-	if (s && memchr(s, '\0', *n))
-		sql_damaged(q);
 	return s ? (const char *)s : "";
+}
+
+/* "" for NULL. 0.3 out of a floating point value is no decimal. */
+static const char *get_text(struct sql *q, size_t *n)
+{
+	int type = sqlite3_column_type(q->st, q->at);
+	const char *s = sql_get_shown(q);
+
+	*n = (size_t)sqlite3_column_bytes(q->st, q->at - 1);
+	if ((type != SQLITE_TEXT && type != SQLITE_NULL) || strlen(s) != *n)
+		sql_damaged(q);
+	return s;
 }
 
 void sql_get_text(struct sql *q, char *buf, size_t size)

@@ -68,13 +68,13 @@ void sql_put_dec(struct sql *q, struct dec v);
 void sql_put_fact(struct sql *q, const struct fact *f);
 void sql_put_blob(struct sql *q, const void *p, size_t n);
 
-/* On to the next row; false at the end or after a failure. */
-bool sql_row(struct sql *q);
+bool sql_row(struct sql *q);	/* the next one; false: the end, or failed */
 /* Ends every use of a statement that reads. */
 MUST_USE bool sql_done(struct sql *q, struct err *err);
 /* A statement that writes; refused outside a transaction. */
 MUST_USE bool sql_run(struct sql *q, struct err *err);
 
+const char *sql_get_shown(struct sql *q);	/* any value; "" for NULL */
 int64_t sql_get_int(struct sql *q);
 int32_t sql_get_i32(struct sql *q);
 int32_t sql_get_opt_i32(struct sql *q);		/* NULL as 0 */

@@ -375,7 +375,6 @@ static bool bind(sqlite3_stmt *st, char type, const char *s, size_t n)
 	case 'i':
 		return !sqlite3_bind_int64(st, 1, strtoll(text, NULL, 10));
 	case 'r':
-		return !sqlite3_bind_double(st, 1, strtod(text, NULL));
 	case 't':
 		return !sqlite3_bind_text(st, 1, s, (int)n, SQLITE_TRANSIENT);
 	case 'b':
@@ -402,8 +401,9 @@ static bool set_column(sqlite3 *db, const char *s, size_t n)
 	    !is_name(dot + 1, (size_t)(gap - dot - 1)) ||
 	    !strncmp(s, "sqlite", 6))
 		return false;
-	snprintf(sql, sizeof(sql), "UPDATE %.*s SET %.*s = ?1",
-		 (int)(dot - s), s, (int)(gap - dot - 1), dot + 1);
+	snprintf(sql, sizeof(sql), "UPDATE %.*s SET %.*s = %s", (int)(dot - s),
+		 s, (int)(gap - dot - 1), dot + 1,
+		 gap[1] == 'r' ? "CAST(?1 AS REAL)" : "?1");
 	ok = sqlite3_prepare_v2(db, sql, -1, &st, NULL) == SQLITE_OK &&
 	     bind(st, gap[1], gap + (rest > 2 ? 3 : 2), rest > 2 ? rest - 3 : 0) &&
 	     sqlite3_step(st) == SQLITE_DONE;
