@@ -197,8 +197,10 @@ static bool put_new(struct work *w, const struct book_pair *x,
 
 	if (!store_external(w->cycle->store, &known, x->id, err))
 		return false;
-	if (known)		/* it came back between two reads of ours */
-		return not_watched(w, x->id, "a closed position is held again");
+	/* It came back between two reads of ours, or was closed on paper. */
+	if (known)
+		return w->cycle->wiring.simulated ||
+		       not_watched(w, x->id, "a closed position is held again");
 	if (!held_new_position(&p, note, x, w->now))
 		return not_watched(w, x->id, note);
 	if (!store_add_position(w->cycle->store, &p, w->now,

@@ -239,6 +239,22 @@ def test_pairs_nobody_watches_are_told(t):
     assert m.text().count('msg="trading client"') == 2, m.text()
 
 
+def test_closed_on_paper_only(t):
+    """a dry run closes what the client goes on holding: nothing to be told"""
+    desk = Desk(t, pair("u-1", "BTC", "lighter", "grvt"))
+    t.config_file.write_text(t.config_file.read_text().replace(
+        "mode: live", "mode: dry-run"))
+    desk.once()
+    desk.rates(FLIPPED)
+    p = t.run("run", "--every", "1s", "--polls", "3", env=desk.env).expect(0)
+    with sqlite3.connect(t.dir / "data/main.dry-run.db") as db:
+        assert db.execute("SELECT status FROM positions").fetchall() == [
+            ("closed",)]
+        assert not db.execute("SELECT * FROM alerts WHERE kind = 'pair'"
+                              ).fetchall()
+    assert "is held again" not in p.err, p.err
+
+
 def test_a_bad_key_is_named(t):
     """401 says what is wrong; the key is nowhere"""
     desk = Desk(t, pair("u-1", "BTC", "lighter", "grvt"))
