@@ -61,7 +61,9 @@ def database(t):
 # ---- kills at random moments ----
 
 KILLS = 25
-SPEED = 30000				# a poll every 30 ms: they are back to back
+# A poll every 30 ms: they are back to back. A slow build's are further apart,
+# or what it reads is a day old and nothing is known.
+SPEED = 30000 if lib.SLOW == 1 else 6000
 LAG = 0.04				# the service's clock is behind by it
 
 

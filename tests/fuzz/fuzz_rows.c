@@ -398,8 +398,7 @@ static bool set_column(sqlite3 *db, const char *s, size_t n)
 	bool ok;
 
 	if (rest < 2 || !is_name(s, (size_t)(dot - s)) ||
-	    !is_name(dot + 1, (size_t)(gap - dot - 1)) ||
-	    !strncmp(s, "sqlite", 6))
+	    !is_name(dot + 1, (size_t)(gap - dot - 1)))
 		return false;
 	snprintf(sql, sizeof(sql), "UPDATE %.*s SET %.*s = %s", (int)(dot - s),
 		 s, (int)(gap - dot - 1), dot + 1,
