@@ -195,7 +195,7 @@ def oracle(t, name="oracle", libraries=()):
     program = t.dir / name
     t.command("gcc", "-std=gnu17", "-O1", "-g",
               *(["-fsanitize=address,undefined"] if "san" in lib.BUILD.name
-                else []),
+                else ["--coverage"] if "cover" in lib.BUILD.name else []),
               "-I", lib.ROOT / "include", "-I", lib.ROOT / "monitor",
               "-I", lib.ROOT / "clients",
               "-o", program, lib.ROOT / f"tests/e2e/{name}.c",
