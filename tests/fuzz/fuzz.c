@@ -50,6 +50,14 @@ bool fuzz_clean(const char *s)
 	return true;
 }
 
+void fuzz_check_label(struct label l)
+{
+	struct label again;
+
+	CHECK(memchr(l.s, '\0', sizeof(l.s)));
+	CHECK(!l.s[0] || label_parse(&again, l.s, strlen(l.s)));
+}
+
 bool fuzz_same(struct dec a, struct dec b)
 {
 	return dec_cmp(a, b) == 0;

@@ -14,6 +14,7 @@
 #include "arena.h"
 #include "dec.h"
 #include "err.h"
+#include "position.h"
 
 struct fuzz_target {
 	const char *name, *corpus;
@@ -62,6 +63,8 @@ char *fuzz_string(const char *s, size_t n, struct arena *arena);
 void fuzz_check_refusal(const struct err *err, enum err_kind kind);
 /* Valid UTF-8 without controls, NUL-ended. */
 bool fuzz_clean(const char *s);
+/* None, or one that label_parse takes. */
+void fuzz_check_label(struct label l);
 bool fuzz_same(struct dec a, struct dec b);
 
 /* A line of the input: its length without the end; *s moves on. */

@@ -47,14 +47,6 @@ static void check_fact(struct fact f)
 	CHECK(!f.known || f.why == WHY_KNOWN);
 }
 
-static void check_label(struct label l)
-{
-	struct label again;
-
-	CHECK(memchr(l.s, '\0', sizeof(l.s)));
-	CHECK(!l.s[0] || label_parse(&again, l.s, strlen(l.s)));
-}
-
 static void check_quotes(const struct evidence_view *v)
 {
 	for (size_t i = 0; i < v->n_quotes; i++) {
@@ -76,7 +68,7 @@ static void check_row(const struct evidence_row *r)
 	CHECK(r->line >= -1 && r->line < LINES_MAX);
 	CHECK(r->n_lines >= 0 && r->n_lines <= LINES_MAX);
 	CHECK(r->n_slots >= 0 && r->n_slots <= SLOTS_MAX);
-	check_label(r->label);
+	fuzz_check_label(r->label);
 	for (int i = 0; i < r->n_lines; i++)
 		CHECK(r->finding[i].verdict <= VERDICT_UNKNOWN &&
 		      r->finding[i].missing <= FACT_COUNT &&
@@ -87,8 +79,8 @@ static void check_row(const struct evidence_row *r)
 		return;
 	CHECK(r->memory->n_slots >= 0 && r->memory->n_slots <= SLOTS_MAX);
 	CHECK(r->memory->status <= STATUS_CLOSED);
-	check_label(r->memory->reason);
-	check_label(r->memory->muted);
+	fuzz_check_label(r->memory->reason);
+	fuzz_check_label(r->memory->muted);
 }
 
 static void check_view(const struct evidence_view *v)

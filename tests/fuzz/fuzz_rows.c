@@ -31,14 +31,6 @@ static void check_fact(struct fact f)
 	CHECK(!f.known || dec_format(text, f.v) < sizeof(text));
 }
 
-static void check_label(struct label l)
-{
-	struct label again;
-
-	CHECK(memchr(l.s, '\0', sizeof(l.s)));
-	CHECK(!l.s[0] || label_parse(&again, l.s, strlen(l.s)));
-}
-
 static void check_contract(struct symbol s, struct venue v)
 {
 	struct symbol symbol;
@@ -66,8 +58,8 @@ static void check_position(const struct position *p)
 	check_fact(p->entry_divergence);
 	check_fact(p->entry_oi_ratio);
 	CHECK(memchr(p->external_id, '\0', sizeof(p->external_id)));
-	check_label(p->reason);
-	check_label(p->muted);
+	fuzz_check_label(p->reason);
+	fuzz_check_label(p->muted);
 	CHECK(venue_cmp(p->leg[LEG_LONG].venue, p->leg[LEG_SHORT].venue) != 0);
 	CHECK(dec_sign(p->size_usd) > 0 && instant_known(p->opened_at));
 	CHECK(p->status != STATUS_CLOSED || instant_known(p->closed_at));
@@ -86,7 +78,7 @@ static void check_handoff(const struct handoff_row *r)
 {
 	CHECK(r->state >= HANDOFF_QUEUED && r->state <= HANDOFF_UNKNOWN);
 	CHECK(r->order == ORDER_LIMIT || r->order == ORDER_MARKET);
-	check_label(r->reason);
+	fuzz_check_label(r->reason);
 	check_text(r->key, sizeof(r->key));
 	check_text(r->held, sizeof(r->held));
 	check_text(r->detail, sizeof(r->detail));
@@ -95,7 +87,7 @@ static void check_handoff(const struct handoff_row *r)
 static void check_alert(const struct alert_row *r)
 {
 	CHECK(r->severity >= SEVERITY_INFO && r->severity <= SEVERITY_CRITICAL);
-	check_label(r->label);
+	fuzz_check_label(r->label);
 	check_text(r->fingerprint, sizeof(r->fingerprint));
 	check_text(r->title, SIZE_MAX);
 	check_text(r->text, SIZE_MAX);
@@ -105,7 +97,7 @@ static void check_decision(const struct decision_row *r)
 {
 	CHECK(r->action >= ACTION_HOLD && r->action <= ACTION_CLOSE);
 	CHECK(r->before >= ACTION_HOLD && r->before <= ACTION_CLOSE);
-	check_label(r->label);
+	fuzz_check_label(r->label);
 	check_text(r->text, SIZE_MAX);
 }
 
@@ -132,7 +124,7 @@ typedef bool reader(struct store *s, struct arena *a, struct err *err);
 
 static void check_event(const struct event *e)
 {
-	check_label(e->reason);
+	fuzz_check_label(e->reason);
 	check_text(e->kind, sizeof(e->kind));
 	check_text(e->note, SIZE_MAX);
 }
@@ -258,7 +250,7 @@ static bool read_memory(struct store *s, struct arena *a, struct err *err)
 	if (!store_load_memory(s, slots, &w, 1, &none, err))
 		return false;
 	CHECK(w.action >= ACTION_HOLD && w.action <= ACTION_CLOSE);
-	check_label(w.label);
+	fuzz_check_label(w.label);
 	return true;
 }
 
