@@ -10,14 +10,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "json_scan.h"
-
 #define PATH_TEXT_MAX 200
 #define PATH_KEY_MAX 24		/* longer keys are cut in messages */
 
 void json_init(struct json *j, const char *s, size_t n, struct err *err)
 {
-	*j = (struct json){ .text = s, .len = n, .err = err };
+	*j = (struct json){ .at = { .s = s, .len = n }, .err = err };
 }
 
 struct json json_fork(const struct json *j, struct err *err)
@@ -91,38 +89,17 @@ bool json_fail(struct json *j, const char *fmt, ...)
 	va_end(ap);
 	path_format(&path, j);
 	return err_set(j->err, ERR_DATA, "%s: %s (byte %zu)", path.s, what,
-		       j->pos);
+		       j->at.pos);
 }
 
-static struct scan scan_at(const struct json *j)
+static bool scanned(struct json *j, bool ok)
 {
-	return (struct scan){ j->text, j->len, j->pos, NULL };
-}
-
-/* Take over where the scan ended, good or bad. */
-static bool scanned(struct json *j, const struct scan *sc, bool ok)
-{
-	j->pos = sc->pos;
-	if (!ok)
-		json_fail(j, "%s", sc->why);
-	return ok;
+	return ok || json_fail(j, "%s", j->at.why);
 }
 
 static bool take_char(struct json *j, char c, const char *why)
 {
-	struct scan sc = scan_at(j);
-	bool ok = scan_char(&sc, c, why);
-
-	return scanned(j, &sc, ok);
-}
-
-static int next_char(struct json *j)
-{
-	struct scan sc = scan_at(j);
-	int c = scan_next(&sc);
-
-	j->pos = sc.pos;
-	return c;
+	return scanned(j, scan_char(&j->at, c, why));
 }
 
 bool json_finish(struct json *j)
@@ -130,14 +107,14 @@ bool json_finish(struct json *j)
 	assert(j->failed || j->depth == 0);
 	if (j->failed)
 		return false;
-	if (next_char(j) >= 0)
+	if (scan_next(&j->at) >= 0)
 		return json_fail(j, "data after the value");
 	return true;
 }
 
 bool json_peek(struct json *j, enum json_type *out)
 {
-	int c = j->failed ? -1 : next_char(j);
+	int c = j->failed ? -1 : scan_next(&j->at);
 
 	if (c == '-' || (c >= '0' && c <= '9'))
 		*out = JSON_NUMBER;
@@ -177,10 +154,7 @@ static bool want(struct json *j, enum json_type type)
 
 static bool take_word(struct json *j, const char *word)
 {
-	struct scan sc = scan_at(j);
-	bool ok = scan_word(&sc, word);
-
-	return scanned(j, &sc, ok);
+	return scanned(j, scan_word(&j->at, word));
 }
 
 bool json_null(struct json *j)
@@ -194,50 +168,57 @@ bool json_bool(struct json *j, bool *out)
 
 	if (!want(j, JSON_BOOL))
 		return false;
-	yes = j->text[j->pos] == 't';
+	yes = j->at.s[j->at.pos] == 't';
 	if (!take_word(j, yes ? "true" : "false"))
 		return false;
 	*out = yes;
 	return true;
 }
 
+/* What was passed since, but for its quotes. */
+static struct json_text since(const struct json *j, size_t start, size_t quote)
+{
+	return (struct json_text){ j->at.s + start + quote,
+				   j->at.pos - start - 2 * quote };
+}
+
 bool json_number(struct json *j, struct json_text *out)
 {
-	struct scan sc;
 	size_t start;
-	bool ok;
 
 	if (!want(j, JSON_NUMBER))
 		return false;
-	sc = scan_at(j);
-	start = j->pos;
-	ok = scan_number(&sc);
-	if (!scanned(j, &sc, ok))
+	start = j->at.pos;
+	if (!scanned(j, scan_number(&j->at)))
 		return false;
-	*out = (struct json_text){ j->text + start, j->pos - start };
+	*out = since(j, start, 0);
 	return true;
 }
 
 /* A string as it stands between its quotes. */
 static bool take_raw(struct json *j, struct json_text *out)
 {
-	struct scan sc;
 	size_t start;
-	bool ok;
 
-	next_char(j);
-	start = j->pos + 1;
-	sc = scan_at(j);
-	ok = scan_string(&sc);
-	if (!scanned(j, &sc, ok))
+	scan_next(&j->at);
+	start = j->at.pos;
+	if (!scanned(j, scan_string(&j->at)))
 		return false;
-	*out = (struct json_text){ j->text + start, j->pos - 1 - start };
+	*out = since(j, start, 1);
 	return true;
 }
 
-static void decode(struct json_key *out, struct json_text raw)
+/* Of the string just passed. Names and times hold no escapes. */
+static void decode(struct json_key *out, const struct json *j,
+		   struct json_text raw)
 {
-	out->n = scan_decode(out->s, sizeof(out->s), raw.s, raw.n);
+	const size_t cap = sizeof(out->s);
+
+	out->n = raw.n;
+	if (j->at.escapes)
+		out->n = scan_decode(out->s, cap, raw.s, raw.n);
+	else
+		memcpy(out->s, raw.s, raw.n < cap ? raw.n : cap);
 }
 
 bool json_string(struct json *j, struct json_key *out)
@@ -246,7 +227,7 @@ bool json_string(struct json *j, struct json_key *out)
 
 	if (!want(j, JSON_STRING) || !take_raw(j, &raw))
 		return false;
-	decode(out, raw);
+	decode(out, j, raw);
 	return true;
 }
 
@@ -256,7 +237,7 @@ static bool enter(struct json *j, enum json_type type)
 		return false;
 	if (j->depth == JSON_DEPTH_MAX)
 		return json_fail(j, "nested too deeply");
-	j->pos++;
+	j->at.pos++;
 	j->path[j->depth++] = (struct json_step){
 		.object = type == JSON_OBJECT
 	};
@@ -275,13 +256,8 @@ bool json_array(struct json *j)
 
 bool json_skip(struct json *j)
 {
-	struct scan sc = scan_at(j);
-	bool ok;
-
-	if (j->failed)
-		return false;
-	ok = scan_value(&sc, JSON_DEPTH_MAX - j->depth);
-	return scanned(j, &sc, ok);
+	return !j->failed &&
+	       scanned(j, scan_value(&j->at, JSON_DEPTH_MAX - j->depth));
 }
 
 /* To the next member or element; false when the container ends here. */
@@ -290,8 +266,8 @@ static bool advance(struct json *j, char close)
 	struct json_step *step = &j->path[j->depth - 1];
 
 	assert(step->object == (close == '}'));
-	if (next_char(j) == close) {
-		j->pos++;
+	if (scan_next(&j->at) == close) {
+		j->at.pos++;
 		j->depth--;
 		return false;
 	}
@@ -320,7 +296,7 @@ bool json_member(struct json *j, struct json_key *key)
 
 	if (j->failed || !advance(j, '}') || !take_key(j, &raw))
 		return false;
-	decode(key, raw);
+	decode(key, j, raw);
 	return true;
 }
 

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "err.h"
+#include "json_scan.h"
 
 #define JSON_DEPTH_MAX 32
 #define JSON_KEY_MAX 48
@@ -40,8 +41,7 @@ struct json_step {
 
 /* A plain value: a copy is a bookmark to read the same place again. */
 struct json {
-	const char *text;
-	size_t len, pos;
+	struct scan at;
 	struct err *err;
 	int depth;
 	bool failed;

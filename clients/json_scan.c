@@ -34,12 +34,6 @@ void scan_blanks_slow(struct scan *sc)
 	}
 }
 
-int scan_next(struct scan *sc)
-{
-	scan_blanks(sc);
-	return sc->pos < sc->len ? (unsigned char)sc->s[sc->pos] : -1;
-}
-
 bool scan_char(struct scan *sc, char c, const char *why)
 {
 	if (scan_next(sc) != c)
@@ -147,6 +141,7 @@ static bool pass_escape(struct scan *sc)
 {
 	char c;
 
+	sc->escapes = true;
 	if (sc->len - sc->pos < 2)
 		return refuse(sc, CUT);
 	c = sc->s[sc->pos + 1];
@@ -205,6 +200,7 @@ bool scan_string(struct scan *sc)
 {
 	if (!scan_char(sc, '"', "a string is missing"))
 		return false;
+	sc->escapes = false;
 	for (;;) {
 		unsigned char c;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The syntax of JSON (RFC 8259) without its meaning: where a token or a
- * whole value ends. json.c is the only caller.
+ * whole value ends.
  */
 #ifndef CARRYWATCH_JSON_SCAN_H
 #define CARRYWATCH_JSON_SCAN_H
@@ -16,6 +16,7 @@ struct scan {
 	const char *s;
 	size_t len, pos;
 	const char *why;	/* of a failure; pos is the offending byte */
+	bool escapes;		/* scan_string met one */
 };
 
 void scan_blanks_slow(struct scan *sc);
@@ -27,7 +28,11 @@ static inline void scan_blanks(struct scan *sc)
 	scan_blanks_slow(sc);
 }
 /* The next byte after blanks, -1 at the end. */
-int scan_next(struct scan *sc);
+static inline int scan_next(struct scan *sc)
+{
+	scan_blanks(sc);
+	return sc->pos < sc->len ? (unsigned char)sc->s[sc->pos] : -1;
+}
 /* Each moves pos behind its token. */
 MUST_USE bool scan_char(struct scan *sc, char c, const char *why);
 MUST_USE bool scan_string(struct scan *sc);

@@ -29,7 +29,7 @@ static bool no_memory(struct err *err)
 static size_t expected_rows(const struct row_walk *w, const struct json *j)
 {
 	size_t n = w->out->n, least = n + n / 4;
-	size_t all = j->len / (j->pos / n + 1) + n / 16;
+	size_t all = j->at.len / (j->at.pos / n + 1) + n / 16;
 
 	if (all > w->shape->max)
 		all = w->shape->max;
@@ -65,7 +65,7 @@ static bool pass_row(struct json *j, const struct json *read)
 {
 	if (read->failed || read->depth != j->depth)
 		return json_skip(j);
-	j->pos = read->pos;
+	j->at.pos = read->at.pos;
 	return true;
 }
 

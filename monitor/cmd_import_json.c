@@ -28,7 +28,7 @@ static bool syntax(const struct json_line *l, const struct json *j,
 	const char *byte = strstr(why->text, " (byte ");
 	int n = (int)(byte ? (size_t)(byte - why->text) : strlen(why->text));
 
-	return import_fail(l->im, place(l, l->s + j->pos), l->err, "%.*s", n,
+	return import_fail(l->im, place(l, l->s + j->at.pos), l->err, "%.*s", n,
 			   why->text);
 }
 
@@ -53,7 +53,7 @@ static bool take_value(const struct json_line *l, struct json *j,
 
 	if (!json_peek(j, &type))
 		return syntax(l, j, why);
-	start = l->s + j->pos;
+	start = l->s + j->at.pos;
 	c->at = place(l, start);
 	if (type == JSON_ARRAY || type == JSON_OBJECT || type == JSON_BOOL)
 		return import_fail(l->im, c->at, l->err, "a text or a number "
@@ -64,7 +64,7 @@ static bool take_value(const struct json_line *l, struct json *j,
 		return true;		/* the same as absent */
 	c->number = type == JSON_NUMBER;
 	c->s = start;
-	c->n = (size_t)(l->s + j->pos - start);
+	c->n = (size_t)(l->s + j->at.pos - start);
 	return c->number || take_string(l, c, start + 1, c->n - 2);
 }
 
@@ -90,7 +90,7 @@ static bool take_member(const struct json_line *l, struct json *j,
 /* Where the next key starts: behind blanks and a comma. */
 static const char *key_at(const struct json_line *l, const struct json *j)
 {
-	size_t i = j->pos;
+	size_t i = j->at.pos;
 
 	while (i < l->n && strchr(" \t\r,", l->s[i]) && l->s[i])
 		i++;
@@ -107,7 +107,7 @@ static bool read_line(const struct json_line *l)
 	json_init(&j, l->s, l->n, &why);
 	if (!json_object(&j))
 		return syntax(l, &j, &why);
-	l->row->at = place(l, l->s + j.pos - 1);
+	l->row->at = place(l, l->s + j.at.pos - 1);
 	for (at = key_at(l, &j); json_member(&j, &key); at = key_at(l, &j))
 		if (!take_member(l, &j, &key, at, &why))
 			return false;

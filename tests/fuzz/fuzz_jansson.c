@@ -114,7 +114,7 @@ static bool walk_array(struct walk *w, struct json *j)
 
 static bool walk_scalar(struct walk *w, struct json *j, enum json_type type)
 {
-	size_t start = j->pos;
+	size_t start = j->at.pos;
 	struct json_key text;
 	struct json_text t;
 	bool b;
@@ -130,8 +130,8 @@ static bool walk_scalar(struct walk *w, struct json *j, enum json_type type)
 	if (type == JSON_STRING) {
 		if (!json_string(j, &text))
 			return false;
-		tell_text(w, "s", (struct json_text){ j->text + start + 1,
-						      j->pos - start - 2 });
+		tell_text(w, "s", (struct json_text){ j->at.s + start + 1,
+						      j->at.pos - start - 2 });
 		return true;
 	}
 	if (type == JSON_BOOL) {

@@ -161,13 +161,13 @@ static bool walk_number(struct walk *w, struct json *j)
 
 static bool walk_string(struct walk *w, struct json *j)
 {
-	size_t start = j->pos + 1;	/* the type was looked at already */
+	size_t start = j->at.pos + 1;	/* the type was looked at already */
 	struct json_key text;
 
 	if (!json_string(j, &text))
 		return false;
-	put_string(w, (struct json_text){ j->text + start,
-					  j->pos - 1 - start }, &text, false);
+	put_string(w, (struct json_text){ j->at.s + start,
+					  j->at.pos - 1 - start }, &text, false);
 	return true;
 }
 
