@@ -4,6 +4,7 @@ What is measured of whole processes: start, restart, memory, wakeups, drift of
 the timer, how soon an alert leaves; many accounts on one machine.
 """
 import base64
+import os
 import signal
 import sqlite3
 import time
@@ -39,6 +40,7 @@ def measure_start(figures, directory):
 
 def measure_memory(figures, directory, bodies, flat):
     """An idle monitor with the default interval; polls are asked for."""
+    os.sync()	# pages of a program just linked would count as dirty
     server, url = serve(Answers, directory=bodies)
     account = Account(directory, url + "/api/v1",
                       pairs_of(MANY, "aster", "reya"))
