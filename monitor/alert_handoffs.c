@@ -129,6 +129,17 @@ static void add_book(struct alert_gather *g)
 }
 
 /* Money at the venues that no rule looks at. */
+static struct condition *add_not_watched(struct alert_gather *g,
+					 const char *title, const char *text)
+{
+	struct condition *c = alert_add(g, "pair", title, text);
+
+	c->severity = SEVERITY_ERROR;
+	c->delay = span_s(180);		/* one just closed may come back */
+	c->breaks_quiet = true;
+	return c;
+}
+
 static void add_astray(struct alert_gather *g, const struct astray *a)
 {
 	const char *account = g->w->cycle->account->name;
@@ -138,17 +149,31 @@ static void add_astray(struct alert_gather *g, const struct astray *a)
 	snprintf(title, sizeof(title), "NOT WATCHED %s: pair %s of the "
 		 "trading client", account, a->id);
 	snprintf(text, sizeof(text), "%s\nno rule looks at it", a->why);
-	c = alert_add(g, "pair", title, text);
-	c->severity = SEVERITY_ERROR;
-	c->delay = span_s(180);		/* one just closed may come back */
-	c->breaks_quiet = true;
+	c = add_not_watched(g, title, text);
 	snprintf(c->fingerprint, sizeof(c->fingerprint), "%s/pair/%s",
 		 account, a->id);
 }
 
+static void add_more_astray(struct alert_gather *g)
+{
+	const char *account = g->w->cycle->account->name;
+	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX];
+	size_t more = g->w->cycle->more_astray;
+	struct condition *c;
+
+	if (!more)
+		return;
+	snprintf(title, sizeof(title), "NOT WATCHED %s: more pairs of the "
+		 "trading client", account);
+	snprintf(text, sizeof(text), "%zu beyond the first %d\nno rule looks "
+		 "at them", more, CYCLE_ASTRAY_MAX);
+	c = add_not_watched(g, title, text);
+	snprintf(c->fingerprint, sizeof(c->fingerprint), "%s/pairs", account);
+}
+
 size_t alert_handoffs_most(const struct work *w)
 {
-	return w->n_handoffs + 2 + w->cycle->n_astray;
+	return w->n_handoffs + 3 + w->cycle->n_astray;
 }
 
 void alert_handoffs(struct alert_gather *g)
@@ -159,4 +184,5 @@ void alert_handoffs(struct alert_gather *g)
 	add_book(g);
 	for (size_t i = 0; i < g->w->cycle->n_astray; i++)
 		add_astray(g, &g->w->cycle->astray[i]);
+	add_more_astray(g);
 }

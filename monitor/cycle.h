@@ -15,7 +15,7 @@
 
 #define CYCLE_KEY_EVERY		64	/* polls between two key blobs */
 #define CYCLE_SUGGESTED_MAX	64
-#define CYCLE_ASTRAY_MAX	32	/* more are not told */
+#define CYCLE_ASTRAY_MAX	32	/* more are counted */
 
 struct wiring {
 	struct source source;
@@ -64,6 +64,7 @@ struct cycle {
 	char told_book[160];
 	struct astray astray[CYCLE_ASTRAY_MAX];	/* of the last good book */
 	size_t n_astray;
+	size_t more_astray, more_seen;	/* beyond those; in this poll */
 	struct suggested suggested[CYCLE_SUGGESTED_MAX];
 	size_t n_suggested;
 };

@@ -42,8 +42,10 @@ static bool not_watched(struct work *w, const char *id, const char *why)
 
 	while (i < c->n_astray && strcmp(c->astray[i].id, id) != 0)
 		i++;
-	if (i == CYCLE_ASTRAY_MAX)
+	if (i == CYCLE_ASTRAY_MAX) {
+		c->more_seen++;
 		return true;
+	}
 	if (i == c->n_astray) {
 		snprintf(c->astray[i].id, sizeof(c->astray[i].id), "%s", id);
 		log_write(LOG_LEVEL_ERR, "trading client", "id=%s err=%s",
@@ -67,6 +69,11 @@ static void forget_astray(struct cycle *c)
 		c->astray[n++].seen = false;
 	}
 	c->n_astray = n;
+	if (c->more_seen && !c->more_astray)
+		log_write(LOG_LEVEL_ERR, "trading client", "err=%s",
+			  log_quote("more pairs that nobody watches").s);
+	c->more_astray = c->more_seen;
+	c->more_seen = 0;
 }
 
 /* An id serves once: it cannot be adopted from a position that was closed. */

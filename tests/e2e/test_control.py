@@ -239,6 +239,25 @@ def test_pairs_nobody_watches_are_told(t):
     assert m.text().count('msg="trading client"') == 2, m.text()
 
 
+def test_more_pairs_nobody_watches_than_are_named(t):
+    """forty of them: some by name, the others by their number, once"""
+    desk = Desk(t, pair("u-1", "BTC", "lighter", "grvt"),
+                *(pair(f"x-{i:02}", "ETH", "lighter", "grvt", size=None)
+                  for i in range(40)))
+    m = t.monitor("main", "--every", "1s", env=desk.env)
+    m.wait_line('msg="poll" .*seq=2 ')
+    with sqlite3.connect(t.dir / "data/main.db") as db:
+        db.execute("UPDATE alerts SET since = since - 200000")
+    t.wait(lambda: ("main/pairs", 1, 0) in not_watched(desk), "alert")
+    assert len(not_watched(desk)) == 33, not_watched(desk)
+    assert desk.db("SELECT text FROM alerts WHERE fingerprint = 'main/pairs'"
+                   ) == [("8 beyond the first 32\nno rule looks at them",)]
+    del desk.control.positions["main"][33:]
+    t.wait(lambda: ("main/pairs", 1, 1) in not_watched(desk), "over")
+    m.stop()
+    assert m.text().count("more pairs that nobody watches") == 1, m.text()
+
+
 def test_closed_on_paper_only(t):
     """a dry run closes what the client goes on holding: nothing to be told"""
     desk = Desk(t, pair("u-1", "BTC", "lighter", "grvt"))
