@@ -8,7 +8,29 @@
 #include <inttypes.h>
 
 #define RUNS_PER_CALL	4	/* a poll must not wait for a long deletion */
-#define ROW_BYTES	24	/* as in SQL_EVIDENCE_BYTES */
+
+#define PAGE		4096	/* SQLite's default */
+#define LEAF_MOST	(PAGE - 35)	/* of a row, in the page of the table */
+#define LEAF_LEAST	((PAGE - 12) * 32 / 255 - 23)
+#define CHAINED		(PAGE - 4)	/* of it, in each page behind */
+
+/*
+ * What a blob of n bytes takes of the file: a page of the table holds whole
+ * rows only, and the rest of a long one has pages of its own (SQLite's file
+ * format, 1.6). The row has 5 bytes more, and its cell some 7.
+ */
+static int64_t room(int64_t n)
+{
+	int64_t row = n + 5, here = row, behind = 0;
+
+	if (row > LEAF_MOST) {
+		here = LEAF_LEAST + (row - LEAF_LEAST) % CHAINED;
+		if (here > LEAF_MOST)
+			here = LEAF_LEAST;
+		behind = (row - here + CHAINED - 1) / CHAINED;
+	}
+	return behind * PAGE + PAGE / ((PAGE - 8) / (here + 7));
+}
 
 bool store_put_evidence(struct store *s, int64_t poll, bool key,
 			const unsigned char *blob, size_t n, struct err *err)
@@ -21,7 +43,7 @@ bool store_put_evidence(struct store *s, int64_t poll, bool key,
 	if (!sql_run(&q, err))
 		return false;
 	if (s->evidence >= 0)
-		s->evidence += (int64_t)n + ROW_BYTES;
+		s->evidence += room((int64_t)n);
 	return true;
 }
 
@@ -138,13 +160,26 @@ bool store_evidence(struct store *s, struct evidence_view *out,
 
 /* ---- sizes ---- */
 
+/* Of the polls before this one. */
+static bool bytes_before(struct store *s, int64_t *out, int64_t poll,
+			 struct err *err)
+{
+	struct sql q = sql_use(s, SQL_EVIDENCE_SIZES);
+
+	sql_put_int(&q, poll);
+	*out = 0;
+	while (sql_row(&q))
+		*out += room(sql_get_int(&q));
+	return sql_done(&q, err);
+}
+
 /* Exact where this SQLite has the dbstat table, else an estimate. */
 bool store_evidence_bytes(struct store *s, int64_t *out, struct err *err)
 {
 	bool found;
 
 	return ask(s, out, &found, SQL_EVIDENCE_PAGES, NULL, NULL) ||
-	       ask(s, out, &found, SQL_EVIDENCE_BYTES, NULL, err);
+	       bytes_before(s, out, INT64_MAX, err);
 }
 
 /*
@@ -164,9 +199,11 @@ static bool bytes_over_cap(struct store *s, int64_t *over, int64_t cap,
 		return false;
 	if (bytes <= cap)
 		return true;
-	if (s->evidence < 0 && !ask(s, &s->evidence, &found,
-				    SQL_EVIDENCE_BYTES, NULL, err))
-		return false;
+	if (s->evidence < 0) {
+		if (!bytes_before(s, &bytes, INT64_MAX, err))
+			return false;
+		s->evidence = bytes;
+	}
 	*over = s->evidence - cap;
 	return true;
 }
@@ -187,8 +224,7 @@ static bool find_oldest(struct store *s, struct oldest_run *r, bool *found,
 			       &r->first, err)) &&
 	       (!*found || ask(s, &r->last_at, found, SQL_EVIDENCE_LAST_AT,
 			       &r->next, err)) &&
-	       (!*found || ask(s, &r->bytes, found, SQL_EVIDENCE_SIZE,
-			       &r->next, err));
+	       (!*found || bytes_before(s, &r->bytes, r->next, err));
 }
 
 static bool drop(struct store *s, enum sql_id id, int64_t before,

@@ -156,12 +156,9 @@ const char *const sql_texts[SQL_COUNT] = {
 	[SQL_EVIDENCE_NEXT_KEY] = "SELECT poll FROM evidence "
 		"WHERE poll > ?1 AND key = 1 ORDER BY poll LIMIT 1",
 	[SQL_EVIDENCE_LAST_AT] = "SELECT max(at) FROM polls WHERE seq < ?1",
-	[SQL_EVIDENCE_SIZE] = "SELECT sum(length(data) + 24) FROM evidence "
+	[SQL_EVIDENCE_SIZES] = "SELECT length(data) FROM evidence "
 		"WHERE poll < ?1",
 	[SQL_EVIDENCE_DROP] = "DELETE FROM evidence WHERE poll < ?1",
-	/* Row head, page head, and pages that are not full: about 24 B. */
-	[SQL_EVIDENCE_BYTES] = "SELECT coalesce(sum(length(data) + 24), 0) "
-		"FROM evidence",
 	[SQL_EVIDENCE_PAGES] = "SELECT coalesce(sum(pgsize), 0) FROM dbstat "
 		"WHERE name = 'evidence' AND aggregate = TRUE",
 	[SQL_RECORDED] = "SELECT p.seq, p.at, p.config, p.version, e.key, "

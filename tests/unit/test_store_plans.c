@@ -28,7 +28,6 @@ static const struct scan allowed[] = {
 	{ SQL_EVENTS, "a command lists them" },
 	{ SQL_SHADOW, "one row" },
 	{ SQL_POLL_LAST, "the first row from behind" },
-	{ SQL_EVIDENCE_BYTES, "once in the life of a process" },
 	{ SQL_EVIDENCE_PAGES, "a table of SQLite's own" },
 	{ SQL_FILE_BYTES, "numbers of SQLite's own" },
 	{ SQL_DECISIONS, "a command lists them, from behind" },
