@@ -254,7 +254,8 @@ def test_exec(t):
     got = post("exec", f"program={hook}", env={"POST_TIMEOUT_MS": "300"})
     assert got[0] == "retry" and "too long" in got[3], got
     t.wait(lambda: not t.still_running(), "the group to end")
-    assert "cannot be run" in post("exec", "program=/nonexistent", code=2)
+    assert "cannot be run" in post("exec", f"program={t.dir}/absent",
+                                 code=2)
     assert "cannot be run" in post("exec", "program=relative", code=2)
 
 
