@@ -93,6 +93,7 @@ static void go_on_bare(struct replay_pair *pair, const struct recorded_poll *p)
 	if (!pair->begun) {
 		pair->sure = p->seq == 1 || instant_known(p->last);
 		start_anew(pair);
+		pair->fees_whole = pair->recorded.status == STATUS_CLOSED;
 	}
 	if (!replay_apply_events(pair, p->at))
 		pair->sure = false;

@@ -95,6 +95,32 @@ def test_the_recorded_profile_asked_by_name_closes_the_same(t):
             assert a[key] == b[key], (key, a, b)
 
 
+def iso(at):
+    return datetime.datetime.fromtimestamp(
+        at / 1000, datetime.timezone.utc).isoformat()
+
+
+def test_both_sides_end_at_the_same_moment(t):
+    """The recorded rules asked by name differ in nothing, wherever it ends"""
+    path = record(t, profile="aggressive", shadow="off")
+    at = [a for a, in ask(path, "SELECT at FROM polls ORDER BY seq")]
+    cut = 0
+    for k in range(30, 91, 6):
+        [run, own] = t.run("replay", "--profile", "aggressive", "--json",
+                           "--until", iso(at[k - 1] + 1)).expect(0).json()
+        for a, b in zip(run["trades"], own["trades"]):
+            assert a == b, (a, b)
+        for name in ("since", "until", "net_usd", "trades", "days_at_00_utc"):
+            assert run[name] == own[name], name
+        assert ms(own["until"]) == at[k - 1]
+        cut += ask(path, "SELECT count(*) FROM positions WHERE opened_at < ?"
+                   " AND closed_at > ?", at[k - 1], at[k - 1])[0][0]
+        [alone] = t.run("replay", "--json", "--until",
+                        iso(at[k - 1] + 1)).expect(0).json()
+        assert alone["trades"] == own["trades"]
+    assert cut > 5
+
+
 def test_a_part_replays_from_recorded_memory(t):
     path = record(t)
     at = [a for a, in ask(path, "SELECT at FROM polls ORDER BY seq")]
