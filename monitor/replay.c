@@ -301,8 +301,21 @@ static bool step_recorded(struct replay *r, const struct recorded_poll *p,
 	return true;
 }
 
+/*
+ * What was paid by then stands with the rows that carry a memory; the first
+ * poll read, which may lie before `since`, has it of every pair.
+ */
+static void take_costs(struct replay_pair *pair, const struct evidence_row *row)
+{
+	if (!row->memory)
+		return;
+	pair->x.pos.fees_usd = row->memory->fees_usd;
+	pair->x.pos.slippage_usd = row->memory->slippage_usd;
+}
+
 static void begin_judged(struct replay *r, const struct recorded_poll *p)
 {
+	const bool begins = counts(r, p->at);
 	size_t next = 0;
 
 	for (size_t i = 0; i < p->view.n_rows; i++) {
@@ -311,14 +324,13 @@ static void begin_judged(struct replay *r, const struct recorded_poll *p)
 
 		if (!pair || pair->begun)
 			continue;
+		take_costs(pair, row);
+		if (!begins)
+			continue;
 		start_anew(pair);
 		r->n_begun++;
-		pair->fees_whole = !row->memory &&
+		pair->fees_whole = p->bare &&
 				   pair->recorded.status == STATUS_CLOSED;
-		if (row->memory) {
-			pair->x.pos.fees_usd = row->memory->fees_usd;
-			pair->x.pos.slippage_usd = row->memory->slippage_usd;
-		}
 	}
 }
 
@@ -343,10 +355,10 @@ static void step_other(struct replay *r, const struct recorded_poll *p)
 {
 	const uint64_t facts = profile_uses(profile_of(r, p));
 
-	if (!counts(r, p->at))
-		return;
 	if (r->n_begun < r->n)
 		begin_judged(r, p);
+	if (!counts(r, p->at))
+		return;
 	give_held(r, p);
 	for (size_t i = 0; i < r->n; i++) {
 		struct replay_pair *pair = &r->pairs[i];

@@ -121,6 +121,24 @@ def test_both_sides_end_at_the_same_moment(t):
     assert cut > 5
 
 
+def test_what_a_pair_costs_does_not_hang_on_where_the_replay_begins(t):
+    path = record(t, profile="conservative", shadow="off")
+    at = [a for a, in ask(path, "SELECT at FROM polls ORDER BY seq")]
+    by_hand = ask(path, "SELECT id FROM positions WHERE status = 'open'")
+    for i, in by_hand:
+        paid = ("--fees", "7") if i % 2 else ()
+        t.run("positions", "close", i, "-y", *paid).expect(0)
+    assert len(by_hand) > 3
+    began = 0
+    for k in range(20, 80, 7):
+        [run, own] = t.run("replay", "--profile", "steady", "--json",
+                           "--since", iso(at[k])).expect(0).json()
+        began += len(run["trades"])
+        for x in run["trades"] + own["trades"]:	# 8 bps of 5,000 USD
+            assert Decimal(x["fees_usd"]) + Decimal(x["exit_usd"]) == 4, x
+    assert began > 20
+
+
 def test_a_part_replays_from_recorded_memory(t):
     path = record(t)
     at = [a for a, in ask(path, "SELECT at FROM polls ORDER BY seq")]

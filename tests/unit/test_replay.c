@@ -33,10 +33,11 @@ static void check(struct scene *s, bool ok)
 
 /* All polls from `since` on; the arena holds the pairs. */
 static struct replay replayed(struct scene *s, struct instant since,
-			      struct arena *arena)
+			      struct arena *arena,
+			      const struct profile *profile)
 {
-	struct replay r = { .verify = true, .since = since,
-			    .until = INSTANT_UNKNOWN };
+	struct replay r = { .profile = profile, .verify = !profile,
+			    .since = since, .until = INSTANT_UNKNOWN };
 	struct source_store *source;
 	struct recorded_poll p;
 	bool more;
@@ -56,7 +57,7 @@ static struct replay replayed(struct scene *s, struct instant since,
 static void assert_same(struct scene *s, struct instant since, int64_t polls)
 {
 	struct arena *arena = arena_new();
-	struct replay r = replayed(s, since, arena);
+	struct replay r = replayed(s, since, arena, NULL);
 
 	if (r.differs)
 		fail_msg("%s", r.difference);
@@ -131,12 +132,49 @@ static void simulated_closes_come_out_again(void **state)
 	scene_end(&s);
 }
 
+/* ---- another profile ---- */
+
+/* From any poll on: what was paid by then is known, at key polls or not. */
+static void another_profile_begins_with_what_was_paid(void **state)
+{
+	struct arena *arena = arena_new();
+	struct instant at[40];
+	struct scene s;
+	int closed = 0;
+
+	(void)state;
+	scene_begin(&s, seed_of() + 4, false, 60);
+	play(&s, 100, false);
+	for (int i = 0; i < 40; i++) {
+		play(&s, 10, false);
+		at[i] = s.now;
+	}
+	for (int i = 0; i < 40; i += 3) {
+		struct replay r = replayed(&s, at[i], arena,
+					   config_profile(&s.config[1],
+							  "second"));
+
+		for (size_t k = 0; k < r.n; k++) {
+			const struct replay_pair *p = &r.pairs[k];
+
+			if (!p->begun)
+				continue;
+			closed += p->recorded.status == STATUS_CLOSED;
+			assert_false(p->fees_whole);
+			assert_int_equal(dec_sign(p->x.pos.fees_usd), 0);
+		}
+	}
+	assert_true(closed > 10);
+	arena_free(arena);
+	scene_end(&s);
+}
+
 /* ---- what must be found ---- */
 
 static void assert_found(struct scene *s, const char *word)
 {
 	struct arena *arena = arena_new();
-	struct replay r = replayed(s, INSTANT_UNKNOWN, arena);
+	struct replay r = replayed(s, INSTANT_UNKNOWN, arena, NULL);
 
 	assert_true(r.differs);
 	if (!strstr(r.difference, word))
@@ -208,6 +246,7 @@ int main(void)
 		cmocka_unit_test(a_long_run_with_people_comes_out_again),
 		cmocka_unit_test(many_polls_of_fifty_pairs_come_out_again),
 		cmocka_unit_test(simulated_closes_come_out_again),
+		cmocka_unit_test(another_profile_begins_with_what_was_paid),
 		cmocka_unit_test(another_input_is_found),
 		cmocka_unit_test(every_part_of_a_row_is_compared),
 	};
