@@ -43,6 +43,14 @@ static int64_t missed(const struct slot *s, const struct settled *row,
 	return n < held ? n : held;
 }
 
+static void count_missed(struct held_pair *h, int64_t n)
+{
+	if (n <= 0 || n >= INT32_MAX / 4)
+		return;
+	h->x.funding.n += (int32_t)n;
+	h->x.funding.n_unknown += (int32_t)n;
+}
+
 static void book(struct held_pair *h, enum side side, const struct slot *s,
 		 const struct settled *row)
 {
@@ -52,12 +60,8 @@ static void book(struct held_pair *h, enum side side, const struct slot *s,
 		.amount_usd = ledger_amount(side, h->x.pos.size_usd,
 					    row->rate.fraction, RATE_8H_S),
 	};
-	int64_t n = missed(s, row, &h->x.pos);
 
-	if (n > 0 && n < INT32_MAX / 4) {
-		h->x.funding.n += (int32_t)n;
-		h->x.funding.n_unknown += (int32_t)n;
-	}
+	count_missed(h, missed(s, row, &h->x.pos));
 	funding_add(&h->x.funding, &paid);
 }
 
@@ -79,6 +83,27 @@ bool backtest_book(struct backtest *b, struct lane *l, size_t slot,
 				       "funding is out of range");
 	}
 	return true;
+}
+
+/* Settlements of a leg that were due until then, and that nobody recorded. */
+static int64_t overdue(const struct slot *s, const struct held_pair *h,
+		       struct instant until)
+{
+	int64_t every = (int64_t)s->rate.interval_s * 1000;
+	int64_t from = s->at.ms > h->x.pos.opened_at.ms ? s->at.ms :
+			h->x.pos.opened_at.ms;
+
+	return (until.ms - s->at.ms) / every - (from - s->at.ms) / every;
+}
+
+void backtest_earned(const struct backtest *b, struct trade *t,
+		     struct held_pair *h, struct instant until)
+{
+	for (int s = LEG_LONG; s <= LEG_SHORT; s++)
+		count_missed(h, overdue(&b->slots[t->slot[s]], h, until));
+	t->t.settlements = h->x.funding.n;
+	t->t.unknown = h->x.funding.n_unknown;
+	t->t.funding_usd = h->x.funding.sum_usd;
 }
 
 /* ---- decide and close ---- */
@@ -104,16 +129,15 @@ static void decide_one(struct backtest *b, struct lane *l, struct held_pair *h)
 static bool settle_up(struct backtest *b, struct lane *l, struct held_pair *h)
 {
 	const struct fill *paid = &h->x.fill;
-	struct report_trade *t = &l->trades[h->trade].t;
+	struct trade *trade = &l->trades[h->trade];
+	struct report_trade *t = &trade->t;
 	struct dec net;
 
 	if (!backtest_add(&t->fees_usd, paid->fees_usd, b->err) ||
 	    !backtest_add(&t->slippage_usd, paid->slippage_usd, b->err))
 		return false;
 	t->exit_usd = DEC_ZERO;
-	t->settlements = h->x.funding.n;
-	t->unknown = h->x.funding.n_unknown;
-	t->funding_usd = h->x.funding.sum_usd;
+	backtest_earned(b, trade, h, t->closed_at);
 	if (!report_net(&net, t))
 		return err_set(b->err, ERR_DATA, "money is out of range");
 	return backtest_add(&l->realized_usd, net, b->err);

@@ -60,8 +60,7 @@ struct backtest {
 	const struct backtest_setup *setup;
 	struct slot *slots;
 	size_t n_slots;
-	size_t *slot_of;		/* by number of a series */
-	size_t n_slot_of;
+	size_t *slot_of, n_slot_of;	/* by number of a series */
 	struct venue *venues;		/* sorted, unique */
 	size_t n_venues;
 	struct lane *lanes;
@@ -86,8 +85,7 @@ MUST_USE bool backtest_room(void **list, size_t n, size_t *cap, size_t size,
 /* ---- backtest_market.c ---- */
 
 /* n_slots when there is none. */
-size_t backtest_slot(const struct backtest *b, struct symbol s,
-		     struct venue v);
+size_t backtest_slot(const struct backtest *b, struct symbol s, struct venue v);
 /* The sealed market of a poll at `now`, its ranked pairs too. */
 MUST_USE bool backtest_market(struct backtest *b, struct instant now);
 
@@ -98,6 +96,9 @@ MUST_USE bool backtest_poll(struct backtest *b, struct lane *l);
 /* What a row pays to the pairs held; before it is put into its slot. */
 MUST_USE bool backtest_book(struct backtest *b, struct lane *l, size_t slot,
 			    const struct settled *row);
+/* What the pair was paid until then, and how much of it nobody recorded. */
+void backtest_earned(const struct backtest *b, struct trade *t,
+		     struct held_pair *h, struct instant until);
 
 /* ---- backtest_result.c ---- */
 
