@@ -180,8 +180,11 @@ bool cmd_replay_show(struct cli *c, const struct account *a,
 
 	config_terms(&terms, c->config, a);
 	if (!replay_outcome(&history[RECORDED], &history[OTHER], &ended, r,
-			    &terms, seen->to, c->arena, err) ||
-	    !measure(&runs[RECORDED], &sums[RECORDED], &history[RECORDED],
+			    &terms, seen->to, c->arena, err))
+		return false;
+	for (int i = 0; i < RUNS; i++)
+		history[i].capital_usd = a->entry.capital_usd;
+	if (!measure(&runs[RECORDED], &sums[RECORDED], &history[RECORDED],
 		     "as recorded", c->arena, err))
 		return false;
 	if (r->profile && !measure(&runs[OTHER], &sums[OTHER], &history[OTHER],

@@ -139,6 +139,19 @@ def test_what_a_pair_costs_does_not_hang_on_where_the_replay_begins(t):
     assert began > 20
 
 
+def test_both_sides_are_measured_on_the_configured_capital(t):
+    path = record(t, profile="aggressive", shadow="off", polls=40)
+    text = (t.dir / "carrywatch.yaml").read_text()
+    (t.dir / "carrywatch.yaml").write_text(
+        text.replace("size_usd: 5000 USD", "size_pct: 5%,"
+                     " capital_usd: 90000 USD"))
+    [report] = t.run("report", "--json").expect(0).json()
+    runs = t.run("replay", "--profile", "steady", "--json").expect(0).json()
+    assert report["capital_usd"] == "90000"
+    assert [r["capital_usd"] for r in runs] == ["90000"] * 2
+    assert runs[1]["return_on_capital"] == report["return_on_capital"]
+
+
 def test_a_part_replays_from_recorded_memory(t):
     path = record(t)
     at = [a for a, in ask(path, "SELECT at FROM polls ORDER BY seq")]
