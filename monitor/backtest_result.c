@@ -5,7 +5,7 @@
  * funding is size x the sums of its two rates, so holding through costs
  * nothing a row.
  */
-#include "backtest_work.h"
+#include "backtest_settle.h"
 
 #include <string.h>
 
@@ -37,13 +37,15 @@ bool backtest_after(struct backtest *b, struct lane *l, struct instant now)
 {
 	while (l->n_after < l->n_closed) {
 		struct trade *t = &l->trades[l->closed[l->n_after]];
+		struct instant end = { t->t.closed_at.ms + BACKTEST_AFTER_MS };
 		struct dec v;
 
-		if (t->t.closed_at.ms + BACKTEST_AFTER_MS >= now.ms)
+		if (end.ms >= now.ms)
 			break;
 		if (!funding_since(&v, b, t, t->exit_sum))
 			return false;
-		t->t.after_usd = fact_known(v);
+		t->t.after_usd = backtest_holes(b, t, end) > t->exit_missed ?
+				 fact_unknown(WHY_MISSED) : fact_known(v);
 		l->n_after++;
 	}
 	return true;

@@ -17,6 +17,7 @@ struct slot {
 	struct rate rate;
 	struct fact mark_price, oi_usd;
 	struct dec sum;			/* of all rates so far, as settled */
+	int64_t missed;			/* until `at`, recorded by nobody */
 };
 
 /* A pair that is held now. */
@@ -31,6 +32,7 @@ struct trade {
 	struct report_trade t;
 	size_t slot[2];			/* by enum side */
 	struct dec entry_sum, exit_sum;	/* short - long sums then */
+	int64_t exit_missed;		/* of both legs, due until then */
 	struct report_point *points;
 	size_t n_points, cap_points;
 	int64_t seen, stride;		/* of the points: one in so many */
@@ -93,12 +95,6 @@ MUST_USE bool backtest_market(struct backtest *b, struct instant now);
 
 /* One poll: decide, close, open. */
 MUST_USE bool backtest_poll(struct backtest *b, struct lane *l);
-/* What a row pays to the pairs held; before it is put into its slot. */
-MUST_USE bool backtest_book(struct backtest *b, struct lane *l, size_t slot,
-			    const struct settled *row);
-/* What the pair was paid until then, and how much of it nobody recorded. */
-void backtest_earned(const struct backtest *b, struct trade *t,
-		     struct held_pair *h, struct instant until);
 
 /* ---- backtest_result.c ---- */
 

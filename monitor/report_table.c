@@ -197,8 +197,8 @@ static void exit_row(FILE *f, const struct report_exit *e)
 	if (e->n_after > 0)		/* given up: no gain, no loss */
 		page_number(f, report_usd_words(e->after_usd).s, NULL);
 	else
-		fputs("<td class=\"na\" title=\"the data ends before\">n/a"
-		      "</td>", f);
+		fputs("<td class=\"na\" title=\"the data ends before, or has "
+		      "holes\">n/a</td>", f);
 	fprintf(f, "<td>%d</td></tr>\n", (int)e->n_after);
 }
 
