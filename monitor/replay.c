@@ -25,6 +25,7 @@ void replay_begin(struct replay_pair *pair)
 	x->slots = pair->slot;
 	pair->closed_at = INSTANT_UNKNOWN;
 	pair->next_ms = pair->n_ledger > 0 ? pair->ledger[0].at.ms : INT64_MAX;
+	pair->told_ms = INT64_MAX;
 	pair->last_ms = instant_known(pair->recorded.closed_at) ?
 			pair->recorded.closed_at.ms + REPLAY_AFTER_MS :
 			INT64_MAX;
@@ -112,21 +113,6 @@ static bool prepare(struct replay_pair *pair, const struct recorded_poll *p,
 	       err_set(err, ERR_STORE, "poll %" PRId64 ": nothing is recorded "
 		       "of what position %" PRId64 " brought along", p->seq,
 		       row->position);
-}
-
-/* ---- under another profile ---- */
-
-static void book(struct replay_pair *pair, struct instant now)
-{
-	while (pair->next_ms <= now.ms) {
-		struct settlement row = pair->ledger[pair->booked++];
-
-		row.hypothetical = false;	/* here it is still held */
-		funding_add(&pair->funding, &row);
-		pair->x.memory.funding_usd = funding_total(&pair->funding);
-		pair->next_ms = pair->booked < pair->n_ledger ?
-				pair->ledger[pair->booked].at.ms : INT64_MAX;
-	}
 }
 
 /* ---- one poll ---- */
@@ -368,7 +354,7 @@ static void step_other(struct replay *r, const struct recorded_poll *p)
 		pair->over = p->at.ms > pair->last_ms;
 		if (pair->over)
 			continue;
-		book(pair, p->at);
+		replay_book(pair, p->at);
 		evaluate(r, pair, p, facts);
 		conclude(pair, p);
 		pair->over = instant_known(pair->closed_at);

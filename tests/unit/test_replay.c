@@ -169,6 +169,62 @@ static void another_profile_begins_with_what_was_paid(void **state)
 	scene_end(&s);
 }
 
+static struct fact funding_at_the_end(struct scene *s, int64_t id)
+{
+	struct arena *arena = arena_new();
+	struct replay r = replayed(s, INSTANT_UNKNOWN, arena,
+				   config_profile(&s->config[1], "second"));
+	struct fact out = r.pairs[0].x.memory.funding_usd;
+
+	assert_int_equal(r.pairs[0].recorded.id, id);
+	assert_true(r.pairs[0].begun && r.pairs[0].booked > 3);
+	arena_free(arena);
+	return out;
+}
+
+/* The venue's word on the first settlement of the first pair, told at t. */
+static void report_first(struct scene *s, struct instant t)
+{
+	struct arena *arena = arena_new();
+	struct settlement *rows;
+	size_t n;
+
+	check(s, store_settlements(s->store, &rows, &n, 1, arena, &s->err));
+	assert_true(n > 3);
+	rows[0].reported_usd = fact_known(dec_int(1000));
+	rows[0].reported_at = t;
+	check(s, store_begin(s->store, &s->err));
+	check(s, store_report_settlements(s->store, rows, 1, &s->err));
+	check(s, store_commit(s->store, 1000, &s->err));
+	arena_free(arena);
+}
+
+/* What a venue reported later is no reason to close before. */
+static void another_profile_knows_no_report_before_it_came(void **state)
+{
+	struct fact before, after;
+	struct instant last, then;
+	struct scene s;
+
+	(void)state;
+	scene_begin(&s, seed_of() + 5, true, 1);
+	play(&s, 900, false);
+	then = s.now;
+	play(&s, 300, false);
+	last = s.now;
+	before = funding_at_the_end(&s, 1);
+	report_first(&s, (struct instant){ last.ms + 1 });
+	after = funding_at_the_end(&s, 1);
+	assert_true(fact_same(before, after));
+	/* Told at a poll or before it: known there. */
+	report_first(&s, last);
+	after = funding_at_the_end(&s, 1);
+	assert_false(fact_same(before, after));
+	report_first(&s, then);
+	assert_true(fact_same(after, funding_at_the_end(&s, 1)));
+	scene_end(&s);
+}
+
 /* ---- what must be found ---- */
 
 static void assert_found(struct scene *s, const char *word)
@@ -247,6 +303,7 @@ int main(void)
 		cmocka_unit_test(many_polls_of_fifty_pairs_come_out_again),
 		cmocka_unit_test(simulated_closes_come_out_again),
 		cmocka_unit_test(another_profile_begins_with_what_was_paid),
+		cmocka_unit_test(another_profile_knows_no_report_before_it_came),
 		cmocka_unit_test(another_input_is_found),
 		cmocka_unit_test(every_part_of_a_row_is_compared),
 	};
