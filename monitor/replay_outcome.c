@@ -96,7 +96,10 @@ static bool end_ledger(struct report_ledger *out,
 		rows[i].hypothetical = instant_known(pair->closed_at) &&
 				       rows[i].at.ms > pair->closed_at.ms;
 	}
-	*out = (struct report_ledger){ rows, pair->n_ledger };
+	*out = (struct report_ledger){ rows, pair->n_ledger,
+		instant_known(pair->closed_at) &&
+		instant_known(pair->recorded.closed_at) &&
+		pair->closed_at.ms > pair->recorded.closed_at.ms };
 	return rows != NULL;
 }
 
@@ -140,8 +143,8 @@ bool replay_outcome(struct report_history *recorded,
 
 		if (!pair->begun)
 			continue;
-		was.ledgers[n] = (struct report_ledger){ pair->ledger,
-							 pair->n_ledger };
+		was.ledgers[n] = (struct report_ledger){
+			.rows = pair->ledger, .n = pair->n_ledger };
 		if (!cut_position(&was.positions[n], pair, terms, last, err) ||
 		    !end_position(&is.positions[n], pair, terms, err))
 			return false;

@@ -166,6 +166,24 @@ static void leaving_is_paid_once(void **state)
 	assert_fees(&s->is.positions[1], "6");
 }
 
+/* Settlements are recorded for seven days after the recorded close. */
+static void a_later_end_leaves_its_seven_days_unknown(void **state)
+{
+	struct scene *s = *state;
+
+	s->pairs[0].recorded.closed_at = given_time(settled[0]);
+	s->pairs[1].recorded.closed_at = INSTANT_UNKNOWN;
+	s->pairs[2].recorded.closed_at = given_time(settled[1]);
+	s->pairs[2].closed_at = given_time(settled[2]);
+	s->pairs[3].recorded.closed_at = given_time(settled[1]);
+	s->pairs[3].closed_at = INSTANT_UNKNOWN;
+	assert_true(outcome(s));
+	for (int i = 0; i < PAIRS; i++) {
+		assert_int_equal(s->is.ledgers[i].ends_early, i == 2);
+		assert_false(s->was.ledgers[i].ends_early);
+	}
+}
+
 static bool outcome_until(struct scene *s, const char *last)
 {
 	return replay_outcome(&s->was, &s->is, &s->ended, &s->r, &s->terms,
@@ -261,6 +279,7 @@ int main(void)
 		TEST(a_pair_ends_where_the_other_profile_ends_it),
 		TEST(what_settles_after_its_end_is_hypothetical),
 		TEST(leaving_is_paid_once),
+		TEST(a_later_end_leaves_its_seven_days_unknown),
 		TEST(a_later_close_is_on_neither_side),
 		TEST(a_later_close_of_0_1_0_is_taken_back_as_modelled),
 		TEST(an_unknown_cost_of_leaving_is_never_zero),
