@@ -76,7 +76,8 @@ static void add_row(struct table *t, const struct cli *c, const struct both *b)
 		  b->is);
 	cell[MORE] = cell_dec(t, b->more_usd,
 			      view_usd(fact_known(b->more_usd), 2, true,
-				       false).s);
+				       b->is->unknown > 0 ||
+				       b->was->unknown > 0).s);
 }
 
 /* The largest difference first. */

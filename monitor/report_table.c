@@ -253,8 +253,7 @@ static bool trade_row(FILE *f, const struct report_run *run,
 		return false;
 	trade_names(f, run, t);
 	fprintf(f, "<td>%d</td>", (int)t->settlements);
-	page_number(f, t->funding_usd.known ?
-		    report_usd_words(t->funding_usd.v).s : "-", NULL);
+	page_number(f, report_funding_words(t).s, NULL);
 	page_number(f, report_cost_words(costs).s, NULL);
 	usd_cell(f, net);
 	usd_cell(f, held);

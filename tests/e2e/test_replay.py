@@ -139,6 +139,22 @@ def test_what_a_pair_costs_does_not_hang_on_where_the_replay_begins(t):
     assert began > 20
 
 
+def test_a_difference_of_what_is_half_known_is_marked(t):
+    path = record(t, profile="aggressive", shadow="off", polls=40)
+    with opened(path) as db:
+        db.execute("UPDATE settlements SET amount_usd = '?stale'"
+                   " WHERE position = 1")
+    out = t.run("replay", "--profile", "steady", "--limit", 50).expect(0).out
+    rows = [line.split() for line in out.split("\n\n")[0].split("\n")[1:]]
+    known = set()
+    for row in rows:
+        was, now, more = (x[0] == "~" for x in row if
+                          re.fullmatch(r"~?[+-]\d+\.\d\d|~?0\.00", x))
+        assert more == (was or now) and (more or row[0] != "1"), row
+        known.add(more)
+    assert known == {True, False}
+
+
 def test_both_sides_are_measured_on_the_configured_capital(t):
     path = record(t, profile="aggressive", shadow="off", polls=40)
     text = (t.dir / "carrywatch.yaml").read_text()
