@@ -354,7 +354,8 @@ static void step_other(struct replay *r, const struct recorded_poll *p)
 		pair->over = p->at.ms > pair->last_ms;
 		if (pair->over)
 			continue;
-		replay_book(pair, p->at);
+		if (p->at.ms >= pair->next_ms)
+			replay_book(pair, p->at);
 		evaluate(r, pair, p, facts);
 		conclude(pair, p);
 		pair->over = instant_known(pair->closed_at);

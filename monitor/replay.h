@@ -69,7 +69,7 @@ MUST_USE bool replay_step(struct replay *r, const struct recorded_poll *p,
 bool replay_same(char *buf, size_t n, const struct watched *x,
 		 const struct evidence_row *row, const struct profile *p);
 
-/* replay_book.c: funding as it was known at a poll. */
+/* replay_book.c: funding as it was known at a poll; from next_ms on. */
 void replay_book(struct replay_pair *pair, struct instant now);
 
 /* replay_bare.c: what commands did between two polls, where polls were

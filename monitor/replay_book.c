@@ -28,8 +28,6 @@ static void take(struct replay_pair *pair, struct settlement row,
 
 void replay_book(struct replay_pair *pair, struct instant now)
 {
-	if (now.ms < pair->next_ms)
-		return;
 	if (now.ms >= pair->told_ms)
 		start_again(pair);
 	while (pair->booked < pair->n_ledger &&
