@@ -4,7 +4,7 @@
  * applied, everything that lies strictly before it happens: polls, midnights,
  * the end of lanes. So a poll at t knows all rows until t and none after.
  */
-#include "backtest_work.h"
+#include "backtest_settle.h"
 
 #include <assert.h>
 #include <string.h>
@@ -207,6 +207,8 @@ static bool apply(struct backtest *b, const struct settled *row)
 				 !backtest_book(b, l, i, row)))
 			return false;
 	}
+	if (instant_known(s->at) && backtest_missed(s, row) > 0)
+		s->missed += backtest_missed(s, row);
 	s->at = row->at;
 	s->rate = row->rate;
 	s->mark_price = row->mark_price;

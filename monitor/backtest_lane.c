@@ -4,12 +4,11 @@
  * dry-run. The order within a poll is that of cycle.c: decide every pair,
  * fill the closes, then judge entries.
  */
-#include "backtest_work.h"
+#include "backtest_settle.h"
 
 #include <string.h>
 
 #include "entry.h"
-#include "ledger.h"
 
 static bool fill(struct fill *out, const struct backtest *b,
 		 const struct position *p, bool opening)
@@ -22,63 +21,6 @@ static bool fill(struct fill *out, const struct backtest *b,
 	struct err why = { ERR_NONE, "" };
 
 	return e->fill && e->fill(e->ctx, out, &order, &why);
-}
-
-/* ---- settlements ---- */
-
-/*
- * Settlements between the last one and this row that nobody recorded and
- * that this pair was held for. An interval may change with a row: the longer
- * one counts.
- */
-static int64_t missed(const struct slot *s, const struct settled *row,
-		      const struct position *p)
-{
-	int32_t longer = s->rate.interval_s > row->rate.interval_s ?
-			 s->rate.interval_s : row->rate.interval_s;
-	int64_t every = (int64_t)longer * 1000, n, held;
-
-	n = (row->at.ms - s->at.ms + every / 2) / every - 1;
-	held = (row->at.ms - p->opened_at.ms - 1) / every;
-	return n < held ? n : held;
-}
-
-static void book(struct held_pair *h, enum side side, const struct slot *s,
-		 const struct settled *row)
-{
-	struct settlement paid = {
-		.position = h->x.pos.id, .side = side, .at = row->at,
-		.reported_usd = fact_unknown(WHY_NOT_SET),
-		.amount_usd = ledger_amount(side, h->x.pos.size_usd,
-					    row->rate.fraction, RATE_8H_S),
-	};
-	int64_t n = missed(s, row, &h->x.pos);
-
-	if (n > 0 && n < INT32_MAX / 4) {
-		h->x.funding.n += (int32_t)n;
-		h->x.funding.n_unknown += (int32_t)n;
-	}
-	funding_add(&h->x.funding, &paid);
-}
-
-bool backtest_book(struct backtest *b, struct lane *l, size_t slot,
-		   const struct settled *row)
-{
-	if (l->done || row->at.ms > l->spec->until.ms)
-		return true;
-	for (size_t i = 0; i < l->n_held; i++) {
-		struct held_pair *h = &l->held[i];
-		const struct trade *t = &l->trades[h->trade];
-
-		for (int s = LEG_LONG; s <= LEG_SHORT; s++)
-			if (t->slot[s] == slot &&
-			    row->at.ms > h->x.pos.opened_at.ms)
-				book(h, (enum side)s, &b->slots[slot], row);
-		if (!h->x.funding.sum_usd.known)
-			return err_set(b->err, ERR_DATA,
-				       "funding is out of range");
-	}
-	return true;
 }
 
 /* ---- decide and close ---- */
@@ -104,16 +46,15 @@ static void decide_one(struct backtest *b, struct lane *l, struct held_pair *h)
 static bool settle_up(struct backtest *b, struct lane *l, struct held_pair *h)
 {
 	const struct fill *paid = &h->x.fill;
-	struct report_trade *t = &l->trades[h->trade].t;
+	struct trade *trade = &l->trades[h->trade];
+	struct report_trade *t = &trade->t;
 	struct dec net;
 
 	if (!backtest_add(&t->fees_usd, paid->fees_usd, b->err) ||
 	    !backtest_add(&t->slippage_usd, paid->slippage_usd, b->err))
 		return false;
 	t->exit_usd = DEC_ZERO;
-	t->settlements = h->x.funding.n;
-	t->unknown = h->x.funding.n_unknown;
-	t->funding_usd = h->x.funding.sum_usd;
+	backtest_earned(b, trade, h, t->closed_at);
 	if (!report_net(&net, t))
 		return err_set(b->err, ERR_DATA, "money is out of range");
 	return backtest_add(&l->realized_usd, net, b->err);
@@ -128,6 +69,7 @@ static bool close_one(struct backtest *b, struct lane *l, struct held_pair *h)
 	p->closed_at = t->t.closed_at = b->market.taken_at;
 	p->reason = t->t.reason = h->x.decision.label;
 	t->t.exit_divergence = h->x.facts.v[FACT_DIVERGENCE];
+	t->exit_missed = backtest_holes(b, t, p->closed_at);
 	if (!backtest_sum(&t->exit_sum, b, t, b->err) ||
 	    !settle_up(b, l, h) ||
 	    !BACKTEST_ROOM(b, l->closed, l->n_closed, l->cap_closed) ||

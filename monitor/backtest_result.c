@@ -5,7 +5,7 @@
  * funding is size x the sums of its two rates, so holding through costs
  * nothing a row.
  */
-#include "backtest_work.h"
+#include "backtest_settle.h"
 
 #include <string.h>
 
@@ -37,13 +37,15 @@ bool backtest_after(struct backtest *b, struct lane *l, struct instant now)
 {
 	while (l->n_after < l->n_closed) {
 		struct trade *t = &l->trades[l->closed[l->n_after]];
+		struct instant end = { t->t.closed_at.ms + BACKTEST_AFTER_MS };
 		struct dec v;
 
-		if (t->t.closed_at.ms + BACKTEST_AFTER_MS >= now.ms)
+		if (end.ms >= now.ms)
 			break;
 		if (!funding_since(&v, b, t, t->exit_sum))
 			return false;
-		t->t.after_usd = fact_known(v);
+		t->t.after_usd = backtest_holes(b, t, end) > t->exit_missed ?
+				 fact_unknown(WHY_MISSED) : fact_known(v);
 		l->n_after++;
 	}
 	return true;
@@ -121,28 +123,11 @@ bool backtest_point(struct backtest *b, struct trade *t, struct instant at,
 
 /* ---- the end ---- */
 
-/* Settlements that were due until the end, and that nobody recorded. */
-static int32_t overdue(const struct slot *s, const struct held_pair *h,
-		       struct instant until)
-{
-	int64_t every = (int64_t)s->rate.interval_s * 1000;
-	int64_t from = s->at.ms > h->x.pos.opened_at.ms ? s->at.ms :
-			h->x.pos.opened_at.ms;
-	int64_t n = (until.ms - s->at.ms) / every - (from - s->at.ms) / every;
-
-	return n > 0 ? (int32_t)(n < INT32_MAX ? n : INT32_MAX) : 0;
-}
-
 static void finish_open(struct backtest *b, struct lane *l, struct held_pair *h)
 {
 	struct trade *t = &l->trades[h->trade];
 
-	for (int s = LEG_LONG; s <= LEG_SHORT; s++)
-		t->t.unknown += overdue(&b->slots[t->slot[s]], h,
-					l->spec->until);
-	t->t.settlements = h->x.funding.n;
-	t->t.unknown += h->x.funding.n_unknown;
-	t->t.funding_usd = h->x.funding.sum_usd;
+	backtest_earned(b, t, h, l->spec->until);
 	t->t.held_funding_usd = h->x.funding.sum_usd;
 }
 

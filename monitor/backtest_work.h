@@ -17,6 +17,7 @@ struct slot {
 	struct rate rate;
 	struct fact mark_price, oi_usd;
 	struct dec sum;			/* of all rates so far, as settled */
+	int64_t missed;			/* until `at`, recorded by nobody */
 };
 
 /* A pair that is held now. */
@@ -31,6 +32,7 @@ struct trade {
 	struct report_trade t;
 	size_t slot[2];			/* by enum side */
 	struct dec entry_sum, exit_sum;	/* short - long sums then */
+	int64_t exit_missed;		/* of both legs, due until then */
 	struct report_point *points;
 	size_t n_points, cap_points;
 	int64_t seen, stride;		/* of the points: one in so many */
@@ -60,8 +62,7 @@ struct backtest {
 	const struct backtest_setup *setup;
 	struct slot *slots;
 	size_t n_slots;
-	size_t *slot_of;		/* by number of a series */
-	size_t n_slot_of;
+	size_t *slot_of, n_slot_of;	/* by number of a series */
 	struct venue *venues;		/* sorted, unique */
 	size_t n_venues;
 	struct lane *lanes;
@@ -86,8 +87,7 @@ MUST_USE bool backtest_room(void **list, size_t n, size_t *cap, size_t size,
 /* ---- backtest_market.c ---- */
 
 /* n_slots when there is none. */
-size_t backtest_slot(const struct backtest *b, struct symbol s,
-		     struct venue v);
+size_t backtest_slot(const struct backtest *b, struct symbol s, struct venue v);
 /* The sealed market of a poll at `now`, its ranked pairs too. */
 MUST_USE bool backtest_market(struct backtest *b, struct instant now);
 
@@ -95,9 +95,6 @@ MUST_USE bool backtest_market(struct backtest *b, struct instant now);
 
 /* One poll: decide, close, open. */
 MUST_USE bool backtest_poll(struct backtest *b, struct lane *l);
-/* What a row pays to the pairs held; before it is put into its slot. */
-MUST_USE bool backtest_book(struct backtest *b, struct lane *l, size_t slot,
-			    const struct settled *row);
 
 /* ---- backtest_result.c ---- */
 

@@ -76,7 +76,8 @@ static void add_row(struct table *t, const struct cli *c, const struct both *b)
 		  b->is);
 	cell[MORE] = cell_dec(t, b->more_usd,
 			      view_usd(fact_known(b->more_usd), 2, true,
-				       false).s);
+				       b->is->unknown > 0 ||
+				       b->was->unknown > 0).s);
 }
 
 /* The largest difference first. */
@@ -180,8 +181,11 @@ bool cmd_replay_show(struct cli *c, const struct account *a,
 
 	config_terms(&terms, c->config, a);
 	if (!replay_outcome(&history[RECORDED], &history[OTHER], &ended, r,
-			    &terms, seen->to, c->arena, err) ||
-	    !measure(&runs[RECORDED], &sums[RECORDED], &history[RECORDED],
+			    &terms, seen->to, c->arena, err))
+		return false;
+	for (int i = 0; i < RUNS; i++)
+		history[i].capital_usd = a->entry.capital_usd;
+	if (!measure(&runs[RECORDED], &sums[RECORDED], &history[RECORDED],
 		     "as recorded", c->arena, err))
 		return false;
 	if (r->profile && !measure(&runs[OTHER], &sums[OTHER], &history[OTHER],

@@ -25,6 +25,7 @@ void replay_begin(struct replay_pair *pair)
 	x->slots = pair->slot;
 	pair->closed_at = INSTANT_UNKNOWN;
 	pair->next_ms = pair->n_ledger > 0 ? pair->ledger[0].at.ms : INT64_MAX;
+	pair->told_ms = INT64_MAX;
 	pair->last_ms = instant_known(pair->recorded.closed_at) ?
 			pair->recorded.closed_at.ms + REPLAY_AFTER_MS :
 			INT64_MAX;
@@ -93,6 +94,7 @@ static void go_on_bare(struct replay_pair *pair, const struct recorded_poll *p)
 	if (!pair->begun) {
 		pair->sure = p->seq == 1 || instant_known(p->last);
 		start_anew(pair);
+		pair->fees_whole = pair->recorded.status == STATUS_CLOSED;
 	}
 	if (!replay_apply_events(pair, p->at))
 		pair->sure = false;
@@ -111,21 +113,6 @@ static bool prepare(struct replay_pair *pair, const struct recorded_poll *p,
 	       err_set(err, ERR_STORE, "poll %" PRId64 ": nothing is recorded "
 		       "of what position %" PRId64 " brought along", p->seq,
 		       row->position);
-}
-
-/* ---- under another profile ---- */
-
-static void book(struct replay_pair *pair, struct instant now)
-{
-	while (pair->next_ms <= now.ms) {
-		struct settlement row = pair->ledger[pair->booked++];
-
-		row.hypothetical = false;	/* here it is still held */
-		funding_add(&pair->funding, &row);
-		pair->x.memory.funding_usd = funding_total(&pair->funding);
-		pair->next_ms = pair->booked < pair->n_ledger ?
-				pair->ledger[pair->booked].at.ms : INT64_MAX;
-	}
 }
 
 /* ---- one poll ---- */
@@ -300,8 +287,21 @@ static bool step_recorded(struct replay *r, const struct recorded_poll *p,
 	return true;
 }
 
+/*
+ * What was paid by then stands with the rows that carry a memory; the first
+ * poll read, which may lie before `since`, has it of every pair.
+ */
+static void take_costs(struct replay_pair *pair, const struct evidence_row *row)
+{
+	if (!row->memory)
+		return;
+	pair->x.pos.fees_usd = row->memory->fees_usd;
+	pair->x.pos.slippage_usd = row->memory->slippage_usd;
+}
+
 static void begin_judged(struct replay *r, const struct recorded_poll *p)
 {
+	const bool begins = counts(r, p->at);
 	size_t next = 0;
 
 	for (size_t i = 0; i < p->view.n_rows; i++) {
@@ -310,14 +310,13 @@ static void begin_judged(struct replay *r, const struct recorded_poll *p)
 
 		if (!pair || pair->begun)
 			continue;
+		take_costs(pair, row);
+		if (!begins)
+			continue;
 		start_anew(pair);
 		r->n_begun++;
-		pair->fees_whole = !row->memory &&
+		pair->fees_whole = p->bare &&
 				   pair->recorded.status == STATUS_CLOSED;
-		if (row->memory) {
-			pair->x.pos.fees_usd = row->memory->fees_usd;
-			pair->x.pos.slippage_usd = row->memory->slippage_usd;
-		}
 	}
 }
 
@@ -342,10 +341,10 @@ static void step_other(struct replay *r, const struct recorded_poll *p)
 {
 	const uint64_t facts = profile_uses(profile_of(r, p));
 
-	if (!counts(r, p->at))
-		return;
 	if (r->n_begun < r->n)
 		begin_judged(r, p);
+	if (!counts(r, p->at))
+		return;
 	give_held(r, p);
 	for (size_t i = 0; i < r->n; i++) {
 		struct replay_pair *pair = &r->pairs[i];
@@ -355,7 +354,8 @@ static void step_other(struct replay *r, const struct recorded_poll *p)
 		pair->over = p->at.ms > pair->last_ms;
 		if (pair->over)
 			continue;
-		book(pair, p->at);
+		if (p->at.ms >= pair->next_ms)
+			replay_book(pair, p->at);
 		evaluate(r, pair, p, facts);
 		conclude(pair, p);
 		pair->over = instant_known(pair->closed_at);

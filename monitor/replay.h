@@ -20,7 +20,7 @@ struct replay_pair {
 	bool fees_whole;		/* fees of leaving are in x.pos's */
 	uint64_t planned;		/* the keys `plan` was made of; 0: none */
 	int64_t polls;			/* evaluations */
-	int64_t next_ms;		/* of ledger[booked]; INT64_MAX: none */
+	int64_t next_ms;		/* the ledger changes then; INT64_MAX: no */
 	int64_t last_ms;		/* recorded until then; INT64_MAX: open */
 	/* The first close that stood, unless a person took it back: */
 	struct instant closed_at;	/* unknown: none */
@@ -36,6 +36,7 @@ struct replay_pair {
 	struct position recorded;	/* as it stands in the store */
 	const struct settlement *ledger;	/* by time, all rows */
 	size_t n_ledger, booked;	/* ... of which before this poll */
+	int64_t told_ms;		/* of these one is reported then */
 	const struct event *events;	/* of commands, by time */
 	size_t n_events, applied;
 };
@@ -67,6 +68,9 @@ MUST_USE bool replay_step(struct replay *r, const struct recorded_poll *p,
  * not in buf. */
 bool replay_same(char *buf, size_t n, const struct watched *x,
 		 const struct evidence_row *row, const struct profile *p);
+
+/* replay_book.c: funding as it was known at a poll; from next_ms on. */
+void replay_book(struct replay_pair *pair, struct instant now);
 
 /* replay_bare.c: what commands did between two polls, where polls were
  * recorded without memory. False: a keep whose end was not recorded. */

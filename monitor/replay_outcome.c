@@ -2,7 +2,8 @@
 /*
  * A pair under another profile is the recorded pair with another end: closed
  * at the poll that decided so, at the modelled cost of leaving then, and with
- * what was settled later as hypothetical.
+ * what was settled later as hypothetical. Both sides end with the last poll
+ * that counted: what a person or the monitor did later is on neither.
  */
 #include "replay_outcome.h"
 
@@ -24,25 +25,59 @@ static bool leaving(struct dec *out, const struct replay_pair *pair,
 	       err_prefix(err, "position %" PRId64, pair->recorded.id);
 }
 
-static bool end_position(struct position *p, const struct replay_pair *pair,
-			 const struct terms *today, struct err *err)
+/*
+ * The fees as they were before the close. Version 0.1.0 did not tell what it
+ * had cost: then as modelled.
+ */
+static bool take_close_back(struct position *p, const struct replay_pair *pair,
+			    const struct terms *today, struct err *err)
 {
-	bool closed = instant_known(pair->closed_at);
-	struct dec exit = DEC_ZERO;
+	struct dec fees = p->close_fees_usd, slippage = p->close_slippage_usd;
 
-	*p = pair->recorded;
-	p->fees_usd = pair->x.pos.fees_usd;
-	p->slippage_usd = pair->x.pos.slippage_usd;
+	if (pair->fees_whole && dec_sign(fees) == 0 &&
+	    dec_sign(slippage) == 0 && !leaving(&fees, pair, today, err))
+		return false;
+	p->close_fees_usd = p->close_slippage_usd = DEC_ZERO;
+	return (dec_sub(&p->fees_usd, p->fees_usd, fees) &&
+		dec_sub(&p->slippage_usd, p->slippage_usd, slippage)) ||
+	       out_of_range(p, err);
+}
+
+static void back_to_open(struct position *p)
+{
 	p->status = STATUS_OPEN;
 	p->reason = (struct label){ "" };
 	p->closed_at = p->decided_at = INSTANT_UNKNOWN;
-	if ((closed || pair->fees_whole) && !leaving(&exit, pair, today, err))
-		return false;
-	/* Where only the fees of the whole are known, leaving is in them. */
-	if (pair->fees_whole && !dec_sub(&p->fees_usd, p->fees_usd, exit))
-		return out_of_range(p, err);
-	if (!closed)
+}
+
+/* As it stood at the last poll, which knows of no later close. */
+static bool cut_position(struct position *p, const struct replay_pair *pair,
+			 const struct terms *today, struct instant last,
+			 struct err *err)
+{
+	*p = pair->recorded;
+	if (!instant_known(p->closed_at) || p->closed_at.ms <= last.ms)
 		return true;
+	back_to_open(p);
+	return take_close_back(p, pair, today, err);
+}
+
+static bool end_position(struct position *p, const struct replay_pair *pair,
+			 const struct terms *today, struct err *err)
+{
+	struct dec exit;
+
+	*p = pair->recorded;
+	back_to_open(p);
+	p->fees_usd = pair->x.pos.fees_usd;
+	p->slippage_usd = pair->x.pos.slippage_usd;
+	/* Where only the fees of the whole are known, leaving is in them. */
+	if (pair->fees_whole && !take_close_back(p, pair, today, err))
+		return false;
+	if (!instant_known(pair->closed_at))
+		return true;
+	if (!leaving(&exit, pair, today, err))
+		return false;
 	p->status = STATUS_CLOSED;
 	p->reason = pair->reason;
 	p->closed_at = p->decided_at = pair->closed_at;
@@ -61,7 +96,10 @@ static bool end_ledger(struct report_ledger *out,
 		rows[i].hypothetical = instant_known(pair->closed_at) &&
 				       rows[i].at.ms > pair->closed_at.ms;
 	}
-	*out = (struct report_ledger){ rows, pair->n_ledger };
+	*out = (struct report_ledger){ rows, pair->n_ledger,
+		instant_known(pair->closed_at) &&
+		instant_known(pair->recorded.closed_at) &&
+		pair->closed_at.ms > pair->recorded.closed_at.ms };
 	return rows != NULL;
 }
 
@@ -105,10 +143,10 @@ bool replay_outcome(struct report_history *recorded,
 
 		if (!pair->begun)
 			continue;
-		was.positions[n] = pair->recorded;
-		was.ledgers[n] = (struct report_ledger){ pair->ledger,
-							 pair->n_ledger };
-		if (!end_position(&is.positions[n], pair, terms, err))
+		was.ledgers[n] = (struct report_ledger){
+			.rows = pair->ledger, .n = pair->n_ledger };
+		if (!cut_position(&was.positions[n], pair, terms, last, err) ||
+		    !end_position(&is.positions[n], pair, terms, err))
 			return false;
 		if (!end_ledger(&is.ledgers[n], pair, arena))
 			return err_set(err, ERR_MEMORY, "no memory");

@@ -37,7 +37,8 @@ struct report_trade {
 	struct fact held_funding_usd;
 	struct fact held_price_usd;	/* unknown without marks */
 	struct dec held_costs_usd;	/* entry paid and exit expected */
-	/* Funding of the 7 days after the close; unknown: data ends before. */
+	/* Funding of the 7 days after the close; unknown: data ends before,
+	 * or some settlement of them is not known. */
 	struct fact after_usd;
 	const struct report_point *points;
 	size_t n_points;

@@ -131,7 +131,7 @@ static bool held_costs(struct report_trade *t)
 }
 
 static void describe(struct report_trade *t, const struct position *p,
-		     const struct cut *c)
+		     bool ends_early, const struct cut *c)
 {
 	bool closed = closed_before(p, c->end);
 
@@ -152,8 +152,8 @@ static void describe(struct report_trade *t, const struct position *p,
 	};
 	if (closed)
 		t->reason = p->reason;
-	if (closed && instant_diff(c->end, p->closed_at).ms >
-		      span_s(REPORT_HELD_AFTER_S).ms)
+	if (closed && !ends_early && instant_diff(c->end, p->closed_at).ms >
+				     span_s(REPORT_HELD_AFTER_S).ms)
 		t->after_usd = fact_known(DEC_ZERO);
 }
 
@@ -161,7 +161,7 @@ static bool fill_trade(struct report_trade *t, const struct position *p,
 		       const struct report_ledger *l, const struct cut *c,
 		       struct err *err)
 {
-	describe(t, p, c);
+	describe(t, p, l->ends_early, c);
 	for (size_t i = 0; i < l->n; i++)
 		if (counts(&l->rows[i], p, c))
 			book(t, &l->rows[i],

@@ -20,6 +20,8 @@
 struct report_ledger {
 	const struct settlement *rows;
 	size_t n;
+	/* Before the seven days after the close are over, whatever came. */
+	bool ends_early;
 };
 
 struct report_history {

@@ -35,6 +35,11 @@ struct report_words report_usd_words(struct dec v)
 	return words(view_usd(fact_known(v), 2, true, false).s);
 }
 
+struct report_words report_funding_words(const struct report_trade *t)
+{
+	return words(view_usd(t->funding_usd, 2, true, t->unknown > 0).s);
+}
+
 struct report_words report_cost_words(struct dec v)
 {
 	return words(view_usd(fact_known(v), 2, false, false).s);

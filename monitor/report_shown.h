@@ -15,6 +15,8 @@ struct report_words { char s[96]; };
 struct report_words report_metric_words(enum report_metric_id id,
 					const struct report_metric *m);
 struct report_words report_usd_words(struct dec v);	/* signed */
+/* ~ where some settlement of it is not known. */
+struct report_words report_funding_words(const struct report_trade *t);
 struct report_words report_cost_words(struct dec v);	/* not signed */
 /* A daily rate per 8 h: "+0.0220%". */
 struct report_words report_rate_words(const struct fact *daily);

@@ -197,8 +197,8 @@ static void exit_row(FILE *f, const struct report_exit *e)
 	if (e->n_after > 0)		/* given up: no gain, no loss */
 		page_number(f, report_usd_words(e->after_usd).s, NULL);
 	else
-		fputs("<td class=\"na\" title=\"the data ends before\">n/a"
-		      "</td>", f);
+		fputs("<td class=\"na\" title=\"the data ends before, or has "
+		      "holes\">n/a</td>", f);
 	fprintf(f, "<td>%d</td></tr>\n", (int)e->n_after);
 }
 
@@ -253,8 +253,7 @@ static bool trade_row(FILE *f, const struct report_run *run,
 		return false;
 	trade_names(f, run, t);
 	fprintf(f, "<td>%d</td>", (int)t->settlements);
-	page_number(f, t->funding_usd.known ?
-		    report_usd_words(t->funding_usd.v).s : "-", NULL);
+	page_number(f, report_funding_words(t).s, NULL);
 	page_number(f, report_cost_words(costs).s, NULL);
 	usd_cell(f, net);
 	usd_cell(f, held);

@@ -88,8 +88,7 @@ static bool trade_row(struct table *table, const struct page *p,
 	cell[HELD] = view_hours(table, report_held(p->run, t), false);
 	cell[SETTLED] = cell_count(table, t->settlements);
 	cell[FUNDING] = cell_fact(table, &t->funding_usd,
-				  view_usd(t->funding_usd, 2, true,
-					   t->unknown > 0).s);
+				  report_funding_words(t).s);
 	cell[COSTS] = cell_dec(table, costs, report_cost_words(costs).s);
 	cell[NET] = usd_cell(table, net);
 	cell[NET].tone = dec_sign(net) < 0 ? TONE_BAD : TONE_GOOD;

@@ -95,6 +95,79 @@ def test_the_recorded_profile_asked_by_name_closes_the_same(t):
             assert a[key] == b[key], (key, a, b)
 
 
+def iso(at):
+    return datetime.datetime.fromtimestamp(
+        at / 1000, datetime.timezone.utc).isoformat()
+
+
+def test_both_sides_end_at_the_same_moment(t):
+    """The recorded rules asked by name differ in nothing, wherever it ends"""
+    path = record(t, profile="aggressive", shadow="off")
+    at = [a for a, in ask(path, "SELECT at FROM polls ORDER BY seq")]
+    cut = 0
+    for k in range(30, 91, 6):
+        [run, own] = t.run("replay", "--profile", "aggressive", "--json",
+                           "--until", iso(at[k - 1] + 1)).expect(0).json()
+        for a, b in zip(run["trades"], own["trades"]):
+            assert a == b, (a, b)
+        for name in ("since", "until", "net_usd", "trades", "days_at_00_utc"):
+            assert run[name] == own[name], name
+        assert ms(own["until"]) == at[k - 1]
+        cut += ask(path, "SELECT count(*) FROM positions WHERE opened_at < ?"
+                   " AND closed_at > ?", at[k - 1], at[k - 1])[0][0]
+        [alone] = t.run("replay", "--json", "--until",
+                        iso(at[k - 1] + 1)).expect(0).json()
+        assert alone["trades"] == own["trades"]
+    assert cut > 5
+
+
+def test_what_a_pair_costs_does_not_hang_on_where_the_replay_begins(t):
+    path = record(t, profile="conservative", shadow="off")
+    at = [a for a, in ask(path, "SELECT at FROM polls ORDER BY seq")]
+    by_hand = ask(path, "SELECT id FROM positions WHERE status = 'open'")
+    for i, in by_hand:
+        paid = ("--fees", "7") if i % 2 else ()
+        t.run("positions", "close", i, "-y", *paid).expect(0)
+    assert len(by_hand) > 3
+    began = 0
+    for k in range(20, 80, 7):
+        [run, own] = t.run("replay", "--profile", "steady", "--json",
+                           "--since", iso(at[k])).expect(0).json()
+        began += len(run["trades"])
+        for x in run["trades"] + own["trades"]:	# 8 bps of 5,000 USD
+            assert Decimal(x["fees_usd"]) + Decimal(x["exit_usd"]) == 4, x
+    assert began > 20
+
+
+def test_a_difference_of_what_is_half_known_is_marked(t):
+    path = record(t, profile="aggressive", shadow="off", polls=40)
+    with opened(path) as db:
+        db.execute("UPDATE settlements SET amount_usd = '?stale'"
+                   " WHERE position = 1")
+    out = t.run("replay", "--profile", "steady", "--limit", 50).expect(0).out
+    rows = [line.split() for line in out.split("\n\n")[0].split("\n")[1:]]
+    known = set()
+    for row in rows:
+        was, now, more = (x[0] == "~" for x in row if
+                          re.fullmatch(r"~?[+-]\d+\.\d\d|~?0\.00", x))
+        assert more == (was or now) and (more or row[0] != "1"), row
+        known.add(more)
+    assert known == {True, False}
+
+
+def test_both_sides_are_measured_on_the_configured_capital(t):
+    path = record(t, profile="aggressive", shadow="off", polls=40)
+    text = (t.dir / "carrywatch.yaml").read_text()
+    (t.dir / "carrywatch.yaml").write_text(
+        text.replace("size_usd: 5000 USD", "size_pct: 5%,"
+                     " capital_usd: 90000 USD"))
+    [report] = t.run("report", "--json").expect(0).json()
+    runs = t.run("replay", "--profile", "steady", "--json").expect(0).json()
+    assert report["capital_usd"] == "90000"
+    assert [r["capital_usd"] for r in runs] == ["90000"] * 2
+    assert runs[1]["return_on_capital"] == report["return_on_capital"]
+
+
 def test_a_part_replays_from_recorded_memory(t):
     path = record(t)
     at = [a for a, in ask(path, "SELECT at FROM polls ORDER BY seq")]

@@ -145,7 +145,37 @@ static void holes_are_counted(void **state)
 	play(s);
 	/* A: 5, 6, 7; B: 16 and 24, due until the end. */
 	assert_int_equal(trade(s, 0)->unknown, 5);
+	assert_int_equal(trade(s, 0)->settlements, 30 + 3);
 	same_fact(trade(s, 0)->funding_usd, "1.3");	/* 4 - 27 x 0.1 */
+}
+
+/* Also when the pair was gone before the next row told. */
+static void holes_before_a_close_are_counted(void **state)
+{
+	static const char *const close[] = { "OLD: age(10h)", NULL };
+	struct scene *s = *state;
+
+	settle(s, BTC_A, 0, 30, 1, "0.00001");
+	settle(s, BTC_B, 0, 8, 1, "0.0001");
+	settle(s, BTC_B, 11, 30, 1, "0.0001");
+	add_pair(s, BTC_A, BTC_B, "10000");
+	add_lane(s, close, 0, 30);
+	add_lane(s, never, 0, 30);
+	play(s);
+	/* B: 9 and 10 lie before the close, and at it. */
+	assert_int_equal(trade(s, 0)->closed_at.ms, hour(10).ms);
+	assert_int_equal(trade(s, 0)->unknown, 2);
+	assert_int_equal(trade(s, 0)->settlements, 20);
+	same_fact(trade(s, 0)->funding_usd, "7");	/* 8 x 1 - 10 x 0.1 */
+	assert_int_equal(s->run[1].trades[0].unknown, 2);
+	assert_int_equal(s->run[1].trades[0].settlements, 60);
+	/* Nothing is missing where a longer interval is not over. */
+	s->n_rows = 0;
+	settle(s, BTC_A, 0, 30, 1, "0.00001");
+	settle(s, BTC_B, 0, 24, 8, "0.0008");
+	play(s);
+	assert_int_equal(trade(s, 0)->unknown, 0);
+	assert_int_equal(trade(s, 0)->settlements, 11);
 }
 
 static void what_was_missed_before_the_opening_is_not(void **state)
@@ -276,6 +306,39 @@ static void seven_days_after_a_close(void **state)
 	same_fact(s->run[1].trades[0].held_funding_usd, "168");
 }
 
+/* Known as a whole or not at all: a part of it would read as the whole. */
+static void a_hole_after_a_close_leaves_its_seven_days_unknown(void **state)
+{
+	static const char *const close[] = { "OLD: age(10h)", NULL };
+	struct scene *s = *state;
+
+	add_pair(s, BTC_A, BTC_B, "10000");
+	add_lane(s, close, 0, 400);
+	settle(s, BTC_A, 0, 400, 1, "0");
+	settle(s, BTC_B, 0, 100, 1, "0.0001");	/* then gone for good */
+	play(s);
+	assert_int_equal(trade(s, 0)->closed_at.ms, hour(10).ms);
+	assert_int_equal(trade(s, 0)->unknown, 0);
+	assert_false(trade(s, 0)->after_usd.known);
+	settle(s, BTC_B, 102, 400, 1, "0.0001");	/* one is missing */
+	play(s);
+	assert_false(trade(s, 0)->after_usd.known);
+	/* What is missing until the close is not missing after it. */
+	s->n_rows = 0;
+	settle(s, BTC_A, 0, 400, 1, "0");
+	settle(s, BTC_B, 0, 8, 1, "0.0001");
+	settle(s, BTC_B, 11, 400, 1, "0.0001");
+	play(s);
+	assert_int_equal(trade(s, 0)->unknown, 2);
+	same_fact(trade(s, 0)->after_usd, "168");
+	/* Nor what comes behind the seven days. */
+	s->n_rows = 0;
+	settle(s, BTC_A, 0, 400, 1, "0");
+	settle(s, BTC_B, 0, 178, 1, "0.0001");
+	play(s);
+	same_fact(trade(s, 0)->after_usd, "168");
+}
+
 /* Pictures are thinned, evenly, and keep their beginning. */
 static void pictures_are_bounded(void **state)
 {
@@ -316,12 +379,14 @@ int main(void)
 		TEST(intervals_change_with_the_rows),
 		TEST(intervals_decide_alike),
 		TEST(holes_are_counted),
+		TEST(holes_before_a_close_are_counted),
 		TEST(what_was_missed_before_the_opening_is_not),
 		TEST(swapping_and_scaling),
 		TEST(equity_at_midnight),
 		TEST(midnight_sees_its_own_poll),
 		TEST(polls_are_on_the_grid),
 		TEST(seven_days_after_a_close),
+		TEST(a_hole_after_a_close_leaves_its_seven_days_unknown),
 		TEST(pictures_are_bounded),
 		TEST(money_out_of_range_is_an_error),
 	};

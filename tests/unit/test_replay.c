@@ -33,10 +33,11 @@ static void check(struct scene *s, bool ok)
 
 /* All polls from `since` on; the arena holds the pairs. */
 static struct replay replayed(struct scene *s, struct instant since,
-			      struct arena *arena)
+			      struct arena *arena,
+			      const struct profile *profile)
 {
-	struct replay r = { .verify = true, .since = since,
-			    .until = INSTANT_UNKNOWN };
+	struct replay r = { .profile = profile, .verify = !profile,
+			    .since = since, .until = INSTANT_UNKNOWN };
 	struct source_store *source;
 	struct recorded_poll p;
 	bool more;
@@ -56,7 +57,7 @@ static struct replay replayed(struct scene *s, struct instant since,
 static void assert_same(struct scene *s, struct instant since, int64_t polls)
 {
 	struct arena *arena = arena_new();
-	struct replay r = replayed(s, since, arena);
+	struct replay r = replayed(s, since, arena, NULL);
 
 	if (r.differs)
 		fail_msg("%s", r.difference);
@@ -131,12 +132,105 @@ static void simulated_closes_come_out_again(void **state)
 	scene_end(&s);
 }
 
+/* ---- another profile ---- */
+
+/* From any poll on: what was paid by then is known, at key polls or not. */
+static void another_profile_begins_with_what_was_paid(void **state)
+{
+	struct arena *arena = arena_new();
+	struct instant at[40];
+	struct scene s;
+	int closed = 0;
+
+	(void)state;
+	scene_begin(&s, seed_of() + 4, false, 60);
+	play(&s, 100, false);
+	for (int i = 0; i < 40; i++) {
+		play(&s, 10, false);
+		at[i] = s.now;
+	}
+	for (int i = 0; i < 40; i += 3) {
+		struct replay r = replayed(&s, at[i], arena,
+					   config_profile(&s.config[1],
+							  "second"));
+
+		for (size_t k = 0; k < r.n; k++) {
+			const struct replay_pair *p = &r.pairs[k];
+
+			if (!p->begun)
+				continue;
+			closed += p->recorded.status == STATUS_CLOSED;
+			assert_false(p->fees_whole);
+			assert_int_equal(dec_sign(p->x.pos.fees_usd), 0);
+		}
+	}
+	assert_true(closed > 10);
+	arena_free(arena);
+	scene_end(&s);
+}
+
+static struct fact funding_at_the_end(struct scene *s, int64_t id)
+{
+	struct arena *arena = arena_new();
+	struct replay r = replayed(s, INSTANT_UNKNOWN, arena,
+				   config_profile(&s->config[1], "second"));
+	struct fact out = r.pairs[0].x.memory.funding_usd;
+
+	assert_int_equal(r.pairs[0].recorded.id, id);
+	assert_true(r.pairs[0].begun && r.pairs[0].booked > 3);
+	arena_free(arena);
+	return out;
+}
+
+/* The venue's word on the first settlement of the first pair, told at t. */
+static void report_first(struct scene *s, struct instant t)
+{
+	struct arena *arena = arena_new();
+	struct settlement *rows;
+	size_t n;
+
+	check(s, store_settlements(s->store, &rows, &n, 1, arena, &s->err));
+	assert_true(n > 3);
+	rows[0].reported_usd = fact_known(dec_int(1000));
+	rows[0].reported_at = t;
+	check(s, store_begin(s->store, &s->err));
+	check(s, store_report_settlements(s->store, rows, 1, &s->err));
+	check(s, store_commit(s->store, 1000, &s->err));
+	arena_free(arena);
+}
+
+/* What a venue reported later is no reason to close before. */
+static void another_profile_knows_no_report_before_it_came(void **state)
+{
+	struct fact before, after;
+	struct instant last, then;
+	struct scene s;
+
+	(void)state;
+	scene_begin(&s, seed_of() + 5, true, 1);
+	play(&s, 900, false);
+	then = s.now;
+	play(&s, 300, false);
+	last = s.now;
+	before = funding_at_the_end(&s, 1);
+	report_first(&s, (struct instant){ last.ms + 1 });
+	after = funding_at_the_end(&s, 1);
+	assert_true(fact_same(before, after));
+	/* Told at a poll or before it: known there. */
+	report_first(&s, last);
+	after = funding_at_the_end(&s, 1);
+	assert_false(fact_same(before, after));
+	report_first(&s, then);
+	assert_true(fact_same(after, funding_at_the_end(&s, 1)));
+	scene_end(&s);
+}
+
 /* ---- what must be found ---- */
 
 static void assert_found(struct scene *s, const char *word)
 {
 	struct arena *arena = arena_new();
-	struct replay r = replayed(s, INSTANT_UNKNOWN, arena);
+	struct replay r = replayed(s, INSTANT_UNKNOWN, arena, NULL);
 
 	assert_true(r.differs);
 	if (!strstr(r.difference, word))
@@ -208,6 +302,8 @@ int main(void)
 		cmocka_unit_test(a_long_run_with_people_comes_out_again),
 		cmocka_unit_test(many_polls_of_fifty_pairs_come_out_again),
 		cmocka_unit_test(simulated_closes_come_out_again),
+		cmocka_unit_test(another_profile_begins_with_what_was_paid),
+		cmocka_unit_test(another_profile_knows_no_report_before_it_came),
 		cmocka_unit_test(another_input_is_found),
 		cmocka_unit_test(every_part_of_a_row_is_compared),
 	};

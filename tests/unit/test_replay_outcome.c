@@ -166,6 +166,76 @@ static void leaving_is_paid_once(void **state)
 	assert_fees(&s->is.positions[1], "6");
 }
 
+/* Settlements are recorded for seven days after the recorded close. */
+static void a_later_end_leaves_its_seven_days_unknown(void **state)
+{
+	struct scene *s = *state;
+
+	s->pairs[0].recorded.closed_at = given_time(settled[0]);
+	s->pairs[1].recorded.closed_at = INSTANT_UNKNOWN;
+	s->pairs[2].recorded.closed_at = given_time(settled[1]);
+	s->pairs[2].closed_at = given_time(settled[2]);
+	s->pairs[3].recorded.closed_at = given_time(settled[1]);
+	s->pairs[3].closed_at = INSTANT_UNKNOWN;
+	assert_true(outcome(s));
+	for (int i = 0; i < PAIRS; i++) {
+		assert_int_equal(s->is.ledgers[i].ends_early, i == 2);
+		assert_false(s->was.ledgers[i].ends_early);
+	}
+}
+
+static bool outcome_until(struct scene *s, const char *last)
+{
+	return replay_outcome(&s->was, &s->is, &s->ended, &s->r, &s->terms,
+			      given_time(last), s->arena, &s->err);
+}
+
+/* --until: what was closed later is open on both sides, and unpaid. */
+static void a_later_close_is_on_neither_side(void **state)
+{
+	struct scene *s = *state;
+	const struct position *p;
+
+	for (int i = 0; i < PAIRS; i++) {
+		s->pairs[i].recorded.close_fees_usd = dec_int(89);
+		s->pairs[i].recorded.close_slippage_usd = dec_int(8);
+		s->pairs[i].closed_at = INSTANT_UNKNOWN;
+	}
+	assert_true(outcome_until(s, "2026-01-08T23:59:59.999Z"));
+	for (int i = 0; i < PAIRS; i++) {
+		p = &s->was.positions[i];
+		assert_int_equal(p->status, STATUS_OPEN);
+		assert_string_equal(p->reason.s, "");
+		assert_false(instant_known(p->closed_at));
+		assert_fees(p, "10");
+		assert_fees(&s->is.positions[i], "10");
+	}
+	assert_true(outcome_until(s, LAST));	/* of that very poll */
+	p = &s->was.positions[0];
+	assert_int_equal(p->closed_at.ms, given_time(LAST).ms);
+	assert_string_equal(p->reason.s, "MANUAL");
+	assert_true(dec_same(p->fees_usd, dec_int(99)));
+}
+
+/* Version 0.1.0 did not tell what of the fees was the close's. */
+static void a_later_close_of_0_1_0_is_taken_back_as_modelled(void **state)
+{
+	struct scene *s = *state;
+
+	s->pairs[0].fees_whole = s->pairs[1].fees_whole = true;
+	s->pairs[0].recorded.slippage_usd = dec_int(1);
+	s->pairs[1].recorded.close_fees_usd = dec_int(89);
+	s->pairs[1].recorded.close_slippage_usd = dec_int(8);
+	assert_true(outcome_until(s, settled[2]));
+	assert_fees(&s->was.positions[0], "95");
+	assert_fees(&s->was.positions[1], "10");
+	/* Closed by hand at no known cost: nothing is taken back. */
+	assert_true(dec_same(s->was.positions[2].fees_usd, dec_int(99)));
+	s->pairs[1].recorded.fees_usd = dec_lit("-170141183460469231731");
+	assert_false(outcome_until(s, settled[2]));
+	assert_string_equal(s->err.text, "position 2: fees out of range");
+}
+
 /* Unknown is not nothing: today's cost, or a refusal with the remedy. */
 static void an_unknown_cost_of_leaving_is_never_zero(void **state)
 {
@@ -209,6 +279,9 @@ int main(void)
 		TEST(a_pair_ends_where_the_other_profile_ends_it),
 		TEST(what_settles_after_its_end_is_hypothetical),
 		TEST(leaving_is_paid_once),
+		TEST(a_later_end_leaves_its_seven_days_unknown),
+		TEST(a_later_close_is_on_neither_side),
+		TEST(a_later_close_of_0_1_0_is_taken_back_as_modelled),
 		TEST(an_unknown_cost_of_leaving_is_never_zero),
 		TEST(fees_out_of_range_are_refused),
 	};

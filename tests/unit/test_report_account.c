@@ -232,6 +232,10 @@ static void gave_up_is_known_after_seven_days(void **state)
 	b->h.last_poll = given_time("2026-01-10T12:00:00Z");
 	take(b);
 	assert_fact(b->run.trades[0].after_usd, "5");
+	b->ledgers[0].ends_early = true;	/* what else came is unknown */
+	take(b);
+	assert_fact(b->run.trades[0].after_usd, NULL);
+	b->ledgers[0].ends_early = false;
 	b->h.last_poll = given_time("2026-01-10T11:59:59.999Z");
 	take(b);
 	assert_fact(b->run.trades[0].after_usd, NULL);
