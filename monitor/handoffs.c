@@ -46,7 +46,7 @@ static bool add_source(struct handoffs *h, struct handoff_view *v,
 	if (!store_held(h->o.store, &m, r->position, err))
 		return false;
 	v->seen_at = m.seen_at;
-	v->present = instant_known(m.seen_at) && m.absent == 0;
+	v->present = held_there(&m);
 	v->fresh = instant_known(m.seen_at) &&
 		   instant_diff(v->now, m.seen_at).ms <= h->o.fresh_for.ms;
 	return true;

@@ -41,6 +41,12 @@ class Desk:
                  "token: {env: CW_TOKEN}, chat_id: 7, api: "
                  f"'{self.phone.url}'}}\n")
 
+    def slow(self):
+        """what was seen counts for three minutes, not for three seconds"""
+        text = self.t.config_file.read_text()
+        self.t.config_file.write_text(text.replace("poll_interval: 1s",
+                                                   "poll_interval: 60s"))
+
     def flip(self):
         self.service.rates = Service(FLIPPED).rates
 
@@ -198,6 +204,37 @@ def test_gone_before_it_was_sent(t):
     desk.once()
     assert not desk.control.closes
     assert desk.row()["state"] == "confirmed"
+
+
+def test_gone_is_not_present_again_by_a_bad_read(t):
+    """closed by a person, then a read fails: nothing is sent until it is seen"""
+    hook = t.dir / "close"
+    hook.write_text('#!/bin/sh\ncat >> "$0.in"\n')
+    hook.chmod(stat.S_IRWXU)
+    desk = Desk(t, "exec", close=f"program: {hook}")
+    desk.slow()
+    desk.once()
+    t.run("pause").expect(0)
+    desk.flip()
+    desk.once()
+    assert desk.row()["state"] == "queued"
+    held = desk.control.positions["main"].copy()
+    desk.control.positions["main"].clear()
+    desk.once()
+    desk.control.fault = "500"
+    t.run("resume").expect(0)
+    desk.once()
+    desk.once()
+    assert not (t.dir / "close.in").exists()
+    source = t.run("positions", "show", 1, "--json").json()["source"]
+    assert source["absent"] == 1 and source["seen_at"], source
+    assert "not in its last answer" in t.run("positions", "show", 1).out
+    # It was left out of one answer only: now it goes.
+    desk.control.fault = None
+    desk.control.positions["main"] = held
+    desk.once()
+    assert (t.dir / "close.in").exists()
+    assert desk.row()["state"] == "acknowledged"
 
 
 def test_an_id_of_another_pair_closes_nothing(t):

@@ -300,6 +300,8 @@ static const char *why_not(const struct sim *s, const struct sim_position *p,
 		return "while paused";
 	if (p->held || text(q, 4)[0])
 		return "while the breaker holds it back";
+	if (p->unseen)
+		return "of a pair the last good book lacked";
 	if (strcmp(text(q, 0), p->key) != 0)
 		return "under another id than the decision's";
 	if (p->sent[0] && strcmp(p->sent, p->key) != 0)

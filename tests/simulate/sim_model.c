@@ -394,6 +394,8 @@ static void follow_client(struct sim *s, struct sim_position *p)
 {
 	if (p->pair < 0)
 		return;
+	if (s->given.book_good)
+		p->unseen = !s->given.pair[p->pair].there;
 	if (!s->given.book_good || s->given.pair[p->pair].there) {
 		p->absent = 0;
 		return;
