@@ -261,11 +261,16 @@ static void absent(struct held_result *out, struct instant now)
 		 "in %d good answers", HELD_ABSENT_CLOSES);
 }
 
-/* Nothing is known of it; what was absent is not there again by that. */
+/*
+ * Nothing is known of it; what was absent is not there again by that. Where
+ * its id names another pair it is not there to be closed.
+ */
 static void unknown(struct held_result *out)
 {
-	if (out->memory.absent > 0)
-		out->memory.absent = HELD_ABSENT_ANEW;
+	struct held_memory *m = &out->memory;
+
+	if (m->absent > 0 || (out->another && instant_known(m->seen_at)))
+		m->absent = HELD_ABSENT_ANEW;
 	for (int s = LEG_LONG; s <= LEG_SHORT && out->held.asked; s++)
 		out->held.missing[s] = fact_unknown(WHY_FAILED);
 }

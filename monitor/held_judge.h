@@ -14,7 +14,7 @@
 #include "book.h"
 
 #define HELD_ABSENT_CLOSES	2
-#define HELD_ABSENT_ANEW	3	/* absent, then a bad answer: anew */
+#define HELD_ABSENT_ANEW	3	/* not there, and counted anew */
 #define HELD_MISSING_ANSWERS	3
 #define HELD_MISSING_MS		(3 * 60 * 1000)
 

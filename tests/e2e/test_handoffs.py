@@ -256,6 +256,28 @@ def test_an_id_of_another_pair_closes_nothing(t):
     assert [ident for ident, _ in desk.control.closes] == ["u-1"]
 
 
+def test_an_id_given_to_another_pair_closes_nothing(t):
+    """ours a poll ago, another pair's when its close is decided: not sent"""
+    desk = Desk(t)
+    desk.slow()
+    desk.once()
+    desk.control.positions["main"] = [pair("u-1", "ETH", "lighter", "grvt")]
+    desk.flip()
+    assert "another pair has this id there" in desk.once().err
+    assert desk.row()["state"] == "queued"
+    desk.control.fault = "500"
+    desk.once()
+    assert not desk.control.closes, desk.control.closes
+    # Another pair's id is not the absence that closes.
+    desk.control.fault = None
+    for _ in range(3):
+        desk.once()
+    assert desk.row()["state"] == "queued" and not desk.control.closes
+    desk.control.positions["main"] = [pair("u-1", "BTC", "lighter", "grvt")]
+    desk.once()
+    assert [ident for ident, _ in desk.control.closes] == ["u-1"]
+
+
 def test_nothing_is_sent_while_the_client_is_blind(t):
     """no good answer about positions: no close goes out"""
     desk = Desk(t)

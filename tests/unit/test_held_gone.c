@@ -40,7 +40,8 @@ static void three_answers_and_three_minutes(void **state)
 		}
 }
 
-/* One pair, read once a minute: p there, a absent, b a bad read. */
+/* One pair, read once a minute: p there, a absent, b a bad read, o: its id
+ * names another one. */
 struct reader {
 	struct position p;
 	struct held_memory memory;
@@ -65,9 +66,11 @@ static struct held_result read_once(struct reader *w, char how)
 			       .venue = { w->p.leg[0].venue,
 					  w->p.leg[1].venue } };
 	struct book_view book = { .asked = true, .good = how != 'b',
-				  .pairs = &x, .n = how == 'p' };
+				  .pairs = &x, .n = how == 'p' || how == 'o' };
 	struct held_result r;
 
+	if (how == 'o')
+		x.symbol = given_symbol("ETH");
 	w->now.ms += 60000;
 	held_judge(&r, &w->p, &w->memory, &book, book.n ? &x : NULL, w->now);
 	w->memory = r.memory;
@@ -88,6 +91,10 @@ static void a_bad_read_does_not_bring_it_back(void **state)
 		{ "paa", false, true }, { "pabaa", false, true },
 		{ "pabpaa", false, true }, { "a", false, false },
 		{ "abaaa", false, false },
+		{ "po", false, false }, { "pob", false, false },
+		{ "pooo", false, false }, { "poa", false, false },
+		{ "poaa", false, true }, { "paoa", false, false },
+		{ "pop", true, false }, { "oooo", false, false },
 	};
 
 	(void)state;
