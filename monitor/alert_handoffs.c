@@ -9,7 +9,7 @@
 #include "alert_conditions.h"
 #include "sentence_text.h"
 
-#define STUCK_POLLS	5	/* taken, and so many polls later still there */
+#define STUCK_POLLS	5	/* taken, and in so many good reads still there */
 
 struct trouble {
 	const char *kind, *word, *what;

@@ -255,10 +255,10 @@ static void note_leap(struct handoffs *h, struct instant now)
 	h->polled_at = now;
 }
 
-bool handoffs_polled(struct handoffs *h, struct instant now, struct err *err)
+bool handoffs_polled(struct handoffs *h, struct instant at, struct err *err)
 {
-	note_leap(h, now);
-	if (each(h, true, now, NULL, err))
+	note_leap(h, at);
+	if (each(h, true, at, NULL, err))
 		return true;
 	if (err->kind == ERR_OUTCOME)
 		h->broken = *err;

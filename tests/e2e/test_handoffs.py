@@ -9,6 +9,7 @@ import re
 import signal
 import sqlite3
 import stat
+import time
 
 import lib
 from control import KEY, Control, pair
@@ -166,6 +167,51 @@ def test_what_never_arrived_goes_again_after_it_settled(t):
     assert m.stop() == 0
     assert len(desk.control.closes) == 3 and not desk.control.overlaps
     assert desk.row()["tries"] == 3
+
+
+def test_one_good_read_does_not_send_it_again(t):
+    """settled, seen once, then absent or a bad read: it is not sent again"""
+    desk = Desk(t)
+    desk.slow()
+    desk.control.on_close = lambda ident, body: "ignored"
+    desk.once()
+    desk.flip()
+    desk.once()
+    time.sleep(2.1)			# close.settle
+    desk.once()				# it is there: one
+    desk.control.fault = "500"
+    desk.once()
+    desk.once()
+    assert (desk.row()["state"], len(desk.control.closes)) == ("unknown", 1)
+    desk.control.fault = None
+    late = desk.control.positions["main"].pop()	# it worked after all
+    desk.once()
+    desk.control.fault = "500"
+    desk.once()
+    assert (desk.row()["state"], len(desk.control.closes)) == ("unknown", 1)
+    assert desk.db("SELECT polls FROM handoffs") == [(1,)]
+    desk.control.fault = None
+    desk.control.positions["main"].append(late)
+    desk.once()				# two
+    assert len(desk.control.closes) == 2, desk.row()
+
+
+def test_what_is_stuck_is_told_of_good_reads(t):
+    """taken and still there: told after five good reads with it, no sooner"""
+    desk = Desk(t)
+    desk.slow()
+    desk.control.on_close = lambda ident, body: "defer"
+    desk.once()
+    desk.flip()
+    desk.once()
+    for fault in (None, "500", None, "500", None, "500", None):
+        desk.control.fault = fault
+        desk.once()
+    assert desk.db("SELECT polls FROM handoffs") == [(4,)]
+    desk.once()
+    assert not [x for x in desk.told() if "WITHOUT EFFECT" in x]
+    desk.once()
+    assert [x for x in desk.told() if "WITHOUT EFFECT" in x], desk.told()
 
 
 def test_a_refusal_is_told_and_retried_by_hand(t):
