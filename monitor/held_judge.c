@@ -239,7 +239,7 @@ static void present(struct held_result *out, const struct position *p,
 }
 
 /* Only what was seen there once can be gone from there. */
-static void absent(struct held_result *out, struct instant now)
+static void absent(struct held_result *out)
 {
 	struct held_memory *m = &out->memory;
 
@@ -251,9 +251,6 @@ static void absent(struct held_result *out, struct instant now)
 		return;
 	out->change = HELD_CLOSED;
 	out->position.status = STATUS_CLOSED;
-	out->position.closed_at = now;
-	if (!instant_known(out->position.decided_at))
-		out->position.decided_at = now;
 	if (!out->position.reason.s[0])
 		snprintf(out->position.reason.s,
 			 sizeof(out->position.reason.s), "EXTERNAL");
@@ -291,5 +288,5 @@ void held_judge(struct held_result *out, const struct position *p,
 	else if (pair)
 		present(out, p, book, pair, now);
 	else
-		absent(out, now);
+		absent(out);
 }

@@ -40,7 +40,7 @@ enum held_change {
 
 struct held_result {
 	enum held_change change;
-	struct position position;	/* as it becomes */
+	struct position position;	/* as it becomes, but for its times */
 	char note[200];			/* of the event, when it changes */
 	bool another;			/* its id names another pair there */
 	struct held held;		/* what rules see */

@@ -406,7 +406,8 @@ static void check_row(struct sim *s, sqlite3_stmt *q)
 
 static void check_positions(struct sim *s)
 {
-	sqlite3_stmt *q = ask(ASK_WATCHED, s->given.now, 0);
+	int64_t since = sim_gone_since(s);
+	sqlite3_stmt *q = ask(ASK_WATCHED, since, 0);
 	int n = 0, want = 0;
 
 	for (; row(q) && !s->failed; n++)
@@ -414,7 +415,7 @@ static void check_positions(struct sim *s)
 	sqlite3_reset(q);
 	for (int i = 0; i < s->n_positions; i++)
 		want += s->position[i].status != STATUS_CLOSED ||
-			s->position[i].closed >= s->given.now;
+			s->position[i].closed >= since;
 	if (n != want)
 		sim_fail(s, 0, "POSITIONS: %d are watched, %d must be", n,
 			 want);
