@@ -283,6 +283,65 @@ def test_gone_is_not_present_again_by_a_bad_read(t):
     assert desk.row()["state"] == "acknowledged"
 
 
+def elsewhere(desk):
+    return [x for x in desk.told() if "CLOSED ELSEWHERE" in x]
+
+
+def test_one_that_vanishes_is_told(t):
+    """gone without a decided close: told once, in quiet hours too"""
+    desk = Desk(t, pairs=[pair("u-1", "BTC", "lighter", "grvt"),
+                          pair("u-2", "ETH", "lighter", "grvt")])
+    hours = [time.strftime("%H:%MZ", time.gmtime(time.time() + s))
+             for s in (-3600, 3600)]
+    t.config_file.write_text(t.config_file.read_text().replace(
+        "sinks: [phone]", f"sinks: [phone], quiet: '{'-'.join(hours)}'"))
+    desk.once()
+    desk.flip()				# of BTC alone
+    desk.once()
+    desk.control.positions["main"].clear()
+    desk.once()
+    assert not elsewhere(desk)		# once is not enough
+    for _ in range(2):
+        desk.once()
+    assert desk.db("SELECT status, reason FROM positions ORDER BY id") == [
+        ("closed", "DIVERGENCE_FLIPPED"), ("closed", "EXTERNAL")]
+    told, = elsewhere(desk)
+    assert "main/2 ETH" in told and "long 10 ETH on lighter" in told, told
+    assert "no close was decided here" in told, told
+    assert desk.db("SELECT priority FROM outbox WHERE kind = 'elsewhere'"
+                   ) == [(3,)]
+
+
+def test_another_account_of_the_client_is_told(t):
+    """account changed on HUP to one that is empty: nobody closed anything"""
+    desk = Desk(t)
+    desk.control.positions["other"] = []
+    m = desk.start()
+    m.wait_line('msg="poll"')
+    t.config_file.write_text(t.config_file.read_text().replace(
+        "account: main,", "account: other,"))
+    m.send(signal.SIGHUP)
+    t.wait(lambda: elsewhere(desk), "a word")
+    assert m.stop() == 0
+    assert len(elsewhere(desk)) == 1, desk.told()
+
+
+def test_what_vanishes_on_paper_is_not_told(t):
+    """a dry run closes it as well, and says nothing"""
+    desk = Desk(t)
+    t.config_file.write_text(t.config_file.read_text().replace(
+        "mode: live", "mode: dry-run").replace("on_close: control_api",
+                                               "on_close: none"))
+    desk.once()
+    desk.control.positions["main"].clear()
+    desk.once()
+    desk.once()
+    with sqlite3.connect(t.dir / "data/main.dry-run.db") as db:
+        assert db.execute("SELECT status FROM positions").fetchall() == [
+            ("closed",)]
+    assert not desk.told(), desk.told()
+
+
 def test_an_id_of_another_pair_closes_nothing(t):
     """a wrong external_id: told, UNKNOWN, and the other pair stays open"""
     desk = Desk(t, pairs=[pair("u-1", "ETH", "lighter", "grvt")])
