@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Conditions about hand-offs: held back, refused, without an answer, paused;
- * and about the trading client and the pairs it holds.
+ * and about the trading client, the pairs it holds and those that vanish there.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "alert_conditions.h"
-#include "sentence_text.h"
+#include "sentence_legs.h"
 
-#define STUCK_POLLS	5	/* taken, and so many polls later still there */
+#define STUCK_POLLS	5	/* taken, and in so many good reads still there */
 
 struct trouble {
 	const char *kind, *word, *what;
@@ -171,9 +171,45 @@ static void add_more_astray(struct alert_gather *g)
 	snprintf(c->fingerprint, sizeof(c->fingerprint), "%s/pairs", account);
 }
 
+/* It vanished from the trading client, and no close had been decided. */
+static bool is_elsewhere(const struct work *w, size_t i)
+{
+	const struct watched *x = &w->watched[i];
+
+	return w->held && w->held[i].change == HELD_CLOSED && !x->skipped &&
+	       x->pos.status == STATUS_OPEN && !w->cycle->wiring.simulated;
+}
+
+static void add_elsewhere(struct alert_gather *g, const struct watched *x)
+{
+	const char *account = g->w->cycle->account->name;
+	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX];
+	struct text t = text_on(text, sizeof(text));
+	long long id = (long long)x->pos.id;
+	struct condition *c;
+
+	alert_title(title, "CLOSED ELSEWHERE", g->w, x, "");
+	text_add(&t, "gone from the trading client in %d good answers, and no "
+		 "close was decided here before: look at both venues, and "
+		 "whether control_api.account is the right one\nit held: ",
+		 HELD_ABSENT_CLOSES);
+	text_add_legs(&t, x);
+	text_add(&t, "\nonce it is listed there again: carrywatch positions "
+		 "reopen -a %s %lld\nwhat it earned: carrywatch positions "
+		 "show -a %s %lld", account, id, account, id);
+	c = alert_add(g, "elsewhere", title, text);
+	c->position = x->pos.id;
+	c->symbol = x->pos.symbol;
+	c->severity = SEVERITY_ERROR;
+	c->breaks_quiet = true;
+	c->event = true;
+	snprintf(c->fingerprint, sizeof(c->fingerprint), "%s/%lld/elsewhere",
+		 account, id);
+}
+
 size_t alert_handoffs_most(const struct work *w)
 {
-	return w->n_handoffs + 3 + w->cycle->n_astray;
+	return w->n_handoffs + 3 + w->cycle->n_astray + w->n_watched;
 }
 
 void alert_handoffs(struct alert_gather *g)
@@ -185,4 +221,7 @@ void alert_handoffs(struct alert_gather *g)
 	for (size_t i = 0; i < g->w->cycle->n_astray; i++)
 		add_astray(g, &g->w->cycle->astray[i]);
 	add_more_astray(g);
+	for (size_t i = 0; i < g->w->n_watched; i++)
+		if (is_elsewhere(g->w, i))
+			add_elsewhere(g, &g->w->watched[i]);
 }

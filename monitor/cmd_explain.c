@@ -27,7 +27,7 @@ static bool not_judged(const struct view *v, const struct view_row *r,
 		       v->poll.seq);
 }
 
-/* A closed position was last judged by the poll that closed it. */
+/* A closed position was judged by the poll of its close. */
 static bool load(struct view *v, struct cli *c, struct err *err)
 {
 	struct instant closed;

@@ -196,7 +196,7 @@ static bool polled(void *ctx, const struct cycle_result *r,
 
 	if (r->recorded)
 		lock_note_poll(&m->lock, r->seq);
-	run_post_polled(&m->post, why);
+	run_post_polled(&m->post, r->at, why);
 	instant_format(at, clock_wall());
 	if (why)
 		snprintf(status, sizeof(status), "last poll failed at %s", at);

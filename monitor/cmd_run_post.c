@@ -170,13 +170,14 @@ bool run_post_open(struct run_post *p, const struct run_post_options *o,
 	return true;
 }
 
-void run_post_polled(struct run_post *p, const struct err *why)
+void run_post_polled(struct run_post *p, struct instant at,
+		     const struct err *why)
 {
 	const struct clock_port *c = &p->o.clock;
 	struct instant now = c->now(c->ctx);
 	struct err err = { ERR_NONE, "" };
 
-	if (p->handoffs && !why && !handoffs_polled(p->handoffs, now, &err))
+	if (p->handoffs && !why && !handoffs_polled(p->handoffs, at, &err))
 		log_write(LOG_LEVEL_WARNING, "hand-offs not looked at",
 			  "err=%s", log_quote(err.text).s);
 	if (!p->deliver)

@@ -46,7 +46,9 @@ void run_post_use(struct run_post *p, struct run_post_news *n,
 		  const struct account *a);
 /* After a reload: whom requests may reach from now on. */
 void run_post_reach(struct run_post *p, const struct reach *r);
-/* After a poll: what could not be written down is told at once. */
-void run_post_polled(struct run_post *p, const struct err *why);
+/* After a poll, begun at `at`: what could not be written down is told at
+ * once. */
+void run_post_polled(struct run_post *p, struct instant at,
+		     const struct err *why);
 
 #endif

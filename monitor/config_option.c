@@ -155,8 +155,9 @@ const struct config_option config_option_table[] = {
 	  .help = "told again so often while it lasts" },
 	{ "accounts.*.alerts.quiet", KIND_HOURS, "off",
 	  AT(account, alerts.quiet),
-	  .help = "hours without alerts, but for closes, blindness, "
-		  "liquidation, a missing leg and failed hand-offs" },
+	  .help = "hours without alerts, but for closes here or "
+		  "elsewhere, blindness, liquidation, a missing leg and "
+		  "failed hand-offs" },
 	{ "accounts.*.alerts.near", KIND_SHARE, "0", "0", "100%",
 	  AT(account, alerts.near),
 	  .help = "told when a close line is so near to its limit, as a share "

@@ -327,5 +327,6 @@ bool cycle_poll(struct cycle *c, struct cycle_result *out, struct err *err)
 	if (w.has_last && w.now.ms < w.last.at.ms - 2000)
 		w.n_entries = 0;	/* nothing is opened in the past */
 	out->seq = w.poll.seq;
+	out->at = w.now;
 	return record_and_tell(&w, out, err);
 }

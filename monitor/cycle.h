@@ -71,6 +71,7 @@ struct cycle {
 
 struct cycle_result {
 	int64_t seq;
+	struct instant at;
 	bool usable;		/* some venue gave a usable rate */
 	bool recorded;
 	int32_t positions, closes, alerts, opened;

@@ -143,6 +143,26 @@ static struct event event_of(const struct work *w, const struct position *p,
 	return e;
 }
 
+/*
+ * Gone since the first answer without it. The second follows on that, for any
+ * other starts the count anew: so it was the poll before.
+ */
+static struct instant gone_since(const struct work *w)
+{
+	return w->has_last && w->last.at.ms < w->now.ms ? w->last.at : w->now;
+}
+
+static void put_gone(const struct work *w, const struct held_result *r,
+		     struct position *p)
+{
+	p->status = STATUS_CLOSED;
+	p->closed_at = gone_since(w);
+	if (!p->reason.s[0])
+		p->reason = r->position.reason;
+	if (!instant_known(p->decided_at))
+		p->decided_at = p->closed_at;
+}
+
 /* p: as this poll has left it so far, with its version. */
 static bool put_change(struct work *w, const struct held_result *r,
 		       struct position *p, struct err *err)
@@ -159,12 +179,7 @@ static bool put_change(struct work *w, const struct held_result *r,
 		next.leg[s].entry_price = r->position.leg[s].entry_price;
 	}
 	if (r->change == HELD_CLOSED) {
-		next.status = STATUS_CLOSED;
-		next.closed_at = w->now;
-		if (!next.reason.s[0])
-			next.reason = r->position.reason;
-		if (!instant_known(next.decided_at))
-			next.decided_at = w->now;
+		put_gone(w, r, &next);
 		e.reason = next.reason;
 		snprintf(e.from, sizeof(e.from), "%s",
 			 status_word(p->status));

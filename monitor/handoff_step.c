@@ -97,11 +97,18 @@ static enum handoff_todo lost(struct handoff_row *r,
 	return HANDOFF_DO_WRITE;
 }
 
+/* This poll's own good answer had it; one that failed counts for nothing. */
+static bool seen_now(const struct handoff_view *v)
+{
+	return v->polled && v->source && v->fresh && v->present &&
+	       v->seen_at.ms == v->now.ms;
+}
+
 /* Seen whole by a read that began after the close must have ended. */
 static bool seen_after(const struct handoff_row *r,
 		       const struct handoff_view *v)
 {
-	return v->polled && v->fresh && v->present && ended(r, v, v->seen_at);
+	return seen_now(v) && ended(r, v, v->seen_at);
 }
 
 static enum handoff_todo look(struct handoff_row *r,
@@ -120,7 +127,7 @@ static enum handoff_todo await(struct handoff_row *r,
 {
 	int32_t most = v->policy->escalate_after;
 
-	if (!v->polled || !v->source || !v->fresh || !v->present)
+	if (!seen_now(v))
 		return HANDOFF_DO_NOTHING;
 	r->polls++;
 	if (most > 0 && r->polls >= most && r->order == ORDER_LIMIT &&

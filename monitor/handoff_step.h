@@ -32,13 +32,13 @@ struct handoff_row {
 	struct instant created_at, next_at, sent_at, answered_at,
 		       confirmed_at;
 	int32_t tries;
-	int32_t polls;			/* good ones with the pair, since */
+	int32_t polls;			/* good reads with the pair, since */
 	bool confirm_wide;
 	char detail[160];
 };
 
 struct handoff_view {
-	struct instant now;
+	struct instant now;		/* when polled, that poll's own time */
 	const struct close_policy *policy;
 	bool idempotent;		/* a repeat of the id is harmless */
 	bool moved;			/* on_close is no longer its target */

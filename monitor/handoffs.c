@@ -46,7 +46,7 @@ static bool add_source(struct handoffs *h, struct handoff_view *v,
 	if (!store_held(h->o.store, &m, r->position, err))
 		return false;
 	v->seen_at = m.seen_at;
-	v->present = instant_known(m.seen_at) && m.absent == 0;
+	v->present = held_there(&m);
 	v->fresh = instant_known(m.seen_at) &&
 		   instant_diff(v->now, m.seen_at).ms <= h->o.fresh_for.ms;
 	return true;
@@ -255,10 +255,10 @@ static void note_leap(struct handoffs *h, struct instant now)
 	h->polled_at = now;
 }
 
-bool handoffs_polled(struct handoffs *h, struct instant now, struct err *err)
+bool handoffs_polled(struct handoffs *h, struct instant at, struct err *err)
 {
-	note_leap(h, now);
-	if (each(h, true, now, NULL, err))
+	note_leap(h, at);
+	if (each(h, true, at, NULL, err))
 		return true;
 	if (err->kind == ERR_OUTCOME)
 		h->broken = *err;

@@ -45,8 +45,9 @@ bool handoffs_due(void *h, struct instant now, struct instant *next,
 		  struct err *err);
 bool handoffs_replied(void *h, const struct reply *r, struct instant now,
 		      struct err *err);
-/* Once after each recorded poll: what the answer of the source changes. */
-MUST_USE bool handoffs_polled(struct handoffs *h, struct instant now,
+/* Once after each recorded poll, `at` being its time, which the answers it
+ * read are remembered by: what the answer of the source changes. */
+MUST_USE bool handoffs_polled(struct handoffs *h, struct instant at,
 			      struct err *err);
 
 #endif

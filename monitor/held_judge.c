@@ -21,6 +21,11 @@ struct held_memory held_memory_none(int64_t position)
 	return m;
 }
 
+bool held_there(const struct held_memory *m)
+{
+	return instant_known(m->seen_at) && m->absent == 0;
+}
+
 /* ---- which pair is which ---- */
 
 static bool alike(const struct position *p, const struct book_pair *x)
@@ -234,17 +239,18 @@ static void present(struct held_result *out, const struct position *p,
 }
 
 /* Only what was seen there once can be gone from there. */
-static void absent(struct held_result *out, struct instant now)
+static void absent(struct held_result *out)
 {
-	if (!instant_known(out->memory.seen_at))
+	struct held_memory *m = &out->memory;
+
+	if (!instant_known(m->seen_at))
 		return;
-	if (++out->memory.absent < HELD_ABSENT_CLOSES)
+	if (m->absent >= HELD_ABSENT_CLOSES)
+		m->absent = 0;
+	if (++m->absent < HELD_ABSENT_CLOSES)
 		return;
 	out->change = HELD_CLOSED;
 	out->position.status = STATUS_CLOSED;
-	out->position.closed_at = now;
-	if (!instant_known(out->position.decided_at))
-		out->position.decided_at = now;
 	if (!out->position.reason.s[0])
 		snprintf(out->position.reason.s,
 			 sizeof(out->position.reason.s), "EXTERNAL");
@@ -252,10 +258,16 @@ static void absent(struct held_result *out, struct instant now)
 		 "in %d good answers", HELD_ABSENT_CLOSES);
 }
 
-/* Neither there nor gone: nothing is known of it. */
+/*
+ * Nothing is known of it; what was absent is not there again by that. Where
+ * its id names another pair it is not there to be closed.
+ */
 static void unknown(struct held_result *out)
 {
-	out->memory.absent = 0;
+	struct held_memory *m = &out->memory;
+
+	if (m->absent > 0 || (out->another && instant_known(m->seen_at)))
+		m->absent = HELD_ABSENT_ANEW;
 	for (int s = LEG_LONG; s <= LEG_SHORT && out->held.asked; s++)
 		out->held.missing[s] = fact_unknown(WHY_FAILED);
 }
@@ -276,5 +288,5 @@ void held_judge(struct held_result *out, const struct position *p,
 	else if (pair)
 		present(out, p, book, pair, now);
 	else
-		absent(out, now);
+		absent(out);
 }

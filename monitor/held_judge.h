@@ -3,9 +3,10 @@
  * What the trading client's book means for one of our pairs. Pure.
  *
  * A pair is closed only after it was absent from two good answers, one after
- * the other; whatever is not good says nothing and starts the count anew. A
- * leg is missing only after three good answers with the pair but without the
- * leg, over three minutes, while the balances showed its venue well.
+ * the other; whatever is not good says nothing and starts the count anew, but
+ * does not bring back what the last good answer lacked. A leg is missing only
+ * after three good answers with the pair but without the leg, over three
+ * minutes, while the balances showed its venue well.
  */
 #ifndef CARRYWATCH_HELD_JUDGE_H
 #define CARRYWATCH_HELD_JUDGE_H
@@ -13,6 +14,7 @@
 #include "book.h"
 
 #define HELD_ABSENT_CLOSES	2
+#define HELD_ABSENT_ANEW	3	/* not there, and counted anew */
 #define HELD_MISSING_ANSWERS	3
 #define HELD_MISSING_MS		(3 * 60 * 1000)
 
@@ -27,6 +29,8 @@ struct held_memory {
 };
 
 struct held_memory held_memory_none(int64_t position);
+/* The last good answer had the pair. */
+bool held_there(const struct held_memory *m);
 
 enum held_change {
 	HELD_SAME,
@@ -36,7 +40,7 @@ enum held_change {
 
 struct held_result {
 	enum held_change change;
-	struct position position;	/* as it becomes */
+	struct position position;	/* as it becomes, but for its times */
 	char note[200];			/* of the event, when it changes */
 	bool another;			/* its id names another pair there */
 	struct held held;		/* what rules see */

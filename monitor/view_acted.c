@@ -39,7 +39,8 @@ static void put_source(struct json_out *o, const struct held_memory *m)
 	}
 	json_out_open(o, '{');
 	json_put_instant(o, "seen_at", m->seen_at);
-	json_put_int(o, "absent", m->absent);
+	json_put_int(o, "absent", m->absent == HELD_ABSENT_ANEW ? 1 :
+		     m->absent);
 	put_leg(o, &m->leg[LEG_LONG], LEG_LONG);
 	put_leg(o, &m->leg[LEG_SHORT], LEG_SHORT);
 	json_out_close(o, '}');

@@ -9,6 +9,7 @@ import re
 import signal
 import sqlite3
 import stat
+import time
 
 import lib
 from control import KEY, Control, pair
@@ -40,6 +41,12 @@ class Desk:
                  "\n", more=PROFILE + "sinks:\n  phone: {type: telegram, "
                  "token: {env: CW_TOKEN}, chat_id: 7, api: "
                  f"'{self.phone.url}'}}\n")
+
+    def slow(self):
+        """what was seen counts for three minutes, not for three seconds"""
+        text = self.t.config_file.read_text()
+        self.t.config_file.write_text(text.replace("poll_interval: 1s",
+                                                   "poll_interval: 60s"))
 
     def flip(self):
         self.service.rates = Service(FLIPPED).rates
@@ -162,6 +169,51 @@ def test_what_never_arrived_goes_again_after_it_settled(t):
     assert desk.row()["tries"] == 3
 
 
+def test_one_good_read_does_not_send_it_again(t):
+    """settled, seen once, then absent or a bad read: it is not sent again"""
+    desk = Desk(t)
+    desk.slow()
+    desk.control.on_close = lambda ident, body: "ignored"
+    desk.once()
+    desk.flip()
+    desk.once()
+    time.sleep(2.1)			# close.settle
+    desk.once()				# it is there: one
+    desk.control.fault = "500"
+    desk.once()
+    desk.once()
+    assert (desk.row()["state"], len(desk.control.closes)) == ("unknown", 1)
+    desk.control.fault = None
+    late = desk.control.positions["main"].pop()	# it worked after all
+    desk.once()
+    desk.control.fault = "500"
+    desk.once()
+    assert (desk.row()["state"], len(desk.control.closes)) == ("unknown", 1)
+    assert desk.db("SELECT polls FROM handoffs") == [(1,)]
+    desk.control.fault = None
+    desk.control.positions["main"].append(late)
+    desk.once()				# two
+    assert len(desk.control.closes) == 2, desk.row()
+
+
+def test_what_is_stuck_is_told_of_good_reads(t):
+    """taken and still there: told after five good reads with it, no sooner"""
+    desk = Desk(t)
+    desk.slow()
+    desk.control.on_close = lambda ident, body: "defer"
+    desk.once()
+    desk.flip()
+    desk.once()
+    for fault in (None, "500", None, "500", None, "500", None):
+        desk.control.fault = fault
+        desk.once()
+    assert desk.db("SELECT polls FROM handoffs") == [(4,)]
+    desk.once()
+    assert not [x for x in desk.told() if "WITHOUT EFFECT" in x]
+    desk.once()
+    assert [x for x in desk.told() if "WITHOUT EFFECT" in x], desk.told()
+
+
 def test_a_refusal_is_told_and_retried_by_hand(t):
     """403 while it is there: failed, told, sent again only by a person"""
     desk = Desk(t)
@@ -200,6 +252,96 @@ def test_gone_before_it_was_sent(t):
     assert desk.row()["state"] == "confirmed"
 
 
+def test_gone_is_not_present_again_by_a_bad_read(t):
+    """closed by a person, then a read fails: nothing is sent until it is seen"""
+    hook = t.dir / "close"
+    hook.write_text('#!/bin/sh\ncat >> "$0.in"\n')
+    hook.chmod(stat.S_IRWXU)
+    desk = Desk(t, "exec", close=f"program: {hook}")
+    desk.slow()
+    desk.once()
+    t.run("pause").expect(0)
+    desk.flip()
+    desk.once()
+    assert desk.row()["state"] == "queued"
+    held = desk.control.positions["main"].copy()
+    desk.control.positions["main"].clear()
+    desk.once()
+    desk.control.fault = "500"
+    t.run("resume").expect(0)
+    desk.once()
+    desk.once()
+    assert not (t.dir / "close.in").exists()
+    source = t.run("positions", "show", 1, "--json").json()["source"]
+    assert source["absent"] == 1 and source["seen_at"], source
+    assert "not in its last answer" in t.run("positions", "show", 1).out
+    # It was left out of one answer only: now it goes.
+    desk.control.fault = None
+    desk.control.positions["main"] = held
+    desk.once()
+    assert (t.dir / "close.in").exists()
+    assert desk.row()["state"] == "acknowledged"
+
+
+def elsewhere(desk):
+    return [x for x in desk.told() if "CLOSED ELSEWHERE" in x]
+
+
+def test_one_that_vanishes_is_told(t):
+    """gone without a decided close: told once, in quiet hours too"""
+    desk = Desk(t, pairs=[pair("u-1", "BTC", "lighter", "grvt"),
+                          pair("u-2", "ETH", "lighter", "grvt")])
+    hours = [time.strftime("%H:%MZ", time.gmtime(time.time() + s))
+             for s in (-3600, 3600)]
+    t.config_file.write_text(t.config_file.read_text().replace(
+        "sinks: [phone]", f"sinks: [phone], quiet: '{'-'.join(hours)}'"))
+    desk.once()
+    desk.flip()				# of BTC alone
+    desk.once()
+    desk.control.positions["main"].clear()
+    desk.once()
+    assert not elsewhere(desk)		# once is not enough
+    for _ in range(2):
+        desk.once()
+    assert desk.db("SELECT status, reason FROM positions ORDER BY id") == [
+        ("closed", "DIVERGENCE_FLIPPED"), ("closed", "EXTERNAL")]
+    told, = elsewhere(desk)
+    assert "main/2 ETH" in told and "long 10 ETH on lighter" in told, told
+    assert "no close was decided here" in told, told
+    assert desk.db("SELECT priority FROM outbox WHERE kind = 'elsewhere'"
+                   ) == [(3,)]
+
+
+def test_another_account_of_the_client_is_told(t):
+    """account changed on HUP to one that is empty: nobody closed anything"""
+    desk = Desk(t)
+    desk.control.positions["other"] = []
+    m = desk.start()
+    m.wait_line('msg="poll"')
+    t.config_file.write_text(t.config_file.read_text().replace(
+        "account: main,", "account: other,"))
+    m.send(signal.SIGHUP)
+    t.wait(lambda: elsewhere(desk), "a word")
+    assert m.stop() == 0
+    assert len(elsewhere(desk)) == 1, desk.told()
+
+
+def test_what_vanishes_on_paper_is_not_told(t):
+    """a dry run closes it as well, and says nothing"""
+    desk = Desk(t)
+    t.config_file.write_text(t.config_file.read_text().replace(
+        "mode: live", "mode: dry-run").replace("on_close: control_api",
+                                               "on_close: none"))
+    desk.once()
+    desk.control.positions["main"].clear()
+    desk.once()
+    desk.once()
+    with sqlite3.connect(t.dir / "data/main.dry-run.db") as db:
+        assert db.execute("SELECT status FROM positions").fetchall() == [
+            ("closed",)]
+    assert not desk.told(), desk.told()
+
+
 def test_an_id_of_another_pair_closes_nothing(t):
     """a wrong external_id: told, UNKNOWN, and the other pair stays open"""
     desk = Desk(t, pairs=[pair("u-1", "ETH", "lighter", "grvt")])
@@ -214,6 +356,28 @@ def test_an_id_of_another_pair_closes_nothing(t):
     assert desk.control.closes == [], desk.control.closes
     assert (desk.row()["state"], desk.row()["tries"]) == ("queued", 0)
     # There it is put right: now it goes out.
+    desk.control.positions["main"] = [pair("u-1", "BTC", "lighter", "grvt")]
+    desk.once()
+    assert [ident for ident, _ in desk.control.closes] == ["u-1"]
+
+
+def test_an_id_given_to_another_pair_closes_nothing(t):
+    """ours a poll ago, another pair's when its close is decided: not sent"""
+    desk = Desk(t)
+    desk.slow()
+    desk.once()
+    desk.control.positions["main"] = [pair("u-1", "ETH", "lighter", "grvt")]
+    desk.flip()
+    assert "another pair has this id there" in desk.once().err
+    assert desk.row()["state"] == "queued"
+    desk.control.fault = "500"
+    desk.once()
+    assert not desk.control.closes, desk.control.closes
+    # Another pair's id is not the absence that closes.
+    desk.control.fault = None
+    for _ in range(3):
+        desk.once()
+    assert desk.row()["state"] == "queued" and not desk.control.closes
     desk.control.positions["main"] = [pair("u-1", "BTC", "lighter", "grvt")]
     desk.once()
     assert [ident for ident, _ in desk.control.closes] == ["u-1"]

@@ -300,6 +300,8 @@ static const char *why_not(const struct sim *s, const struct sim_position *p,
 		return "while paused";
 	if (p->held || text(q, 4)[0])
 		return "while the breaker holds it back";
+	if (p->unseen)
+		return "of a pair the last good book lacked";
 	if (strcmp(text(q, 0), p->key) != 0)
 		return "under another id than the decision's";
 	if (p->sent[0] && strcmp(p->sent, p->key) != 0)
@@ -404,7 +406,8 @@ static void check_row(struct sim *s, sqlite3_stmt *q)
 
 static void check_positions(struct sim *s)
 {
-	sqlite3_stmt *q = ask(ASK_WATCHED, s->given.now, 0);
+	int64_t since = sim_gone_since(s);
+	sqlite3_stmt *q = ask(ASK_WATCHED, since, 0);
 	int n = 0, want = 0;
 
 	for (; row(q) && !s->failed; n++)
@@ -412,7 +415,7 @@ static void check_positions(struct sim *s)
 	sqlite3_reset(q);
 	for (int i = 0; i < s->n_positions; i++)
 		want += s->position[i].status != STATUS_CLOSED ||
-			s->position[i].closed >= s->given.now;
+			s->position[i].closed >= since;
 	if (n != want)
 		sim_fail(s, 0, "POSITIONS: %d are watched, %d must be", n,
 			 want);

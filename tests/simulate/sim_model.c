@@ -389,11 +389,20 @@ static void act(struct sim *s, struct seen *x, const struct verdict_of_poll *d)
 		pay_fees(s, p);
 }
 
-/* Gone from two good answers, one after the other. */
+int64_t sim_gone_since(const struct sim *s)
+{
+	return s->last_at != NEVER && s->last_at < s->given.now ? s->last_at :
+	       s->given.now;
+}
+
+/* Gone from two good answers, one after the other: since the first of them,
+ * which is that of the poll before. */
 static void follow_client(struct sim *s, struct sim_position *p)
 {
 	if (p->pair < 0)
 		return;
+	if (s->given.book_good)
+		p->unseen = !s->given.pair[p->pair].there;
 	if (!s->given.book_good || s->given.pair[p->pair].there) {
 		p->absent = 0;
 		return;
@@ -401,12 +410,12 @@ static void follow_client(struct sim *s, struct sim_position *p)
 	if (++p->absent < 2)
 		return;
 	p->status = STATUS_CLOSED;
-	p->closed = s->given.now;
+	p->closed = sim_gone_since(s);
 	sim_close_ledger(p);
 	if (!p->reason[0])
 		p->reason = "EXTERNAL";
 	if (p->decided == NEVER)
-		p->decided = s->given.now;
+		p->decided = p->closed;
 }
 
 static bool trips(const struct sim *s, int closes, int open)

@@ -57,6 +57,8 @@ void sim_make_calm(struct sim *s);	/* what was put off is settled */
 void sim_model_begin(struct sim *s);	/* a poll reads positions now */
 /* The poll was committed: move on, and compare. */
 void sim_model_commit(struct sim *s);
+/* When this poll takes a pair to be gone that it missed a second time. */
+int64_t sim_gone_since(const struct sim *s);
 struct sim_position *sim_position(struct sim *s, int64_t id);
 /* A new one, of which `is` says what it is. */
 struct sim_position *sim_add_position(struct sim *s, int64_t id,

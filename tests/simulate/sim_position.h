@@ -27,6 +27,7 @@ struct sim_position {
 	int blind_notices;
 	/* at the client */
 	int absent, missing[2];
+	bool unseen;			/* not in the last good book */
 	int64_t missing_since[2];
 	/* money, 1e-12 USD */
 	int64_t funding, after;

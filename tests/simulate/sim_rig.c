@@ -221,7 +221,7 @@ static bool polled(void *ctx, const struct cycle_result *r,
 			 s->seq);
 	else
 		sim_model_commit(s);
-	run_post_polled(&s->post, why);
+	run_post_polled(&s->post, r->at, why);
 	if (s->watch)
 		s->watch(s);
 	return false;			/* no backups here */

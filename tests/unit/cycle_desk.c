@@ -62,11 +62,35 @@ static bool fetch(void *ctx, struct market *m, const struct fetch_plan *plan,
 	return true;
 }
 
+static void read_book(void *ctx, struct book_view *out, int32_t budget_ms,
+		      struct arena *arena)
+{
+	const struct fact none = fact_unknown(WHY_NOT_SET);
+	struct desk *d = ctx;
+	struct book_pair *x = arena_array(arena, 1, sizeof(*x));
+
+	(void)budget_ms;
+	assert_non_null(x);
+	*x = (struct book_pair){
+		.id = "u-1", .readable = true, .symbol = d->pos.symbol,
+		.venue = { d->pos.leg[LEG_LONG].venue,
+			   d->pos.leg[LEG_SHORT].venue },
+		.size_usd = none, .entry_divergence_8h = none,
+		.opened_at = INSTANT_UNKNOWN, .age_hours = none,
+	};
+	for (int s = 0; s < 2; s++)
+		x->leg[s] = (struct held_leg){ true, none, none, none, none,
+					       none };
+	*out = (struct book_view){ .asked = true, .good = d->client != 'b',
+				   .pairs = x, .n = d->client == 'p' };
+}
+
 static void start(struct desk *d)
 {
+	struct book book = { d->client ? d : NULL, read_book, NULL };
 	struct wiring w = { .source = { d, fetch, NULL },
 			    .notifier = given_notifier(false),
-			    .clock = given_clock(&d->now) };
+			    .clock = given_clock(&d->now), .book = book };
 
 	desk_check(d, cycle_new(&d->cycle, &d->config,
 				config_account(&d->config, "main"), d->store,

@@ -14,6 +14,9 @@ struct desk {
 	const char *long_venue;
 	const char *rate[2];		/* per 8 h, by leg */
 	const char *next[2];		/* announced, by leg; NULL: not */
+	/* The trading client's next answer: p with the pair, a without it, b
+	 * a bad one; 0 at a (re)start: there is no such client. */
+	char client;
 	void (*meanwhile)(struct desk *d);	/* during the fetch; NULL: nothing */
 	struct position pos;
 	struct err err;

@@ -328,6 +328,66 @@ static void what_was_booked_ahead_of_a_close_was_not_held(void **state)
 	desk_close(&d);
 }
 
+struct reads {
+	const char *client[4], *at[4];	/* the answer of each poll */
+	const char *closed;		/* when the pair is taken to be gone */
+	bool held;			/* at 16:00 */
+};
+
+static void closes_at(const struct reads *r)
+{
+	struct settlement *rows;
+	struct position p;
+	struct funding f;
+	struct desk d;
+	size_t n;
+
+	open_money(&d, "lighter");
+	d.client = 'p';
+	desk_restart(&d);
+	poll(&d, "2026-11-20T15:56:00Z", NULL, NULL);
+	for (int i = 0; i < 4; i++) {
+		d.client = r->client[i][0];
+		poll(&d, r->at[i], NULL, NULL);
+	}
+	desk_check(&d, store_position(d.store, &p, d.pos.id, &d.err));
+	assert_int_equal(p.status, STATUS_CLOSED);
+	assert_int_equal(p.closed_at.ms, given_time(r->closed).ms);
+	assert_int_equal(p.decided_at.ms, p.closed_at.ms);
+	rows = ledger(&d, &n);
+	assert_int_equal(n, 2);
+	assert_int_equal(rows[0].hypothetical, !r->held);
+	assert_int_equal(rows[1].hypothetical, !r->held);
+	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
+	assert_int_equal(f.n, r->held ? 2 : 0);
+	desk_close(&d);
+}
+
+/* Gone is not what the second answer made of it, but since the first. */
+static void a_pair_gone_there_is_closed_since_it_was_first_missed(void **state)
+{
+	static const struct reads cases[] = {
+		{ { "p", "p", "a", "a" }, { "2026-11-20T15:57:00Z",
+		  "2026-11-20T15:58:00Z", "2026-11-20T15:59:00Z",
+		  "2026-11-20T16:01:00Z" }, "2026-11-20T15:59:00Z", false },
+		{ { "p", "p", "a", "a" }, { "2026-11-20T15:58:00Z",
+		  "2026-11-20T15:59:00Z", "2026-11-20T16:01:00Z",
+		  "2026-11-20T16:02:00Z" }, "2026-11-20T16:01:00Z", true },
+		/* The count began anew: it may have been there at 16:00. */
+		{ { "a", "b", "a", "a" }, { "2026-11-20T15:58:30Z",
+		  "2026-11-20T15:59:00Z", "2026-11-20T16:01:00Z",
+		  "2026-11-20T16:02:00Z" }, "2026-11-20T16:01:00Z", true },
+		/* The clock goes back: not closed in time to come. */
+		{ { "p", "p", "a", "a" }, { "2026-11-20T15:58:00Z",
+		  "2026-11-20T15:59:00Z", "2026-11-20T16:01:00Z",
+		  "2026-11-20T16:00:30Z" }, "2026-11-20T16:00:30Z", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		closes_at(&cases[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -341,6 +401,8 @@ int main(void)
 		cmocka_unit_test(
 			a_closed_pair_is_booked_for_seven_days_as_not_held),
 		cmocka_unit_test(what_was_booked_ahead_of_a_close_was_not_held),
+		cmocka_unit_test(
+			a_pair_gone_there_is_closed_since_it_was_first_missed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,6 +64,14 @@ static enum handoff_todo poll_later(int minutes)
 	return handoff_step(&row, &view);
 }
 
+/* A minute later, with a bad answer; the last good one is lately enough. */
+static enum handoff_todo poll_blind(void)
+{
+	view.now.ms += MIN;
+	view.polled = true;
+	return handoff_step(&row, &view);
+}
+
 static enum handoff_todo due(void)
 {
 	view.polled = false;
@@ -171,6 +179,34 @@ static void no_answer_is_looked_for_until_it_has_settled(void **state)
 	assert_int_equal(poll_later(1), HANDOFF_DO_WRITE);	/* two */
 	assert_int_equal(row.state, HANDOFF_QUEUED);
 	assert_int_equal(due(), HANDOFF_DO_SEND);
+}
+
+/* The pair was in it, and then nobody could ask: no second look at it. */
+static void a_poll_without_a_good_read_is_no_look(void **state)
+{
+	(void)state;
+	sent();
+	answer(HANDOFF_SAYS_NOTHING);
+	assert_int_equal(poll_later(10), HANDOFF_DO_WRITE);
+	for (int minute = 0; minute < 3; minute++)
+		assert_int_equal(poll_blind(), HANDOFF_DO_NOTHING);
+	assert_int_equal(row.polls, 1);
+	assert_int_equal(row.state, HANDOFF_UNKNOWN);
+	assert_int_equal(poll_later(1), HANDOFF_DO_WRITE);
+	assert_int_equal(row.state, HANDOFF_QUEUED);
+	/* Nor is it one more in which a limit order did not fill. */
+	begin(NULL);
+	row.order = ORDER_LIMIT;
+	sent();
+	answer(HANDOFF_SAYS_TAKEN);
+	assert_int_equal(poll_later(10), HANDOFF_DO_WRITE);
+	for (int minute = 0; minute < 3; minute++)
+		assert_int_equal(poll_blind(), HANDOFF_DO_NOTHING);
+	assert_int_equal(row.polls, 1);
+	assert_int_equal(poll_later(1), HANDOFF_DO_WRITE);
+	assert_int_equal(row.state, HANDOFF_ACKNOWLEDGED);
+	assert_int_equal(poll_later(1), HANDOFF_DO_WRITE);
+	assert_int_equal(row.order, ORDER_MARKET);
 }
 
 static void a_clock_that_leaps_settles_nothing(void **state)
@@ -375,6 +411,8 @@ int main(void)
 			whatever_happens_a_closed_position_ends_it, begin),
 		cmocka_unit_test_setup(
 			no_answer_is_looked_for_until_it_has_settled, begin),
+		cmocka_unit_test_setup(a_poll_without_a_good_read_is_no_look,
+				       begin),
 		cmocka_unit_test_setup(a_clock_that_leaps_settles_nothing,
 				       begin),
 		cmocka_unit_test_setup(a_restart_knows_not_what_became_of_it,
