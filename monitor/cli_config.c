@@ -7,6 +7,7 @@
 #include "text_safe.h"
 
 #define NAMES_TEXT 300
+#define CONFIG_PLACE "~/.config/carrywatch/carrywatch.yaml"
 
 static void print_complaints(const char *path, const struct complaints *list,
 			     bool quiet)
@@ -154,11 +155,14 @@ bool cli_accounts(struct cli *c, const struct account ***out, size_t *n,
 
 	if (!cli_config(c, err))
 		return false;
+	if (!c->config->path[0])
+		return err_set(err, ERR_CONFIG, "no configuration found; copy "
+			       "config/carrywatch.yaml to " CONFIG_PLACE
+			       " and edit it, or name one with -c");
 	if (c->config->n_accounts == 0)
 		return err_set(err, ERR_CONFIG, "%s: no account; write "
 			       "accounts: {main: {profile: steady, mode: "
-			       "dry-run}}", c->config->path[0] ?
-			       c->config->path : "configuration");
+			       "dry-run}}", c->config->path);
 	to.list = arena_array(c->arena, c->config->n_accounts,
 			      sizeof(const struct account *));
 	if (!to.list)

@@ -15,6 +15,7 @@
 #include "commands.h"
 #include "store_handoffs.h"
 #include "suggest.h"
+#include "view_explain.h"
 
 #define COMMIT_MS 2000
 #define TRIES 5
@@ -251,10 +252,31 @@ static bool ask_close(const struct job *j, struct err *err)
 	return cli_confirm(j->c, question, err);
 }
 
+/* One line is muted; others that were TRUE at the last poll close it again. */
+static void say_also_true(struct cli *c)
+{
+	struct err err = { ERR_NONE, "" };
+	struct store *s;
+	struct view v;
+
+	if (!view_open_one(&v, &s, c, &err))
+		return;
+	store_close(s);
+	for (int i = 0; i < v.profile->n_close; i++) {
+		const struct finding *f = view_finding(&v.rows[0], i);
+
+		if (f && f->verdict == VERDICT_TRUE &&
+		    !view_is_muted(&v, &v.rows[0], i))
+			positions_say(c, "%s is TRUE as well and not muted: it "
+				      "may close it again at the next poll",
+				      v.profile->line[i].label.s);
+	}
+}
+
 /* What was done and the next useful command. */
 static void say_done(const struct job *j, bool dry)
 {
-	const struct cli *c = j->c;
+	struct cli *c = j->c;
 	const struct position *p = &j->change.position;
 	const char *name = positions_name(c, j->account, p);
 	const char *a = positions_dash_a(c, j->account);
@@ -276,6 +298,7 @@ static void say_done(const struct job *j, bool dry)
 			      "carrywatch explain %" PRId64 "%s", name,
 			      p->muted.s, cli_shown_time(c, p->muted_until),
 			      p->id, a);
+		say_also_true(c);
 		return;
 	case CHANGE_CONFIRM:
 		positions_say(c, "Confirmed %s at %s. See it: carrywatch "

@@ -81,8 +81,9 @@ static void add_total(struct listing *l)
 		const struct view_row *r = l->rows[i];
 
 		add_up(&size, fact_known(r->pos.size_usd), false);
-		add_up(&carry, r->carry_usd_day,
-		       r->stale || r->divergence_old);
+		if (r->pos.status != STATUS_CLOSED)
+			add_up(&carry, r->carry_usd_day,
+			       r->stale || r->divergence_old);
 		add_up(&money, r->money.funding_usd, r->money.n_unknown > 0);
 		add_up(&net, r->money.net_usd, r->money.n_unknown > 0);
 		add_up(&price, r->money.price_usd, r->stale);

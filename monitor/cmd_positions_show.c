@@ -184,7 +184,7 @@ static void print_head(const struct shown *s)
 	if (instant_known(p->decided_at))
 		printf("  decided %s\n", cli_shown_time(s->c, p->decided_at));
 	print_times(s);
-	if (instant_known(p->muted_until) &&
+	if (p->status != STATUS_CLOSED && instant_known(p->muted_until) &&
 	    p->muted_until.ms > s->view.now.ms)
 		printf("  kept: %s does not close it before %s\n", p->muted.s,
 		       cli_shown_time(s->c, p->muted_until));
@@ -256,7 +256,7 @@ static void print_text(const struct shown *s)
 	view_money_text(stdout, s->row);
 	if (s->row->verdicts) {
 		puts("\nWhat would close it");
-		view_explain_table(stdout, &s->view, s->row);
+		view_explain_table(stdout, s->c, &s->view, s->row);
 	}
 	view_ledger_text(stdout, s->c, s->row);
 	view_shadow_text(stdout, s->c, &s->shadow);

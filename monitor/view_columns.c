@@ -11,7 +11,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Of those asked for with -o wide, money stays longest. */
+/*
+ * What is to be done and why stays longest; then the next cash flow. Of those
+ * asked for with -o wide, money does.
+ */
 static const struct column columns[COL_COUNT] = {
 	[COL_ID]	= { "id", "ID", false, false, 0 },
 	[COL_ACCOUNT]	= { "account", "ACCOUNT", true, true, 0 },
@@ -21,12 +24,12 @@ static const struct column columns[COL_COUNT] = {
 	[COL_SIZE]	= { "size_usd", "SIZE", false, false, 1 },
 	[COL_DIVERGENCE]	= { "divergence_8h", "DIV/8h", false, false, 0 },
 	[COL_KEPT]	= { "remaining_ratio", "KEPT", false, false, 4 },
-	[COL_NEAREST]	= { "nearest", "NEAREST", false, true, 6 },
-	[COL_NEXT]	= { "next_cash", "NEXT", false, true, 0 },
+	[COL_NEAREST]	= { "nearest", "NEAREST", false, true, 5 },
+	[COL_NEXT]	= { "next_cash", "NEXT", false, true, 6 },
 	[COL_CARRY]	= { "carry_usd_day", "CARRY/day", false, false, 3 },
 	[COL_AGE]	= { "age_hours", "AGE", false, false, 2 },
 	[COL_ACTION]	= { "action", "ACTION", false, true, 0 },
-	[COL_REASON]	= { "reason", "REASON", false, true, 5 },
+	[COL_REASON]	= { "reason", "REASON", false, true, 7 },
 	[COL_STATUS]	= { "status", "STATUS", true, true, 0 },
 	[COL_LONG_RATE]	= { "long_rate_8h", "LONG/8h", true, false, 0 },
 	[COL_SHORT_RATE]	= { "short_rate_8h", "SHORT/8h", true, false, 0 },
@@ -69,6 +72,7 @@ const struct column *view_columns(const struct cli *c, bool accounts)
 		return NULL;
 	memcpy(own, columns, sizeof(columns));
 	own[COL_ACCOUNT].wide = !accounts;
+	own[COL_STATUS].wide = !cli_has(c, OPT_ALL);
 	own[COL_DIVERGENCE].title = divergence[c->unit];
 	own[COL_LONG_RATE].title = rate[0][c->unit];
 	own[COL_SHORT_RATE].title = rate[1][c->unit];
@@ -121,10 +125,12 @@ static void fill_carry(struct cell *cell, struct table *t,
 	cell[COL_KEPT] = cell_fact(t, &ratio, view_percent(
 		r->ratio, 0, r->stale || r->divergence_old).s);
 	cell[COL_NEAREST] = text_cell(t, view_near(r).s);
+	cell[COL_AGE] = view_hours(t, r->age, r->stale);
+	if (r->pos.status == STATUS_CLOSED)	/* it earns nothing any more */
+		return;
 	cell[COL_NEXT] = text_cell(t, view_next(&r->next, v->now, r->stale).s);
 	cell[COL_CARRY] = cell_fact(t, &carry,
 				view_usd(r->carry_usd_day, 2, true, old).s);
-	cell[COL_AGE] = view_hours(t, r->age, r->stale);
 }
 
 static void fill_wide(struct cell *cell, struct table *t, const struct cli *c,

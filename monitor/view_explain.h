@@ -16,8 +16,10 @@ void view_explain_text(FILE *f, const struct cli *c, const struct view *v,
 /* Only the array of lines, after its key. */
 void view_explain_lines(struct json_out *o, const struct view *v,
 			const struct view_row *r);
+/* A close line that a person has said no to for a time. */
+bool view_is_muted(const struct view *v, const struct view_row *r, int line);
 /* Only the lines, for people. */
-void view_explain_table(FILE *f, const struct view *v,
+void view_explain_table(FILE *f, const struct cli *c, const struct view *v,
 			const struct view_row *r);
 
 /* One `for` of a line and how far it has come. */

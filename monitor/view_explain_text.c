@@ -62,8 +62,18 @@ static void add_inputs(struct text *t, const struct view_row *r,
 			 r->facts.alt_short.s);
 }
 
-static void print_line(FILE *f, const struct view *v, const struct view_row *r,
-		       int i)
+bool view_is_muted(const struct view *v, const struct view_row *r, int line)
+{
+	const struct position *p = &r->pos;
+
+	return line < v->profile->n_close && p->status != STATUS_CLOSED &&
+	       instant_known(p->muted_until) &&
+	       p->muted_until.ms > v->now.ms &&
+	       strcmp(p->muted.s, v->profile->line[line].label.s) == 0;
+}
+
+static void print_line(FILE *f, const struct cli *c, const struct view *v,
+		       const struct view_row *r, int i)
 {
 	const struct line *l = &v->profile->line[i];
 	const struct finding *found = view_finding(r, i);
@@ -72,10 +82,14 @@ static void print_line(FILE *f, const struct view *v, const struct view_row *r,
 	struct text t = text_on(buf, sizeof(buf));
 
 	add_progress(&t, v, r, i);
-	fprintf(f, "  %-5s  %-22s  %-7s  %s%s%s\n",
+	fprintf(f, "  %-5s  %-22s  %-7s  %s%s%s",
 		i < v->profile->n_close ? "close" : "alert", l->label.s,
 		verdict_shown(found), l->text, buf,
 		deciding ? "  <- decides" : "");
+	if (view_is_muted(v, r, i))
+		fprintf(f, "  (kept until %s)",
+			cli_shown_time(c, r->pos.muted_until));
+	fputc('\n', f);
 	t = text_on(buf, sizeof(buf));
 	add_inputs(&t, r, l);
 	fprintf(f, "  %38s  %s\n", "", buf);
@@ -85,11 +99,11 @@ static void print_line(FILE *f, const struct view *v, const struct view_row *r,
 			fact_name(found->missing), why_word(found->why));
 }
 
-void view_explain_table(FILE *f, const struct view *v,
+void view_explain_table(FILE *f, const struct cli *c, const struct view *v,
 			const struct view_row *r)
 {
 	for (int i = 0; i < v->profile->n_lines; i++)
-		print_line(f, v, r, i);
+		print_line(f, c, v, r, i);
 }
 
 static void print_leg(FILE *f, const struct cli *c, const struct view_row *r,
@@ -125,5 +139,5 @@ void view_explain_text(FILE *f, const struct cli *c, const struct view *v,
 	print_leg(f, c, r, LEG_LONG);
 	print_leg(f, c, r, LEG_SHORT);
 	fputc('\n', f);
-	view_explain_table(f, v, r);
+	view_explain_table(f, c, v, r);
 }

@@ -16,6 +16,7 @@ import subprocess
 import termios
 
 import lib
+from service import Service
 
 LONG_SANITIZED = True
 COMMANDS = """check-config|completion bash|decisions list|explain|exposure|help
@@ -62,6 +63,29 @@ def test_help_everywhere(t):
         one = t.run("help", *name.split()).expect(0, out="^Usage").out
         assert one == t.run(*name.split(), "-h").expect(0).out, name
     assert page.count("\n  carrywatch ") >= 3, "examples"
+
+
+def test_without_a_configuration(t):
+    """what is missing is the file, and where it belongs is said"""
+    p = t.command(t.binary("carrywatch"), "positions", "list")
+    assert p.code == 78, p
+    assert "no configuration found; copy config/carrywatch.yaml to " in p.err
+
+
+def test_on_eighty_columns_the_reason_stays(t):
+    """what is to be done and why outlives the money and the distances"""
+    service = Service({"lighter": {"BTC": "0.0001"},
+                       "grvt": {"BTC": "0.00001"}})
+    t.config(service.url, "  main: {profile: conservative, mode: live, "
+             "venues: [lighter, grvt]}\n")
+    t.run("positions", "open", "--symbol", "BTC", "--long", "lighter",
+          "--short", "grvt", "--size", "20000", "--entry-divergence",
+          "0.0003", "--opened-at", "75h").expect(0)
+    t.run("run", "--once").expect(0)
+    text, code = on_terminal(t, "positions", "list", columns=80,
+                             NO_COLOR="1")
+    assert code == 0 and "DIVERGENCE_FLIPPED" in text, text
+    assert max(map(len, text.splitlines())) <= 80, text
 
 
 def test_help_of_a_group(t):

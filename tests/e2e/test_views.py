@@ -176,6 +176,40 @@ def test_a_decided_close_keeps_its_label_until_it_is_closed(t):
     t.run("explain", 1).expect(0, out="DIVERGENCE_FLIPPED")
 
 
+def test_of_all_positions_the_closed_ones_are_told_apart(t):
+    """their status is there; they earn nothing and have no next cash flow"""
+    given(t)
+    held(t)
+    held(t, "ETH")
+    t.run("run", "--once").expect(0)
+    t.run("positions", "close", 2, "--yes").expect(0)
+    table = t.run("positions", "list", "--all", "-o", "table").expect(0).out
+    head, *rows = table.splitlines()
+    assert "STATUS" in head, table
+    assert [("closed" in r, " in " in r) for r in rows[:2]] == [
+        (False, True), (True, False)], table
+    shut = list(csv.DictReader(io.StringIO(t.run(
+        "positions", "list", "--all", "-o", "csv").expect(0).out)))[1]
+    assert (shut["status"], shut["next_cash"], shut["carry_usd_day"]) == (
+        "closed", "", ""), shut
+
+
+def test_explain_says_which_line_was_said_no_to(t):
+    service = given(t)
+    held(t)
+    service.rates["grvt"]["BTC"] = Quote("0.00003")
+    t.run("run", "--once").expect(0)
+    kept = t.run("positions", "keep", 1, "--for", "8h").expect(0)
+    assert "SEVERE_EROSION is TRUE as well" in kept.out + kept.err, kept
+    assert "DIVERGENCE_FLIPPED is TRUE" not in kept.out + kept.err, kept
+    t.run("run", "--once").expect(0)
+    line, = [x for x in t.run("explain", 1).expect(0).out.splitlines()
+             if "DIVERGENCE_FLIPPED" in x and "close" in x]
+    assert "TRUE" in line and "(kept until " in line, line
+    show = t.run("positions", "show", 1).expect(0).out
+    assert "(kept until " in show, show
+
+
 def test_a_simulated_close_is_listed_until_the_next_poll(t):
     service = given(t, "  paper: {profile: conservative, mode: dry-run, "
                     "venues: [lighter, grvt]}\n")
