@@ -32,6 +32,14 @@ static bool is_final(const struct daemon *d, const struct err *err)
 	return d->once || err->kind == ERR_OUTCOME || err->kind == ERR_CONFIG;
 }
 
+/* What follows a poll, or what stands in the place of one. */
+static void after_poll(struct daemon *d, const struct cycle_result *r,
+		       const struct err *why)
+{
+	d->unknown_outcome = why && why->kind == ERR_OUTCOME;
+	d->chore_due = d->polled && d->polled(d->polled_ctx, r, why);
+}
+
 /* True to go on; *code when not. */
 static bool poll_once(struct daemon *d, int *code)
 {
@@ -39,8 +47,7 @@ static bool poll_once(struct daemon *d, int *code)
 	struct err err = { ERR_NONE, "" };
 	bool recorded = cycle_poll(d->cycle, &r, &err);
 
-	d->chore_due = d->polled &&
-		       d->polled(d->polled_ctx, &r, recorded ? NULL : &err);
+	after_poll(d, &r, recorded ? NULL : &err);
 	if (!recorded) {
 		log_write(LOG_LEVEL_ERR, "poll failed", "err=%s",
 			  log_quote(err.text).s);
@@ -79,6 +86,7 @@ static void give_back_memory(const struct cycle *c)
 static bool wait_until(struct daemon *d, enum wake *wake, struct instant t)
 {
 	const struct clock_port *c = &d->cycle->wiring.clock;
+	const struct cycle_result none = { .usable = false };
 	struct err err = { ERR_NONE, "" };
 
 	if (!d->outbound) {
@@ -89,6 +97,7 @@ static bool wait_until(struct daemon *d, enum wake *wake, struct instant t)
 		return true;
 	log_write(LOG_LEVEL_ERR, "outbox failed", "err=%s",
 		  log_quote(err.text).s);
+	after_poll(d, &none, &err);
 	return false;
 }
 
@@ -170,14 +179,17 @@ static bool wait_for_tick(struct daemon *d, struct instant from, int *code)
 	}
 }
 
-/* What was decided last is told before the end; a second signal ends that. */
-static void say_the_last(struct daemon *d, int code)
+/* What was decided last is told before the end, or that it could not be
+ * recorded; a second signal ends that. */
+static void say_the_last(struct daemon *d)
 {
 	struct err err = { ERR_NONE, "" };
 
-	if (!d->outbound || code == err_exit_code(ERR_OUTCOME))
+	if (!d->outbound)
 		return;
-	if (!outbound_flush(d->outbound, d->once ? ONCE_FLUSH_MS :
+	if (d->unknown_outcome)
+		outbound_let_go(d->outbound, STOP_FLUSH_MS);
+	else if (!outbound_flush(d->outbound, d->once ? ONCE_FLUSH_MS :
 			    STOP_FLUSH_MS, &err))
 		log_write(LOG_LEVEL_ERR, "outbox failed", "err=%s",
 			  log_quote(err.text).s);
@@ -199,7 +211,7 @@ int daemon_run(struct daemon *d)
 		if (!wait_for_tick(d, from, &code))
 			break;
 	}
-	say_the_last(d, code);
+	say_the_last(d);
 	do_chore(d);
 	log_write(LOG_LEVEL_NOTICE, "stopped", "code=%d", code);
 	return code;

@@ -5,6 +5,7 @@ The database under a running or starting monitor: locked, full, damaged,
 replaced, put back from a backup; what is promised then.
 """
 import contextlib
+import itertools
 import re
 import resource
 import shutil
@@ -14,6 +15,8 @@ import time
 
 import lib
 from service import Service
+from sinks import Sink
+from test_alerts import Desk as Told
 from test_handoffs import Desk
 from test_operation import FLIPPED, QUICK, RATES
 from test_run import import_pair, rows_of
@@ -257,6 +260,45 @@ def test_a_file_size_limit(t):
     t.run("run", "--once").expect(0)
     assert len(closes(t)) == 1, closes(t)
     assert seqs(t) == list(range(1, len(seqs(t)) + 1)), seqs(t)
+
+
+def test_a_commit_of_unknown_outcome_is_told(t):
+    """no room at a commit: the monitor ends with 6, and people hear of it"""
+    beat = Sink()
+    desk = Told(t, sinks="phone, beat")
+    desk.env["CW_BEAT"] = f"{beat.url}/planted-uuid"
+    import_pair(t, {})
+    m = desk.start()
+    m.wait_line('msg="poll"')
+    size = database(t).stat().st_size // 2
+    resource.prlimit(m.pid, resource.RLIMIT_FSIZE, (size, size))
+    assert m.wait() == 6 and "may still have happened" in m.text(), m.text()
+    text, = desk.texts()
+    assert "cannot record" in text, text
+    assert beat.requests[-1].path == "/planted-uuid/fail", beat.requests
+    t.run("db", "check").expect(0)
+    assert "planted" not in m.text()
+    beat.close()
+
+
+def test_once_tells_that_the_database_is_locked(t):
+    """run --once, the database locked while it asks: told before the end"""
+    desk = Told(t, sinks="phone")
+    desk.once()
+    asked, now = itertools.count(), desk.service.now
+    other = sqlite3.connect(database(t), isolation_level=None,
+                            check_same_thread=False)
+
+    def locks_it():
+        if next(asked) == 0:
+            other.execute("BEGIN EXCLUSIVE")
+        return now()
+
+    desk.service.now = locks_it
+    desk.once(6)
+    other.close()
+    text, = desk.texts()
+    assert "cannot record" in text, text
 
 
 SHIM = """\
