@@ -197,7 +197,7 @@ static bool take_sinks(struct deliver *d, struct sinks *sinks)
 	d->post = post;
 	sinks_free(&d->sinks);
 	d->sinks = *sinks;
-	*sinks = (struct sinks){ NULL, 0 };
+	*sinks = (struct sinks){ .list = NULL };
 	return true;
 }
 
@@ -260,7 +260,7 @@ void deliver_use(struct deliver *d, struct sinks *sinks)
 	struct sinks before = d->sinks;
 
 	d->post = NULL;
-	d->sinks = (struct sinks){ NULL, 0 };
+	d->sinks = (struct sinks){ .list = NULL };
 	if (!take_sinks(d, sinks)) {
 		log_write(LOG_LEVEL_ERR, "old sinks kept", "err=%s",
 			  "\"no memory\"");

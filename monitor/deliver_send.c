@@ -53,6 +53,7 @@ static struct alert alert_of(const struct deliver *d, const struct message *m,
 		.at = m->at, .since = instant_known(m->since) ? m->since :
 					m->at,
 		.sent_at = d->o.wall ? d->o.wall() : now,
+		.again = d->sinks.repeat,
 		.simulated = d->o.simulated, .silent = m->silent,
 	};
 }

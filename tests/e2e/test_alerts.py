@@ -284,6 +284,30 @@ def test_cannot_record_goes_out_directly(t):
     assert m.stop() == 0
 
 
+def test_alertmanager_keeps_what_lasts(t):
+    """Alertmanager is told how long an alert lasts without a word: two repeats"""
+    desk = Desk(t, THIN, sinks="beat", alerts=", repeat: 30m")
+    manager = Sink()
+    t.config_file.write_text(t.config_file.read_text().replace(
+        "{type: healthchecks, url: {env: CW_BEAT}}",
+        f"{{type: alertmanager, url: '{manager.url}'}}"))
+    import_pair(t, {})
+    desk.once()
+    now = datetime.datetime.now(datetime.timezone.utc)
+    alert, = json.loads(manager.requests.pop().body)
+    lasts = datetime.datetime.fromisoformat(
+        alert["endsAt"].replace("Z", "+00:00")) - now
+    assert 60 < lasts.total_seconds() / 60 < 71, (alert, now)
+    desk.rates(GOOD)
+    desk.once()
+    over, = json.loads(manager.requests.pop().body)
+    assert over["labels"] == alert["labels"], (over, alert)
+    assert over["endsAt"] < alert["endsAt"], (over, alert)
+    assert datetime.datetime.fromisoformat(over["endsAt"].replace(
+        "Z", "+00:00")) <= datetime.datetime.now(datetime.timezone.utc), over
+    manager.close()
+
+
 def test_paper_says_so(t):
     """a dry-run account marks its titles"""
     desk = Desk(t, mode="dry-run", sinks="phone")
