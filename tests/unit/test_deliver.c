@@ -275,6 +275,49 @@ static void the_pauses_grow_and_differ(void **state)
 	}
 }
 
+/* ---- heartbeats ---- */
+
+static const struct sink_kind beat_kind = { .name = "beat", .build = build,
+					    .heartbeat = true };
+static const struct sink beat_a = { .name = "a", .kind = &beat_kind },
+			 beat_b = { .name = "b", .kind = &beat_kind };
+
+static void use(const struct sink *x, const struct sink *y)
+{
+	const struct sink *const list[] = { x, y };
+	struct alert_policy p = { .sinks = list, .n_sinks = 2 };
+	struct sinks sinks;
+
+	desk_check(&desk, sinks_open(&sinks, &p, &desk.err));
+	deliver_use(d, &sinks);
+}
+
+static void take_one(void)
+{
+	struct reply r;
+
+	assert_true(courier.take(courier.ctx, &r));
+	desk_check(&desk, deliver_replied(d, &r, desk.now, &desk.err));
+}
+
+/* A beat is on its way while the sinks change places: none stays silent. */
+static void a_reload_silences_no_heartbeat(void **state)
+{
+	struct instant t = given_time("2026-03-02T00:00:00Z");
+
+	(void)state;
+	desk.now = t;
+	use(&beat_a, &beat_b);
+	deliver_beat(d, t, true);
+	assert_int_equal(spy.n, 2);
+	take_one();				/* b was heard */
+	use(&beat_b, &beat_a);
+	take_one();				/* a is, behind the reload */
+	t.ms += 2 * MIN;
+	deliver_beat(d, t, true);
+	assert_int_equal(spy.n, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -286,6 +329,8 @@ int main(void)
 						begin, end),
 		cmocka_unit_test_setup_teardown(
 			one_at_a_time_and_again_after_a_crash, begin, end),
+		cmocka_unit_test_setup_teardown(a_reload_silences_no_heartbeat,
+						begin, end),
 		cmocka_unit_test(the_pauses_grow_and_differ),
 	};
 
