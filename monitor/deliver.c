@@ -9,6 +9,7 @@
 
 #define COMMIT_MS	2000
 #define GIVE_UP_MS	(24 * 3600 * INT64_C(1000))
+#define PAUSE_MOST_MS	(7201 * INT64_C(1000))	/* of deliver_pause_ms */
 
 /* ---- the schedule of tries ---- */
 
@@ -114,6 +115,21 @@ static bool start(struct deliver *d, struct post *p, struct delivery *x,
 	return put_back(d, p, x, &no, now, err);
 }
 
+/*
+ * A time no pause reaches was written by a clock that has been set back since.
+ * Once for each delivery: its receiver may have asked for so long a wait.
+ */
+static bool is_due(struct post *p, const struct delivery *x,
+		   struct instant now)
+{
+	if (x->next_at.ms <= now.ms)
+		return true;
+	if (x->next_at.ms - now.ms <= PAUSE_MOST_MS || p->hurried == x->id)
+		return false;
+	p->hurried = x->id;
+	return true;
+}
+
 static bool ask_sink(struct deliver *d, struct post *p, struct instant now,
 		     struct instant *next, struct err *err)
 {
@@ -130,7 +146,7 @@ static bool ask_sink(struct deliver *d, struct post *p, struct instant now,
 	store_end_read(d->o.store);
 	if (!ok || !found)
 		return ok;
-	if (x.next_at.ms <= now.ms)
+	if (is_due(p, &x, now))
 		return start(d, p, &x, now, err);
 	if (!instant_known(*next) || x.next_at.ms < next->ms)
 		*next = x.next_at;
@@ -249,6 +265,7 @@ static void take_over(struct post *to, const struct post *from)
 {
 	to->busy = from->busy;
 	to->sent = from->sent;
+	to->hurried = from->hurried;
 	to->loose = from->loose;
 	to->down = from->down;
 	to->beat_at = from->beat_at;

@@ -11,6 +11,7 @@ struct post {
 	const struct sink_in_force *sink;
 	int64_t busy;			/* delivery on its way; 0: none */
 	struct delivery sent;		/* that one, texts not kept */
+	int64_t hurried;		/* delivery taken out of its time */
 	int64_t loose;			/* ticket of a beat on its way; 0: none */
 	bool gone;			/* it wants no more */
 	bool down;			/* told in the log */
