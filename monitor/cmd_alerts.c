@@ -78,7 +78,7 @@ static bool say_queues(const struct cli *c, const struct account *a,
 {
 	for (size_t i = 0; i < a->alerts.n_sinks; i++) {
 		const char *name = a->alerts.sinks[i]->name;
-		struct delivery_queue q = { 0, "" };
+		struct delivery_queue q;
 
 		if (!store_delivery_queue(s, &q, name, err))
 			return false;

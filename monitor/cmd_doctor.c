@@ -21,6 +21,7 @@
 #include "harden.h"
 #include "lock.h"
 #include "ours.h"
+#include "sink_trouble.h"
 #include "sinks.h"
 #include "store_admin.h"
 
@@ -174,6 +175,25 @@ static void secrets_can_be_read(struct patient *p)
 	       "user alone (chmod 600)");
 }
 
+static void sinks_take_messages(struct patient *p)
+{
+	struct sink_trouble t = { "", "" };
+	struct store *s = NULL;
+	struct err err = { ERR_NONE, "" };
+
+	if (!cli_store_if_any(p->cli, &s, p->account, &err) ||
+	    (s && !sink_trouble_find(&t, s, &p->account->alerts, p->cli->now,
+				     &err)))
+		say(p, LEVEL_FAIL, "%s", err.text);
+	else
+		say(p, t.text[0] ? LEVEL_WARN : LEVEL_OK, "%s", t.text[0] ?
+		    t.text : s ? "all messages were taken" :
+		    "nothing told yet");
+	if (p->level == LEVEL_WARN)
+		remedy(p, t.remedy);
+	store_close(s);
+}
+
 static void directory_is_ours(struct patient *p)
 {
 	const char *dir = p->cli->config->directory;
@@ -297,6 +317,7 @@ static const struct {
 	{ "service", service_answers },
 	{ "client", client_answers },
 	{ "secrets", secrets_can_be_read },
+	{ "sinks", sinks_take_messages },
 	{ "directory", directory_is_ours },
 	{ "database", database_is_whole },
 	{ "backup", backup_is_fresh },

@@ -193,10 +193,13 @@ bool store_delivery_queue(struct store *s, struct delivery_queue *out,
 {
 	struct sql q = sql_use(s, SQL_DELIVERY_QUEUE);
 
+	*out = (struct delivery_queue){ .since = INSTANT_UNKNOWN };
 	sql_put_text(&q, sink);
 	if (sql_row(&q)) {
 		out->n = sql_get_int(&q);
 		sql_get_text(&q, out->error, sizeof(out->error));
+		out->since = sql_get_instant(&q);
+		out->given_up = sql_get_bool(&q);
 	}
 	return sql_done(&q, err);
 }

@@ -59,7 +59,11 @@ MUST_USE bool store_restart_deliveries(struct store *s, struct err *err);
 struct delivery_queue {
 	int64_t n;
 	char error[128];		/* of the last that went wrong, "" */
+	struct instant since;		/* the oldest is from; unknown: none */
+	bool given_up;			/* the last that ended was */
 };
+
+#define DELIVERY_LATE_MS (15 * 60 * INT64_C(1000))	/* worth a word */
 
 MUST_USE bool store_delivery_queue(struct store *s, struct delivery_queue *out,
 				   const char *sink, struct err *err);

@@ -249,7 +249,11 @@ const char *const sql_texts[SQL_COUNT] = {
 		"AND " OPEN_DELIVERY ") - ?2))",
 	[SQL_DELIVERY_QUEUE] = "SELECT count(*), coalesce((SELECT error FROM "
 		"deliveries WHERE sink = ?1 AND error <> '' "
-		"ORDER BY id DESC LIMIT 1), '') FROM deliveries "
+		"ORDER BY id DESC LIMIT 1), ''), "
+		"min((SELECT at FROM outbox WHERE id = message)), "
+		"coalesce((SELECT state = 'dead' FROM deliveries "
+		"WHERE sink = ?1 AND state IN ('delivered', 'dead') "
+		"ORDER BY id DESC LIMIT 1), 0) FROM deliveries "
 		"WHERE sink = ?1 AND " OPEN_DELIVERY,
 	[SQL_DELIVERIES_OF] = "SELECT d.id, d.sink, d.state, d.tries, "
 		"d.next_at, d.done_at, d.error, o.at, o.kind, o.title, "

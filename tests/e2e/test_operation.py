@@ -144,7 +144,7 @@ def test_doctor(t):
     p = t.run("doctor", env=env).expect(0)
     seen = lines(p)
     assert list(seen) == ["clock", "config", "service", "client", "secrets",
-                          "directory", "database", "backup", "monitor"], p
+                          "sinks", "directory", "database", "backup", "monitor"], p
     for name in ("config", "service", "client", "directory", "database",
                  "backup"):
         assert seen[name] == "ok  ", (name, p.out)

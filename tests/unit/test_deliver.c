@@ -155,7 +155,7 @@ static void poll_at(struct instant t)
 
 static int64_t waiting(void)
 {
-	struct delivery_queue q = { 0, "" };
+	struct delivery_queue q;
 
 	desk_check(&desk, store_begin_read(desk.store, &desk.err));
 	desk_check(&desk, store_delivery_queue(desk.store, &q, "spy",
