@@ -183,7 +183,7 @@ static void sinks_take_messages(struct patient *p)
 
 	if (!cli_store_if_any(p->cli, &s, p->account, &err) ||
 	    (s && !sink_trouble_find(&t, s, &p->account->alerts, p->cli->now,
-				     &err)))
+				     p->cli->arena, &err)))
 		say(p, LEVEL_FAIL, "%s", err.text);
 	else
 		say(p, t.text[0] ? LEVEL_WARN : LEVEL_OK, "%s", t.text[0] ?

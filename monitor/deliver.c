@@ -271,6 +271,34 @@ static void take_over(struct post *to, const struct post *from)
 	to->beat_at = from->beat_at;
 }
 
+static bool is_in_force(const struct deliver *d, const char *name)
+{
+	for (size_t i = 0; i < d->sinks.n; i++)
+		if (!strcmp(d->sinks.list[i].name, name))
+			return true;
+	return false;
+}
+
+/* What waits under a name that is gone stays, but not in silence. */
+static void name_nobodys(struct deliver *d)
+{
+	struct err err = { ERR_NONE, "" };
+	struct sink_name *list;
+	size_t n = 0;
+	bool ok;
+
+	arena_reset(d->arena);
+	if (!store_begin_read(d->o.store, &err))
+		return;			/* whoever reads next tells of it */
+	ok = store_waiting_sinks(d->o.store, &list, &n, d->arena, &err);
+	store_end_read(d->o.store);
+	for (size_t i = 0; ok && i < n; i++)
+		if (!is_in_force(d, list[i].s))
+			log_write(LOG_LEVEL_WARNING, "nobody takes these "
+				  "messages", "sink=%s text=\"it is not under "
+				  "alerts.sinks\"", list[i].s);
+}
+
 void deliver_use(struct deliver *d, struct sinks *sinks)
 {
 	struct post *old = d->post;
@@ -292,4 +320,5 @@ void deliver_use(struct deliver *d, struct sinks *sinks)
 				take_over(&d->post[i], &old[k]);
 	free(old);
 	sinks_free(&before);
+	name_nobodys(d);
 }

@@ -23,9 +23,37 @@ static void of_sink(struct sink_trouble *t, const char *name,
 		    "test, and correct sinks:";
 }
 
+static bool is_named(const struct alert_policy *a, const char *name)
+{
+	for (size_t i = 0; i < a->n_sinks; i++)
+		if (!strcmp(a->sinks[i]->name, name))
+			return true;
+	return false;
+}
+
+/* What waits under a name that was taken away. */
+static bool find_nobodys(struct sink_trouble *t, struct store *s,
+			 const struct alert_policy *a, struct arena *arena,
+			 struct err *err)
+{
+	struct sink_name *list;
+	size_t n;
+
+	if (!store_waiting_sinks(s, &list, &n, arena, err))
+		return false;
+	for (size_t i = 0; i < n && !t->text[0]; i++) {
+		if (is_named(a, list[i].s))
+			continue;
+		snprintf(t->text, sizeof(t->text), "messages wait for %s, "
+			 "which alerts.sinks does not name", list[i].s);
+		t->remedy = "they leave, oldest first, once it does";
+	}
+	return true;
+}
+
 bool sink_trouble_find(struct sink_trouble *out, struct store *s,
 		       const struct alert_policy *a, struct instant now,
-		       struct err *err)
+		       struct arena *arena, struct err *err)
 {
 	struct delivery_queue q;
 
@@ -35,5 +63,5 @@ bool sink_trouble_find(struct sink_trouble *out, struct store *s,
 			return false;
 		of_sink(out, a->sinks[i]->name, &q, now);
 	}
-	return true;
+	return out->text[0] || find_nobodys(out, s, a, arena, err);
 }

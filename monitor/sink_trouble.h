@@ -13,6 +13,7 @@ struct sink_trouble {
 
 MUST_USE bool sink_trouble_find(struct sink_trouble *out, struct store *s,
 				const struct alert_policy *a,
-				struct instant now, struct err *err);
+				struct instant now, struct arena *arena,
+				struct err *err);
 
 #endif

@@ -204,6 +204,22 @@ bool store_delivery_queue(struct store *s, struct delivery_queue *out,
 	return sql_done(&q, err);
 }
 
+bool store_waiting_sinks(struct store *s, struct sink_name **out, size_t *n,
+			 struct arena *arena, struct err *err)
+{
+	struct sql_list l = { .arena = arena, .size = sizeof(**out) };
+	struct sql q = sql_use(s, SQL_DELIVERY_SINKS);
+	struct sink_name *x;
+	void *list;
+
+	while (sql_row(&q) && (x = sql_list_add(&l, &q)))
+		sql_get_text(&q, x->s, sizeof(x->s));
+	if (!sql_list_done(&l, &q, &list, n, err))
+		return false;
+	*out = list;
+	return true;
+}
+
 bool store_deliveries(struct store *s, struct delivery_row **out, size_t *n,
 		      int64_t position, int limit, struct arena *arena,
 		      struct err *err)

@@ -68,6 +68,15 @@ struct delivery_queue {
 MUST_USE bool store_delivery_queue(struct store *s, struct delivery_queue *out,
 				   const char *sink, struct err *err);
 
+struct sink_name {
+	char s[SINK_NAME_MAX];
+};
+
+/* For whom something waits, configured or not. */
+MUST_USE bool store_waiting_sinks(struct store *s, struct sink_name **out,
+				  size_t *n, struct arena *arena,
+				  struct err *err);
+
 struct poll_counts {
 	int64_t polls, missed, unusable;
 };

@@ -255,6 +255,8 @@ const char *const sql_texts[SQL_COUNT] = {
 		"WHERE sink = ?1 AND state IN ('delivered', 'dead') "
 		"ORDER BY id DESC LIMIT 1), 0) FROM deliveries "
 		"WHERE sink = ?1 AND " OPEN_DELIVERY,
+	[SQL_DELIVERY_SINKS] = "SELECT DISTINCT sink FROM deliveries WHERE "
+		OPEN_DELIVERY " ORDER BY sink",
 	[SQL_DELIVERIES_OF] = "SELECT d.id, d.sink, d.state, d.tries, "
 		"d.next_at, d.done_at, d.error, o.at, o.kind, o.title, "
 		"o.resolved FROM deliveries d JOIN outbox o "

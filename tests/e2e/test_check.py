@@ -41,6 +41,27 @@ def test_nobody_can_be_reached(t):
     t.run("check").expect(1, out="WARNING - main: an alert line holds \\|")
 
 
+def test_a_sink_that_was_renamed(t):
+    """what waits under a name nobody has any more: logged and in doctor"""
+    desk = test_alerts.Desk(t, test_alerts.THIN, sinks="phone")
+    desk.phone.default = Answer(500)
+    import_pair(t, {})
+    desk.once()
+    m = desk.start()
+    m.wait_line('msg="?poll"?')
+    t.config_file.write_text(t.config_file.read_text().replace(
+        "phone", "handy"))
+    m.send(signal.SIGHUP)
+    m.wait_line('level=warn.* msg="nobody takes these messages" .*sink=phone')
+    assert m.stop() == 0
+    t.run("doctor", env=desk.env).expect(
+        0, out="warn  sinks +messages wait for phone, which alerts.sinks does "
+        "not name\n +-> ")
+    t.config_file.write_text(t.config_file.read_text().replace(
+        "handy", "phone"))
+    assert "nobody takes" not in desk.once().err
+
+
 def test_alerts_that_fire(t):
     """client down and a refused configuration are CRITICAL, pausing warns"""
     desk = test_handoffs.Desk(t)
