@@ -212,7 +212,10 @@ const char *const sql_texts[SQL_COUNT] = {
 		"text FROM outbox WHERE sent_at IS NULL ORDER BY id",
 	[SQL_MARK_SENT] = "UPDATE outbox SET sent_at = ?2 WHERE id = ?1 "
 		"AND sent_at IS NULL",
-	[SQL_MESSAGE_DROP] = "DELETE FROM outbox WHERE sent_at < ?1",
+	/* But for what a sink has still to be told. */
+	[SQL_MESSAGE_DROP] = "DELETE FROM outbox WHERE sent_at < ?1 "
+		"AND NOT EXISTS (SELECT 1 FROM deliveries "
+		"WHERE message = outbox.id AND " OPEN_DELIVERY ")",
 
 	[SQL_ALERTS] = "SELECT " ALERT_COLUMNS("coalesce(position, 0)") " FROM alerts "
 		"ORDER BY fingerprint",
