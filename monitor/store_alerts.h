@@ -17,6 +17,16 @@ MUST_USE bool store_put_alert(struct store *s, const struct alert_row *r,
 MUST_USE bool store_drop_alert(struct store *s, const char *fingerprint,
 			       struct err *err);
 
+/* What became of the messages of a condition since it is true. */
+struct alert_heard {
+	char fingerprint[FINGERPRINT_MAX];
+	int64_t delivered, waiting, given_up;
+};
+
+MUST_USE bool store_alerts_heard(struct store *s, struct alert_heard **out,
+				 size_t *n, struct arena *arena,
+				 struct err *err);
+
 /* A message of a condition, and its id. */
 MUST_USE bool store_add_message(struct store *s, struct message *m,
 				struct err *err);

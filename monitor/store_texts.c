@@ -260,6 +260,11 @@ const char *const sql_texts[SQL_COUNT] = {
 		"WHERE sink = ?1 AND " OPEN_DELIVERY,
 	[SQL_DELIVERY_SINKS] = "SELECT DISTINCT sink FROM deliveries WHERE "
 		OPEN_DELIVERY " ORDER BY sink",
+	[SQL_ALERTS_HEARD] = "SELECT a.fingerprint, sum(d.state = 'delivered'), "
+		"sum(d." OPEN_DELIVERY "), sum(d.state = 'dead') "
+		"FROM alerts a JOIN outbox o ON o.fingerprint = a.fingerprint "
+		"AND o.at >= a.since JOIN deliveries d ON d.message = o.id "
+		"GROUP BY a.fingerprint",
 	[SQL_DELIVERIES_OF] = "SELECT d.id, d.sink, d.state, d.tries, "
 		"d.next_at, d.done_at, d.error, o.at, o.kind, o.title, "
 		"o.resolved FROM deliveries d JOIN outbox o "

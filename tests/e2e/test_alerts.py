@@ -378,6 +378,33 @@ def test_acknowledged_is_silent_until_it_is_over(t):
     assert later("told_at", ", snoozed_until = 1") == 4
 
 
+def test_the_list_says_who_took_it(t):
+    """alerts list: a message that nobody took is not one that was delivered"""
+    desk = Desk(t, THIN)
+    desk.phone.default, desk.hook.default = Answer(500), Answer(404)
+    import_pair(t, {})
+    desk.once()
+    row, = t.run("alerts", "list", "--json").expect(0).json()
+    assert [row[k] for k in ("tellings", "delivered", "waiting", "given_up")] \
+        == [1, 0, 1, 1], row
+    t.run("alerts", "list", "-o", "table").expect(
+        0, out=r"TAKEN +WAIT +DEAD.*\n.* 0 +1 +1 ")
+    desk.phone.default = Answer(200, '{"ok":true}')
+    desk.db("UPDATE deliveries SET next_at = 0")
+    desk.once()
+    row, = t.run("alerts", "list", "--json").expect(0).json()
+    assert [row[k] for k in ("delivered", "waiting", "given_up")] == \
+        [1, 0, 1], row
+    t.config_file.write_text(t.config_file.read_text().replace(
+        "sinks: [phone, hook]", "sinks: []"))
+    desk.db("DELETE FROM outbox")
+    desk.db("DELETE FROM alerts")
+    desk.once()
+    row, = t.run("alerts", "list", "--json").expect(0).json()
+    assert [row[k] for k in ("delivered", "waiting", "given_up")] == \
+        [0, 0, 0], row
+
+
 def test_near(t):
     """near: told before a close line is true, over when it is far again"""
     desk = Desk(t, sinks="phone", alerts=", near: 20%")
