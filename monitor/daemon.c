@@ -83,10 +83,19 @@ static void give_back_memory(const struct cycle *c)
 #endif
 }
 
+/* Between polls: it is told like a poll that could not be recorded. */
+static void outbox_failed(struct daemon *d, const struct err *err)
+{
+	const struct cycle_result none = { .usable = false };
+
+	log_write(LOG_LEVEL_ERR, "outbox failed", "err=%s",
+		  log_quote(err->text).s);
+	after_poll(d, &none, err);
+}
+
 static bool wait_until(struct daemon *d, enum wake *wake, struct instant t)
 {
 	const struct clock_port *c = &d->cycle->wiring.clock;
-	const struct cycle_result none = { .usable = false };
 	struct err err = { ERR_NONE, "" };
 
 	if (!d->outbound) {
@@ -95,9 +104,7 @@ static bool wait_until(struct daemon *d, enum wake *wake, struct instant t)
 	}
 	if (outbound_wait(d->outbound, wake, t, &err))
 		return true;
-	log_write(LOG_LEVEL_ERR, "outbox failed", "err=%s",
-		  log_quote(err.text).s);
-	after_poll(d, &none, &err);
+	outbox_failed(d, &err);
 	return false;
 }
 
@@ -187,12 +194,12 @@ static void say_the_last(struct daemon *d)
 
 	if (!d->outbound)
 		return;
+	if (!d->unknown_outcome &&
+	    !outbound_flush(d->outbound, d->once ? ONCE_FLUSH_MS :
+			    STOP_FLUSH_MS, &err))
+		outbox_failed(d, &err);
 	if (d->unknown_outcome)
 		outbound_let_go(d->outbound, STOP_FLUSH_MS);
-	else if (!outbound_flush(d->outbound, d->once ? ONCE_FLUSH_MS :
-			    STOP_FLUSH_MS, &err))
-		log_write(LOG_LEVEL_ERR, "outbox failed", "err=%s",
-			  log_quote(err.text).s);
 }
 
 int daemon_run(struct daemon *d)
@@ -212,6 +219,8 @@ int daemon_run(struct daemon *d)
 			break;
 	}
 	say_the_last(d);
+	if (d->unknown_outcome)
+		code = err_exit_code(ERR_OUTCOME);
 	do_chore(d);
 	log_write(LOG_LEVEL_NOTICE, "stopped", "code=%d", code);
 	return code;

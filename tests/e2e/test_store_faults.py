@@ -9,14 +9,15 @@ import itertools
 import re
 import resource
 import shutil
+import signal
 import sqlite3
 import subprocess
 import time
 
 import lib
 from service import Service
-from sinks import Sink
-from test_alerts import Desk as Told
+from sinks import Answer, Sink
+from test_alerts import THIN, Desk as Told
 from test_handoffs import Desk
 from test_operation import FLIPPED, QUICK, RATES
 from test_run import import_pair, rows_of
@@ -279,6 +280,32 @@ def test_a_commit_of_unknown_outcome_is_told(t):
     t.run("db", "check").expect(0)
     assert "planted" not in m.text()
     beat.close()
+
+
+def told_between_polls(t, stop):
+    """The reply of the phone cannot be written down."""
+    desk = Told(t, THIN, sinks="phone")
+    desk.phone.default = Answer(200, '{"ok":true}', wait=1)
+    import_pair(t, {})
+    m = desk.start("--every", "24h")
+    t.wait(lambda: desk.phone.requests, "the alert")
+    (page,), = desk.db("SELECT rootpage FROM sqlite_master WHERE name = "
+                       "'deliveries'")
+    size = 4096 * (page - 1)
+    resource.prlimit(m.pid, resource.RLIMIT_FSIZE, (size, size))
+    if stop:
+        m.send(signal.SIGTERM)
+    code = m.wait()
+    assert "may still have happened" in m.text(), m.text()
+    assert "cannot record" in desk.texts()[-1], desk.texts()
+    return code
+
+
+def test_an_unknown_outcome_between_polls_is_told(t):
+    """no room when a reply is booked, while waiting and at a stop: told"""
+    assert told_between_polls(t, False) == 6
+    shutil.rmtree(t.dir / "data")
+    assert told_between_polls(t, True) == 6
 
 
 def test_once_tells_that_the_database_is_locked(t):
