@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Prometheus' Alertmanager, API v2: an alert that is not sent again ends by
- * itself there, so firing ones are repeated; endsAt now resolves.
+ * itself there, after five minutes unless it says when, so firing ones say
+ * that they outlast two repeats; endsAt now resolves. News has no end.
  */
 #include "letter.h"
+
+#define DELIVERY_MS	(10 * 60 * 1000)	/* a repeat may be so late */
 
 enum { URL };
 
@@ -21,6 +24,15 @@ static void put_labels(struct json_out *o, const struct alert *a,
 		json_put_text(o, "rule", a->label);
 	json_put_text(o, "severity", severity_word(a->severity));
 	json_out_close(o, '}');
+}
+
+static void put_end(struct json_out *o, const struct alert *a)
+{
+	if (a->resolved)
+		json_put_instant(o, "endsAt", a->at);
+	else if (a->again.ms > 0 && a->severity > SEVERITY_INFO)
+		json_put_instant(o, "endsAt", instant_add(a->sent_at,
+			(struct span){ 2 * a->again.ms + DELIVERY_MS }));
 }
 
 static bool build(struct outgoing *out, const struct alert *a,
@@ -45,8 +57,7 @@ static bool build(struct outgoing *out, const struct alert *a,
 	json_put_text(&l.json, "description", text);
 	json_out_close(&l.json, '}');
 	json_put_instant(&l.json, "startsAt", a->since);
-	if (a->resolved)
-		json_put_instant(&l.json, "endsAt", a->at);
+	put_end(&l.json, a);
 	json_out_close(&l.json, '}');
 	json_out_close(&l.json, ']');
 	return letter_end(&l, out, arena, err);
@@ -59,6 +70,5 @@ const struct sink_kind sink_alertmanager = {
 		[URL] = { "url", SINK_URL, true, NULL,
 			  "its address, such as http://127.0.0.1:9093" },
 	},
-	.resend = true,
 	.build = build,
 };

@@ -37,6 +37,7 @@ struct alert {
 	struct instant at;	/* of this message */
 	struct instant since;	/* of the condition */
 	struct instant sent_at;	/* of this try (a signature is made of it) */
+	struct span again;	/* what lasts is told again after it; 0: unknown */
 	bool simulated;
 	bool silent;		/* make no sound: quiet hours */
 };
@@ -75,7 +76,6 @@ struct sink_kind {
 	const char *help;
 	struct sink_param params[SINK_PARAMS_MAX];	/* name NULL ends */
 	bool heartbeat;		/* told after each good poll, of no alert */
-	bool resend;		/* wants firing alerts again every minute */
 	bool (*build)(struct outgoing *out, const struct alert *a,
 		      const struct sink_values *v, struct arena *arena,
 		      struct err *err);

@@ -32,14 +32,25 @@ static int64_t slot_of(struct instant t, struct instant now)
 	return INT64_MIN;			/* none */
 }
 
+size_t backup_known(const struct backups *b, struct instant now)
+{
+	size_t n = b->n;
+
+	while (n > 0 && b->at[n - 1].ms - now.ms > DAY_MS)
+		n--;
+	return n;
+}
+
 void backup_thin(bool *keep, const struct backups *b, struct instant now)
 {
+	size_t n = backup_known(b, now);
+
 	for (size_t i = 0; i < b->n; i++) {
 		int64_t slot = slot_of(b->at[i], now);
-		bool newest = i + 1 == b->n ||
-			      slot_of(b->at[i + 1], now) != slot;
+		bool newest = i + 1 == n ||
+			      (i + 1 < n && slot_of(b->at[i + 1], now) != slot);
 
-		keep[i] = i + 1 == b->n || slot == INT64_MAX ||
+		keep[i] = i + 1 >= n || slot == INT64_MAX ||
 			  (slot != INT64_MIN && newest);
 	}
 }
@@ -103,12 +114,13 @@ bool backup_due(const char *dir, const char *name, struct span every,
 		struct instant now)
 {
 	struct backups b;
+	size_t n;
 
 	if (every.ms <= 0)
 		return false;
 	backup_list(&b, dir, name);
-	return b.n == 0 ||
-	       instant_diff(now, b.at[b.n - 1]).ms >= every.ms;
+	n = backup_known(&b, now);
+	return n == 0 || instant_diff(now, b.at[n - 1]).ms >= every.ms;
 }
 
 static void thin_out(const char *dir, const char *name, struct instant now)

@@ -17,6 +17,9 @@ struct backups {
 	size_t n;
 };
 
+/* How many of them a clock that is right by a day can have made; the others,
+ * behind these, count for nothing and are left alone. */
+size_t backup_known(const struct backups *b, struct instant now);
 /* keep[i]: is the i-th still wanted? The newest always is. Pure. */
 void backup_thin(bool *keep, const struct backups *b, struct instant now);
 

@@ -14,7 +14,8 @@
 #include "table.h"
 
 enum { A_ACCOUNT, A_STATE, A_KIND, A_POSITION, A_SEVERITY, A_SINCE, A_TOLD,
-       A_TELLINGS, A_UNTIL, A_BY, A_FINGERPRINT, A_TITLE, A_TEXT, A_COUNT };
+       A_TELLINGS, A_DELIVERED, A_WAITING, A_GIVEN_UP, A_UNTIL, A_BY,
+       A_FINGERPRINT, A_TITLE, A_TEXT, A_COUNT };
 
 static const struct column alert_columns[A_COUNT] = {
 	[A_ACCOUNT] = { .key = "account", .title = "ACCOUNT", .wide = true },
@@ -29,6 +30,9 @@ static const struct column alert_columns[A_COUNT] = {
 			 .drop = 2 },
 	[A_TELLINGS] = { .key = "tellings", .title = "TIMES",
 			 .drop = 1 },
+	[A_DELIVERED] = { .key = "delivered", .title = "TAKEN" },
+	[A_WAITING] = { .key = "waiting", .title = "WAIT" },
+	[A_GIVEN_UP] = { .key = "given_up", .title = "DEAD" },
 	[A_UNTIL] = { .key = "snoozed_until", .title = "UNTIL", .wide = true },
 	[A_BY] = { .key = "acked_by", .title = "BY", .wide = true },
 	[A_FINGERPRINT] = { .key = "fingerprint", .title = "FINGERPRINT" },
@@ -49,11 +53,25 @@ static const char *state_of(const struct alert_row *r, struct instant now)
 	return r->tellings ? "firing" : "pending";
 }
 
-static void put_row(struct table *t, const struct cli *c,
+/* Told is what left this program; who took it is counted here. */
+static void put_heard(struct cell *cell, struct table *t,
+		      const struct alert_row *r,
+		      const struct alert_heard *list, size_t n)
+{
+	struct alert_heard none = { .delivered = 0 };
+	const struct alert_heard *h = &none;
+
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(list[i].fingerprint, r->fingerprint))
+			h = &list[i];
+	cell[A_DELIVERED] = cell_count(t, h->delivered);
+	cell[A_WAITING] = cell_count(t, h->waiting);
+	cell[A_GIVEN_UP] = cell_count(t, h->given_up);
+}
+
+static void put_row(struct table *t, struct cell *cell, const struct cli *c,
 		    const struct account *a, const struct alert_row *r)
 {
-	struct cell *cell = table_row(t);
-
 	cell[A_ACCOUNT] = cell_text(t, a->name);
 	cell[A_STATE] = cell_text(t, state_of(r, c->now));
 	cell[A_STATE].tone = r->severity >= SEVERITY_ERROR ? TONE_BAD :
@@ -76,9 +94,12 @@ static void put_row(struct table *t, const struct cli *c,
 static bool say_queues(const struct cli *c, const struct account *a,
 		       struct store *s, struct err *err)
 {
+	if (a->alerts.n_sinks == 0)
+		positions_say(c, "%s: no sinks: nobody is told but the log",
+			      a->name);
 	for (size_t i = 0; i < a->alerts.n_sinks; i++) {
 		const char *name = a->alerts.sinks[i]->name;
-		struct delivery_queue q = { 0, "" };
+		struct delivery_queue q;
 
 		if (!store_delivery_queue(s, &q, name, err))
 			return false;
@@ -93,9 +114,10 @@ static bool say_queues(const struct cli *c, const struct account *a,
 static bool add_account(struct table *t, struct cli *c,
 			const struct account *a, struct err *err)
 {
+	struct alert_heard *heard;
 	struct alert_row *rows;
+	size_t n = 0, m = 0;
 	struct store *s;
-	size_t n = 0;
 	bool ok;
 
 	if (!cli_store_if_any(c, &s, a, err))
@@ -103,11 +125,18 @@ static bool add_account(struct table *t, struct cli *c,
 	if (!s)
 		return true;
 	ok = store_alerts(s, &rows, &n, c->arena, err) &&
+	     store_alerts_heard(s, &heard, &m, c->arena, err) &&
 	     (c->format != FORMAT_TABLE || say_queues(c, a, s, err));
 	store_close(s);
-	for (size_t i = 0; ok && i < n; i++)
-		if (cli_has(c, OPT_ALL) || !instant_known(rows[i].over_at))
-			put_row(t, c, a, &rows[i]);
+	for (size_t i = 0; ok && i < n; i++) {
+		struct cell *cell;
+
+		if (!cli_has(c, OPT_ALL) && instant_known(rows[i].over_at))
+			continue;
+		cell = table_row(t);
+		put_row(t, cell, c, a, &rows[i]);
+		put_heard(cell, t, &rows[i], heard, m);
+	}
 	return ok;
 }
 

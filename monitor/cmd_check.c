@@ -2,7 +2,7 @@
 /*
  * check: one line as Nagios and its like read it, with their exit codes, not
  * those of the other commands: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. Of
- * several accounts the worst counts.
+ * several accounts the worst counts, and CRITICAL is worse than UNKNOWN.
  */
 #include <stdio.h>
 #include <string.h>
@@ -10,18 +10,32 @@
 #include "cli.h"
 #include "commands.h"
 #include "store_alerts.h"
+#include "store_handoffs.h"
 
-enum health { HEALTH_OK, HEALTH_WARNING, HEALTH_CRITICAL, HEALTH_UNKNOWN };
+/* By rank: what is certainly wrong outranks what cannot be known. */
+enum health { HEALTH_OK, HEALTH_WARNING, HEALTH_UNKNOWN, HEALTH_CRITICAL };
+
+static const struct {
+	const char *word;
+	int code;
+} healths[] = {
+	[HEALTH_OK] = { "OK", 0 }, [HEALTH_WARNING] = { "WARNING", 1 },
+	[HEALTH_CRITICAL] = { "CRITICAL", 2 },
+	[HEALTH_UNKNOWN] = { "UNKNOWN", 3 },
+};
 
 #define LATE_POLLS	3
+#define AHEAD_S		5	/* a poll may come while this looks */
 #define PENDING_LONG_MS	(15 * 60 * INT64_C(1000))
+#define SETTLED_MS	(180 * INT64_C(1000))	/* lasts, told or not */
 
 struct look {
 	const struct account *account;
 	enum health health;
-	char what[200];
+	char what[400];
 	int64_t age_s;			/* of the last poll; -1: none */
-	int positions, pending, blind, firing;
+	int positions, pending, blind, firing, held;
+	bool held_up;			/* of hand-offs all is said */
 };
 
 static void worse(struct look *l, enum health h, const char *what)
@@ -30,6 +44,8 @@ static void worse(struct look *l, enum health h, const char *what)
 
 	if (h > l->health)
 		l->health = h;
+	if (strstr(l->what, what))
+		return;
 	snprintf(l->what + n, sizeof(l->what) - n, "%s%s", n ? ", " : "",
 		 what);
 }
@@ -55,18 +71,127 @@ static void look_at_positions(struct look *l, const struct position *list,
 		worse(l, HEALTH_WARNING, "a close is pending");
 }
 
-static void look_at_alerts(struct look *l, const struct alert_row *rows,
-			   size_t n)
+/* ---- hand-offs ---- */
+
+static bool look_at_handoffs(struct look *l, struct store *s, struct cli *c,
+			     struct err *err)
 {
+	struct handoff_row *rows;
+	struct brakes brakes;
+	char held[64];
+	size_t n;
+
+	if (!store_open_handoffs(s, &rows, &n, c->arena, err) ||
+	    !store_brakes(s, &brakes, err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		l->held += rows[i].held[0] != '\0';
+	snprintf(held, sizeof(held), "%d close%s for handoffs confirm",
+		 l->held, l->held == 1 ? " waits" : "s wait");
+	if (l->held)
+		worse(l, HEALTH_CRITICAL, held);
 	for (size_t i = 0; i < n; i++) {
-		if (instant_known(rows[i].over_at))
-			continue;
-		l->firing++;
-		l->blind += !strcmp(rows[i].kind, "blind");
+		l->held_up |= rows[i].held[0] ||
+			      rows[i].state == HANDOFF_FAILED ||
+			      rows[i].state == HANDOFF_UNKNOWN;
+		if (rows[i].state == HANDOFF_FAILED)
+			worse(l, HEALTH_CRITICAL, "a close was refused");
+		else if (rows[i].state == HANDOFF_UNKNOWN)
+			worse(l, HEALTH_CRITICAL, "a close is without an "
+			      "answer");
 	}
-	if (l->blind)
-		worse(l, HEALTH_CRITICAL, "positions are blind");
+	if (instant_known(brakes.paused_at))
+		worse(l, HEALTH_WARNING, "hand-offs are paused");
+	return true;
 }
+
+/* ---- alerts, and whether they reach anybody ---- */
+
+/* Own words: a title holds names of others, and this line has a grammar. */
+static const char *sentence_of(const char *kind)
+{
+	static const struct { const char *kind, *sentence; } list[] = {
+		{ "service", "the service is down" },
+		{ "venue", "a venue is down" },
+		{ "client", "the trading client is down" },
+		{ "pair", "pairs are not watched" },
+		{ "unwatched", "a line cannot be watched" },
+		{ "blind", "positions are blind" },
+		{ "waiting", "a line waits for data" },
+		{ "alert", "an alert line holds" },
+		{ "near", "a close is near" },
+		{ "clock", "the clock was set back" },
+		{ "config", "the configuration was refused" },
+		{ "handoff", "a hand-off does not go on" },
+		{ "breaker", "a hand-off does not go on" },
+	};
+
+	for (size_t i = 0; i < sizeof(list) / sizeof(*list); i++)
+		if (!strcmp(list[i].kind, kind))
+			return list[i].sentence;
+	return "an alert lasts";
+}
+
+/* Said already by the positions and the hand-offs themselves. */
+static bool is_said(const struct look *l, const char *kind)
+{
+	return !strcmp(kind, "close") || !strcmp(kind, "paused") ||
+	       (l->held_up && (!strcmp(kind, "handoff") ||
+			       !strcmp(kind, "breaker")));
+}
+
+static void look_at_alert(struct look *l, const struct alert_row *r,
+			  struct instant now)
+{
+	bool blind = !strcmp(r->kind, "blind");
+
+	if (instant_known(r->over_at))
+		return;
+	l->firing++;
+	l->blind += blind;
+	if (is_said(l, r->kind) ||
+	    (!blind && !r->tellings &&
+	     instant_diff(now, r->since).ms < SETTLED_MS))
+		return;
+	worse(l, r->severity >= SEVERITY_ERROR ? HEALTH_CRITICAL :
+	      HEALTH_WARNING, sentence_of(r->kind));
+}
+
+static bool look_at_sink(struct look *l, struct store *s, const char *name,
+			 struct instant now, struct err *err)
+{
+	struct delivery_queue q;
+	char text[100];
+
+	if (!store_delivery_queue(s, &q, name, err))
+		return false;
+	snprintf(text, sizeof(text), "%s takes no messages", name);
+	if (q.given_up)
+		worse(l, HEALTH_WARNING, text);
+	snprintf(text, sizeof(text), "messages wait for %s", name);
+	if (q.n > 0 && instant_diff(now, q.since).ms > DELIVERY_LATE_MS)
+		worse(l, HEALTH_WARNING, text);
+	return true;
+}
+
+static bool look_at_alerts(struct look *l, struct store *s, struct cli *c,
+			   struct err *err)
+{
+	const struct alert_policy *p = &l->account->alerts;
+	struct alert_row *rows;
+	size_t n;
+
+	if (!store_alerts(s, &rows, &n, c->arena, err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		look_at_alert(l, &rows[i], c->now);
+	for (size_t i = 0; i < p->n_sinks; i++)
+		if (!look_at_sink(l, s, p->sinks[i]->name, c->now, err))
+			return false;
+	return true;
+}
+
+/* ---- polls ---- */
 
 static void look_at_poll(struct look *l, const struct poll *p, bool found,
 			 struct instant now)
@@ -78,7 +203,9 @@ static void look_at_poll(struct look *l, const struct poll *p, bool found,
 		return;
 	}
 	l->age_s = instant_diff(now, p->at).ms / 1000;
-	if (l->age_s * 1000 > LATE_POLLS * every)
+	if (l->age_s < -AHEAD_S)
+		worse(l, HEALTH_CRITICAL, "the clock is behind the last poll");
+	else if (l->age_s * 1000 > LATE_POLLS * every)
 		worse(l, HEALTH_CRITICAL, "no poll for more than three "
 		      "intervals");
 	else if (strcmp(p->result, "ok") != 0)
@@ -89,20 +216,17 @@ static bool look_at_store(struct look *l, struct store *s, struct cli *c,
 			  struct err *err)
 {
 	struct position *list;
-	struct alert_row *rows;
 	struct poll poll;
-	size_t n, m;
 	bool found;
+	size_t n;
 
 	if (!store_last_poll(s, &poll, &found, err) ||
 	    !store_positions(s, &list, &n, STORE_WATCHED, INSTANT_UNKNOWN,
-			     c->arena, err) ||
-	    !store_alerts(s, &rows, &m, c->arena, err))
+			     c->arena, err))
 		return false;
 	look_at_poll(l, &poll, found, c->now);
 	look_at_positions(l, list, n, c->now);
-	look_at_alerts(l, rows, m);
-	return true;
+	return look_at_handoffs(l, s, c, err) && look_at_alerts(l, s, c, err);
 }
 
 static void look(struct look *l, struct cli *c)
@@ -120,34 +244,30 @@ static void look(struct look *l, struct cli *c)
 
 static void print_look(const struct look *l)
 {
-	static const char *const words[] = {
-		[HEALTH_OK] = "OK", [HEALTH_WARNING] = "WARNING",
-		[HEALTH_CRITICAL] = "CRITICAL", [HEALTH_UNKNOWN] = "UNKNOWN"
-	};
-
 	printf("CARRYWATCH %s - %s: %s | age=%llds positions=%d pending=%d "
-	       "blind=%d alerts=%d\n", words[l->health], l->account->name,
-	       l->what[0] ? l->what : "all well", (long long)l->age_s,
-	       l->positions, l->pending, l->blind, l->firing);
+	       "blind=%d alerts=%d held=%d\n", healths[l->health].word,
+	       l->account->name, l->what[0] ? l->what : "all well",
+	       (long long)l->age_s, l->positions, l->pending, l->blind,
+	       l->firing, l->held);
 }
 
 int cmd_check(struct cli *c)
 {
 	const struct account **list;
-	int worst = HEALTH_OK;
+	enum health worst = HEALTH_OK;
 	struct err err;
 	size_t n;
 
 	if (!cli_accounts(c, &list, &n, &err)) {
 		printf("CARRYWATCH UNKNOWN - %s\n", err.text);
-		return HEALTH_UNKNOWN;
+		return healths[HEALTH_UNKNOWN].code;
 	}
 	for (size_t i = 0; i < n; i++) {
 		struct look l = { .account = list[i], .age_s = -1 };
 
 		look(&l, c);
 		print_look(&l);
-		worst = (int)l.health > worst ? (int)l.health : worst;
+		worst = l.health > worst ? l.health : worst;
 	}
-	return worst;
+	return healths[worst].code;
 }

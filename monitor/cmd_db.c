@@ -6,6 +6,7 @@
 
 #include "backup.h"
 #include "cli.h"
+#include "clock.h"
 #include "cmd_positions_change.h"
 #include "commands.h"
 #include "json_out.h"
@@ -39,9 +40,11 @@ static bool open_db(struct db *d, struct cli *c, struct err *err)
 static struct instant last_backup(const struct db *d)
 {
 	struct backups b;
+	size_t n;
 
 	backup_list(&b, d->backups, d->name);
-	return b.n ? b.at[b.n - 1] : INSTANT_UNKNOWN;
+	n = backup_known(&b, clock_wall());
+	return n ? b.at[n - 1] : INSTANT_UNKNOWN;
 }
 
 /* ---- info ---- */

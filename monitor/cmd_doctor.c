@@ -21,6 +21,7 @@
 #include "harden.h"
 #include "lock.h"
 #include "ours.h"
+#include "sink_trouble.h"
 #include "sinks.h"
 #include "store_admin.h"
 
@@ -174,6 +175,25 @@ static void secrets_can_be_read(struct patient *p)
 	       "user alone (chmod 600)");
 }
 
+static void sinks_take_messages(struct patient *p)
+{
+	struct sink_trouble t = { "", "" };
+	struct store *s = NULL;
+	struct err err = { ERR_NONE, "" };
+
+	if (!cli_store_if_any(p->cli, &s, p->account, &err) ||
+	    (s && !sink_trouble_find(&t, s, &p->account->alerts, p->cli->now,
+				     p->cli->arena, &err)))
+		say(p, LEVEL_FAIL, "%s", err.text);
+	else
+		say(p, t.text[0] ? LEVEL_WARN : LEVEL_OK, "%s", t.text[0] ?
+		    t.text : s ? "all messages were taken" :
+		    "nothing told yet");
+	if (p->level == LEVEL_WARN)
+		remedy(p, t.remedy);
+	store_close(s);
+}
+
 static void directory_is_ours(struct patient *p)
 {
 	const char *dir = p->cli->config->directory;
@@ -233,23 +253,28 @@ static void database_is_whole(struct patient *p)
 static void backup_is_fresh(struct patient *p)
 {
 	const struct config *c = p->cli->config;
-	char dir[2 * CONFIG_TEXT_MAX], age[SPAN_TEXT_MAX];
+	char dir[2 * CONFIG_TEXT_MAX], age[SPAN_TEXT_MAX], ahead[64] = "";
 	const char *name;
 	struct backups b;
 	struct span since;
+	size_t n;
 
 	config_backups(dir, sizeof(dir), &name, c, p->database);
 	backup_list(&b, dir, name);
-	if (c->backup_every.ms == 0 || b.n == 0) {
-		say(p, LEVEL_WARN, c->backup_every.ms ? "none yet" :
-		    "storage.backup_every is 0s: none is made");
+	n = backup_known(&b, p->cli->now);
+	if (b.n > n)
+		snprintf(ahead, sizeof(ahead), ", and %zu dated ahead of the "
+			 "clock", b.n - n);
+	if (c->backup_every.ms == 0 || n == 0) {
+		say(p, LEVEL_WARN, "%s%s", c->backup_every.ms ? "none yet" :
+		    "storage.backup_every is 0s: none is made", ahead);
 		remedy(p, "carrywatch db backup makes one now");
 		return;
 	}
-	since = instant_diff(p->cli->now, b.at[b.n - 1]);
-	span_format(age, span_s(since.ms / 1000));
+	since = instant_diff(p->cli->now, b.at[n - 1]);
+	span_format(age, span_s(since.ms > 0 ? since.ms / 1000 : 0));
 	say(p, since.ms > OLD_BACKUPS * c->backup_every.ms ? LEVEL_WARN :
-	    LEVEL_OK, "%zu in %s, the newest is %s old", b.n, dir, age);
+	    LEVEL_OK, "%zu in %s, the newest is %s old%s", n, dir, age, ahead);
 	if (p->level == LEVEL_WARN)
 		remedy(p, "is the monitor running? its log says why there is "
 		       "none");
@@ -297,6 +322,7 @@ static const struct {
 	{ "service", service_answers },
 	{ "client", client_answers },
 	{ "secrets", secrets_can_be_read },
+	{ "sinks", sinks_take_messages },
 	{ "directory", directory_is_ours },
 	{ "database", database_is_whole },
 	{ "backup", backup_is_fresh },

@@ -131,7 +131,7 @@ static bool wire(struct monitor *m, struct err *err)
 static bool take_news(struct monitor *m, struct cycle *cycle, struct err *err)
 {
 	struct setup next = { .arena = arena_new() };
-	struct run_post_news news = { .sinks = { NULL, 0 } };
+	struct run_post_news news = { .sinks = { .list = NULL } };
 	struct book book = { NULL, NULL, NULL };
 	struct source source;
 

@@ -16,7 +16,9 @@ bool run_backup_due(const struct run_backup *b, const struct config *c,
 	const char *name;
 
 	config_backups(dir, sizeof(dir), &name, c, database);
-	return now.ms >= b->not_before.ms &&
+	/* Or the clock was set back since the last one. */
+	return (now.ms >= b->not_before.ms ||
+		now.ms < b->not_before.ms - span_s(AGAIN_S).ms) &&
 	       backup_due(dir, name, c->backup_every, now);
 }
 

@@ -83,7 +83,7 @@ void run_post_drop(struct run_post_news *n)
 bool run_post_read(struct run_post_news *n, const struct account *a,
 		   struct err *err)
 {
-	*n = (struct run_post_news){ .sinks = { NULL, 0 } };
+	*n = (struct run_post_news){ .sinks = { .list = NULL } };
 	if (!sinks_open(&n->sinks, &a->alerts, err))
 		return false;
 	if (read_receiver(&n->receiver, a, err))
@@ -124,7 +124,7 @@ static bool open_handoffs(struct run_post *p, const struct account *a,
 bool run_post_ready(struct run_post *p, const struct account *a,
 		    struct err *err)
 {
-	struct sinks none = { NULL, 0 };
+	struct sinks none = { .list = NULL };
 
 	if (!p->deliver && a->alerts.n_sinks > 0 &&
 	    !open_deliver(p, &none, err))

@@ -26,6 +26,7 @@ struct report {
 	int64_t count[STATUS_CLOSED + 1];
 	int64_t evidence_bytes;
 	struct brakes brakes;
+	int64_t held, stuck;		/* hand-offs that want a person */
 	size_t firing;			/* alerts that last */
 	struct instant next_tick;	/* unknown unless it runs */
 };
@@ -57,6 +58,22 @@ static bool count_alerts(struct report *s, struct store *store, struct cli *c,
 	return true;
 }
 
+static bool count_handoffs(struct report *s, struct store *store,
+			   struct cli *c, struct err *err)
+{
+	struct handoff_row *rows;
+	size_t n;
+
+	if (!store_open_handoffs(store, &rows, &n, c->arena, err))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		s->held += rows[i].held[0] != '\0';
+		s->stuck += rows[i].state == HANDOFF_FAILED ||
+			    rows[i].state == HANDOFF_UNKNOWN;
+	}
+	return true;
+}
+
 static bool read_store(struct report *s, struct store *store, struct cli *c,
 		       struct err *err)
 {
@@ -64,6 +81,7 @@ static bool read_store(struct report *s, struct store *store, struct cli *c,
 	    !read_counts(s, store, c, err) ||
 	    !store_evidence_bytes(store, &s->evidence_bytes, err) ||
 	    !store_brakes(store, &s->brakes, err) ||
+	    !count_handoffs(s, store, c, err) ||
 	    !count_alerts(s, store, c, err))
 		return false;
 	if (!s->polled || !s->poll.error)
@@ -167,6 +185,12 @@ static void put_acting(const struct report *s, const struct cli *c)
 	if (s->firing)
 		printf("  alerts     %zu last: carrywatch alerts list\n",
 		       s->firing);
+	if (s->held)
+		printf("  hand-offs  %lld wait for: carrywatch handoffs "
+		       "confirm\n", (long long)s->held);
+	if (s->stuck)
+		printf("  hand-offs  %lld need a look: carrywatch handoffs "
+		       "list\n", (long long)s->stuck);
 	if (instant_known(s->brakes.paused_at))
 		printf("  paused     no close is handed over since %s: "
 		       "carrywatch resume -a %s\n",
@@ -205,7 +229,8 @@ static void show(const struct report *s, const struct cli *c)
 
 enum { C_ACCOUNT, C_MODE, C_PROFILE, C_RUNNING, C_PID, C_SEQ, C_AT, C_AGE,
        C_RESULT, C_TOOK, C_ERROR, C_NEXT, C_OPEN, C_PENDING, C_CLOSED,
-       C_EVIDENCE, C_DATABASE, C_ALERTS, C_PAUSED, C_COUNT };
+       C_EVIDENCE, C_DATABASE, C_ALERTS, C_PAUSED, C_HELD, C_STUCK,
+       C_COUNT };
 
 static const struct column status_columns[C_COUNT] = {
 	[C_ACCOUNT] = { .key = "account", .title = "ACCOUNT" },
@@ -227,6 +252,8 @@ static const struct column status_columns[C_COUNT] = {
 	[C_DATABASE] = { .key = "database", .title = "DATABASE" },
 	[C_ALERTS] = { .key = "alerts", .title = "ALERTS" },
 	[C_PAUSED] = { .key = "paused_at", .title = "PAUSED" },
+	[C_HELD] = { .key = "handoffs_held", .title = "HELD" },
+	[C_STUCK] = { .key = "handoffs_stuck", .title = "STUCK" },
 };
 
 static void poll_cells(struct cell *cell, struct table *t,
@@ -263,6 +290,8 @@ static void add_row(struct table *t, const struct cli *c,
 	cell[C_DATABASE] = cell_text(t, s->database);
 	cell[C_ALERTS] = cell_count(t, (int64_t)s->firing);
 	cell[C_PAUSED] = cell_instant(t, c, s->brakes.paused_at);
+	cell[C_HELD] = cell_count(t, s->held);
+	cell[C_STUCK] = cell_count(t, s->stuck);
 }
 
 /* Without -a: every account. */

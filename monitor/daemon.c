@@ -32,6 +32,14 @@ static bool is_final(const struct daemon *d, const struct err *err)
 	return d->once || err->kind == ERR_OUTCOME || err->kind == ERR_CONFIG;
 }
 
+/* What follows a poll, or what stands in the place of one. */
+static void after_poll(struct daemon *d, const struct cycle_result *r,
+		       const struct err *why)
+{
+	d->unknown_outcome = why && why->kind == ERR_OUTCOME;
+	d->chore_due = d->polled && d->polled(d->polled_ctx, r, why);
+}
+
 /* True to go on; *code when not. */
 static bool poll_once(struct daemon *d, int *code)
 {
@@ -39,8 +47,7 @@ static bool poll_once(struct daemon *d, int *code)
 	struct err err = { ERR_NONE, "" };
 	bool recorded = cycle_poll(d->cycle, &r, &err);
 
-	d->chore_due = d->polled &&
-		       d->polled(d->polled_ctx, &r, recorded ? NULL : &err);
+	after_poll(d, &r, recorded ? NULL : &err);
 	if (!recorded) {
 		log_write(LOG_LEVEL_ERR, "poll failed", "err=%s",
 			  log_quote(err.text).s);
@@ -76,6 +83,16 @@ static void give_back_memory(const struct cycle *c)
 #endif
 }
 
+/* Between polls: it is told like a poll that could not be recorded. */
+static void outbox_failed(struct daemon *d, const struct err *err)
+{
+	const struct cycle_result none = { .usable = false };
+
+	log_write(LOG_LEVEL_ERR, "outbox failed", "err=%s",
+		  log_quote(err->text).s);
+	after_poll(d, &none, err);
+}
+
 static bool wait_until(struct daemon *d, enum wake *wake, struct instant t)
 {
 	const struct clock_port *c = &d->cycle->wiring.clock;
@@ -87,8 +104,7 @@ static bool wait_until(struct daemon *d, enum wake *wake, struct instant t)
 	}
 	if (outbound_wait(d->outbound, wake, t, &err))
 		return true;
-	log_write(LOG_LEVEL_ERR, "outbox failed", "err=%s",
-		  log_quote(err.text).s);
+	outbox_failed(d, &err);
 	return false;
 }
 
@@ -170,17 +186,20 @@ static bool wait_for_tick(struct daemon *d, struct instant from, int *code)
 	}
 }
 
-/* What was decided last is told before the end; a second signal ends that. */
-static void say_the_last(struct daemon *d, int code)
+/* What was decided last is told before the end, or that it could not be
+ * recorded; a second signal ends that. */
+static void say_the_last(struct daemon *d)
 {
 	struct err err = { ERR_NONE, "" };
 
-	if (!d->outbound || code == err_exit_code(ERR_OUTCOME))
+	if (!d->outbound)
 		return;
-	if (!outbound_flush(d->outbound, d->once ? ONCE_FLUSH_MS :
+	if (!d->unknown_outcome &&
+	    !outbound_flush(d->outbound, d->once ? ONCE_FLUSH_MS :
 			    STOP_FLUSH_MS, &err))
-		log_write(LOG_LEVEL_ERR, "outbox failed", "err=%s",
-			  log_quote(err.text).s);
+		outbox_failed(d, &err);
+	if (d->unknown_outcome)
+		outbound_let_go(d->outbound, STOP_FLUSH_MS);
 }
 
 int daemon_run(struct daemon *d)
@@ -199,7 +218,9 @@ int daemon_run(struct daemon *d)
 		if (!wait_for_tick(d, from, &code))
 			break;
 	}
-	say_the_last(d, code);
+	say_the_last(d);
+	if (d->unknown_outcome)
+		code = err_exit_code(ERR_OUTCOME);
 	do_chore(d);
 	log_write(LOG_LEVEL_NOTICE, "stopped", "code=%d", code);
 	return code;

@@ -27,6 +27,7 @@ struct daemon {
 	void (*chore)(void *ctx);
 	void *polled_ctx;
 	bool chore_due;
+	bool unknown_outcome;	/* of a commit: the database is left alone */
 };
 
 /* Returns the exit code of design.md 5. */

@@ -9,6 +9,7 @@
 
 #define COMMIT_MS	2000
 #define GIVE_UP_MS	(24 * 3600 * INT64_C(1000))
+#define PAUSE_MOST_MS	(7201 * INT64_C(1000))	/* of deliver_pause_ms */
 
 /* ---- the schedule of tries ---- */
 
@@ -114,6 +115,21 @@ static bool start(struct deliver *d, struct post *p, struct delivery *x,
 	return put_back(d, p, x, &no, now, err);
 }
 
+/*
+ * A time no pause reaches was written by a clock that has been set back since.
+ * Once for each delivery: its receiver may have asked for so long a wait.
+ */
+static bool is_due(struct post *p, const struct delivery *x,
+		   struct instant now)
+{
+	if (x->next_at.ms <= now.ms)
+		return true;
+	if (x->next_at.ms - now.ms <= PAUSE_MOST_MS || p->hurried == x->id)
+		return false;
+	p->hurried = x->id;
+	return true;
+}
+
 static bool ask_sink(struct deliver *d, struct post *p, struct instant now,
 		     struct instant *next, struct err *err)
 {
@@ -130,7 +146,7 @@ static bool ask_sink(struct deliver *d, struct post *p, struct instant now,
 	store_end_read(d->o.store);
 	if (!ok || !found)
 		return ok;
-	if (x.next_at.ms <= now.ms)
+	if (is_due(p, &x, now))
 		return start(d, p, &x, now, err);
 	if (!instant_known(*next) || x.next_at.ms < next->ms)
 		*next = x.next_at;
@@ -197,7 +213,7 @@ static bool take_sinks(struct deliver *d, struct sinks *sinks)
 	d->post = post;
 	sinks_free(&d->sinks);
 	d->sinks = *sinks;
-	*sinks = (struct sinks){ NULL, 0 };
+	*sinks = (struct sinks){ .list = NULL };
 	return true;
 }
 
@@ -249,9 +265,38 @@ static void take_over(struct post *to, const struct post *from)
 {
 	to->busy = from->busy;
 	to->sent = from->sent;
+	to->hurried = from->hurried;
 	to->loose = from->loose;
 	to->down = from->down;
 	to->beat_at = from->beat_at;
+}
+
+static bool is_in_force(const struct deliver *d, const char *name)
+{
+	for (size_t i = 0; i < d->sinks.n; i++)
+		if (!strcmp(d->sinks.list[i].name, name))
+			return true;
+	return false;
+}
+
+/* What waits under a name that is gone stays, but not in silence. */
+static void name_nobodys(struct deliver *d)
+{
+	struct err err = { ERR_NONE, "" };
+	struct sink_name *list;
+	size_t n = 0;
+	bool ok;
+
+	arena_reset(d->arena);
+	if (!store_begin_read(d->o.store, &err))
+		return;			/* whoever reads next tells of it */
+	ok = store_waiting_sinks(d->o.store, &list, &n, d->arena, &err);
+	store_end_read(d->o.store);
+	for (size_t i = 0; ok && i < n; i++)
+		if (!is_in_force(d, list[i].s))
+			log_write(LOG_LEVEL_WARNING, "nobody takes these "
+				  "messages", "sink=%s text=\"it is not under "
+				  "alerts.sinks\"", list[i].s);
 }
 
 void deliver_use(struct deliver *d, struct sinks *sinks)
@@ -260,7 +305,7 @@ void deliver_use(struct deliver *d, struct sinks *sinks)
 	struct sinks before = d->sinks;
 
 	d->post = NULL;
-	d->sinks = (struct sinks){ NULL, 0 };
+	d->sinks = (struct sinks){ .list = NULL };
 	if (!take_sinks(d, sinks)) {
 		log_write(LOG_LEVEL_ERR, "old sinks kept", "err=%s",
 			  "\"no memory\"");
@@ -275,4 +320,5 @@ void deliver_use(struct deliver *d, struct sinks *sinks)
 				take_over(&d->post[i], &old[k]);
 	free(old);
 	sinks_free(&before);
+	name_nobodys(d);
 }

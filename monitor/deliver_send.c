@@ -12,8 +12,6 @@
 
 #define BEAT_MS		60000	/* at most one so often */
 #define DIRECT_MS	(3600 * INT64_C(1000))
-/* Tickets below zero are of no row: beats and direct messages of sink i. */
-#define LOOSE(i)	(-(int64_t)(i) - 1)
 
 /* ---- from a row to a request ---- */
 
@@ -53,6 +51,7 @@ static struct alert alert_of(const struct deliver *d, const struct message *m,
 		.at = m->at, .since = instant_known(m->since) ? m->since :
 					m->at,
 		.sent_at = d->o.wall ? d->o.wall() : now,
+		.again = d->sinks.repeat,
 		.simulated = d->o.simulated, .silent = m->silent,
 	};
 }
@@ -76,17 +75,18 @@ bool deliver_launch(struct deliver *d, const struct post *p, int64_t ticket,
 
 /* ---- without a row ---- */
 
-static void send_loose(struct deliver *d, size_t i, const struct message *m,
-		       struct instant now)
+/* Tickets below zero are of no row: beats and direct messages. */
+static void send_loose(struct deliver *d, struct post *p,
+		       const struct message *m, struct instant now)
 {
-	struct post *p = &d->post[i];
 	struct err err = { ERR_NONE, "" };
 
 	if (p->loose || p->gone)
 		return;
 	arena_reset(d->arena);
-	p->loose = deliver_launch(d, p, LOOSE(i), m, now, &err);
-	if (!p->loose)
+	if (deliver_launch(d, p, d->last_loose - 1, m, now, &err))
+		p->loose = --d->last_loose;
+	else
 		log_write(LOG_LEVEL_WARNING, "heartbeat not sent",
 			  "sink=%s err=%s", p->sink->name,
 			  log_quote(err.text).s);
@@ -108,7 +108,7 @@ void deliver_beat(struct deliver *d, struct instant now, bool good)
 		     instant_diff(now, p->beat_at).ms < BEAT_MS))
 			continue;
 		p->beat_at = now;
-		send_loose(d, i, &m, now);
+		send_loose(d, p, &m, now);
 	}
 }
 
@@ -130,7 +130,7 @@ void deliver_direct(struct deliver *d, struct instant now, const char *kind,
 	d->direct_at = now;
 	for (size_t i = 0; i < d->sinks.n; i++)
 		if (!d->post[i].sink->kind->heartbeat)
-			send_loose(d, i, &m, now);
+			send_loose(d, &d->post[i], &m, now);
 }
 
 void deliver_judge(struct outcome_of *out, const struct post *p,
@@ -141,14 +141,15 @@ void deliver_judge(struct outcome_of *out, const struct post *p,
 
 void deliver_loose_reply(struct deliver *d, const struct reply *r)
 {
-	size_t i = (size_t)(-r->ticket.id - 1);
 	struct outcome_of o;
-	struct post *p;
+	struct post *p = NULL;
 
-	if (i >= d->sinks.n)
-		return;
-	p = &d->post[i];
-	p->loose = false;
+	for (size_t i = 0; i < d->sinks.n && !p; i++)
+		if (d->post[i].loose == r->ticket.id)
+			p = &d->post[i];
+	if (!p)
+		return;		/* of a sink that is no longer configured */
+	p->loose = 0;
 	deliver_judge(&o, p, r);
 	if (o.outcome != OUTCOME_DELIVERED && !p->down)
 		log_write(LOG_LEVEL_WARNING, "heartbeat not heard",

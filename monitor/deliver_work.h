@@ -11,7 +11,8 @@ struct post {
 	const struct sink_in_force *sink;
 	int64_t busy;			/* delivery on its way; 0: none */
 	struct delivery sent;		/* that one, texts not kept */
-	bool loose;			/* a beat is on its way */
+	int64_t hurried;		/* delivery taken out of its time */
+	int64_t loose;			/* ticket of a beat on its way; 0: none */
 	bool gone;			/* it wants no more */
 	bool down;			/* told in the log */
 	struct instant beat_at;
@@ -22,6 +23,7 @@ struct deliver {
 	struct sinks sinks;
 	struct post *post;		/* by sink */
 	uint64_t seed;
+	int64_t last_loose;		/* never given twice: sinks move */
 	struct arena *arena;		/* of one request */
 	struct instant direct_at;
 };

@@ -112,19 +112,45 @@ bool outbound_wait(struct outbound *o, enum wake *out, struct instant until,
 	}
 }
 
+/* Real time until an end that was `real_ms` away at `start`. */
+static int64_t left_of(const struct outbound *o, int64_t real_ms,
+		       struct instant start)
+{
+	return real_ms - o->clock.real_ms(o->clock.ctx,
+					  instant_diff(now(o), start));
+}
+
+/* False: all of it came, the time is over, or a signal to stop came. */
+static bool carry_on(struct outbound *o, int64_t left)
+{
+	return left > 0 && o->courier.running(o->courier.ctx) &&
+	       carry(o, left) != WAKE_STOP;
+}
+
 bool outbound_flush(struct outbound *o, int64_t real_ms, struct err *err)
 {
 	struct instant next, start = now(o);
+	int64_t left;
 
-	while (o->courier.ctx) {
-		struct span gone = instant_diff(now(o), start);
-		int64_t left = real_ms - o->clock.real_ms(o->clock.ctx, gone);
-
+	do {
+		if (!o->courier.ctx)
+			return true;
+		left = left_of(o, real_ms, start);
 		if (!book_replies(o, err) || !start_due(o, &next, err))
 			return false;
-		if (left <= 0 || !o->courier.running(o->courier.ctx) ||
-		    carry(o, left) == WAKE_STOP)
-			break;
-	}
+	} while (carry_on(o, left));
 	return true;
+}
+
+void outbound_let_go(struct outbound *o, int64_t real_ms)
+{
+	struct instant start = now(o);
+	struct reply r;
+
+	if (!o->courier.ctx)
+		return;
+	do {
+		while (o->courier.take(o->courier.ctx, &r))
+			;
+	} while (carry_on(o, left_of(o, real_ms, start)));
 }

@@ -41,5 +41,8 @@ MUST_USE bool outbound_wait(struct outbound *o, enum wake *out,
  * to stop comes meanwhile. */
 MUST_USE bool outbound_flush(struct outbound *o, int64_t real_ms,
 			     struct err *err);
+/* The same without the desks: what runs may finish, and nothing is booked. For
+ * an end at which the database must not be touched. */
+void outbound_let_go(struct outbound *o, int64_t real_ms);
 
 #endif

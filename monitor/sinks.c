@@ -42,7 +42,7 @@ static bool open_sink(struct sinks *out, const struct sink *s,
 static bool open_list(struct sinks *out, const struct sink *const *list,
 		      size_t n, struct err *err)
 {
-	*out = (struct sinks){ NULL, 0 };
+	*out = (struct sinks){ .list = NULL };
 	if (n == 0)
 		return true;
 	out->list = calloc(n, sizeof(*out->list));
@@ -59,7 +59,10 @@ static bool open_list(struct sinks *out, const struct sink *const *list,
 bool sinks_open(struct sinks *out, const struct alert_policy *p,
 		struct err *err)
 {
-	return open_list(out, p->sinks, p->n_sinks, err);
+	if (!open_list(out, p->sinks, p->n_sinks, err))
+		return false;
+	out->repeat = p->repeat;
+	return true;
 }
 
 bool sinks_open_one(struct sinks *out, const struct sink *s, struct err *err)
@@ -75,5 +78,5 @@ void sinks_free(struct sinks *s)
 			secret_free(&s->list[i].secret[k]);
 		}
 	free(s->list);
-	*s = (struct sinks){ NULL, 0 };
+	*s = (struct sinks){ .list = NULL };
 }

@@ -20,6 +20,7 @@ struct sink_in_force {
 struct sinks {
 	struct sink_in_force *list;
 	size_t n;
+	struct span repeat;		/* of what lasts; 0: unknown */
 };
 
 /* ERR_CONFIG names the sink and what of it cannot be read. */

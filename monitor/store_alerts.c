@@ -76,6 +76,26 @@ bool store_drop_alert(struct store *s, const char *fingerprint,
 	return sql_run(&q, err);
 }
 
+bool store_alerts_heard(struct store *s, struct alert_heard **out, size_t *n,
+			struct arena *arena, struct err *err)
+{
+	struct sql_list l = { .arena = arena, .size = sizeof(**out) };
+	struct sql q = sql_use(s, SQL_ALERTS_HEARD);
+	struct alert_heard *h;
+	void *list;
+
+	while (sql_row(&q) && (h = sql_list_add(&l, &q))) {
+		sql_get_text(&q, h->fingerprint, sizeof(h->fingerprint));
+		h->delivered = sql_get_int(&q);
+		h->waiting = sql_get_int(&q);
+		h->given_up = sql_get_int(&q);
+	}
+	if (!sql_list_done(&l, &q, &list, n, err))
+		return false;
+	*out = list;
+	return true;
+}
+
 /* ---- messages ---- */
 
 bool store_add_message(struct store *s, struct message *m, struct err *err)
@@ -193,12 +213,31 @@ bool store_delivery_queue(struct store *s, struct delivery_queue *out,
 {
 	struct sql q = sql_use(s, SQL_DELIVERY_QUEUE);
 
+	*out = (struct delivery_queue){ .since = INSTANT_UNKNOWN };
 	sql_put_text(&q, sink);
 	if (sql_row(&q)) {
 		out->n = sql_get_int(&q);
 		sql_get_text(&q, out->error, sizeof(out->error));
+		out->since = sql_get_instant(&q);
+		out->given_up = sql_get_bool(&q);
 	}
 	return sql_done(&q, err);
+}
+
+bool store_waiting_sinks(struct store *s, struct sink_name **out, size_t *n,
+			 struct arena *arena, struct err *err)
+{
+	struct sql_list l = { .arena = arena, .size = sizeof(**out) };
+	struct sql q = sql_use(s, SQL_DELIVERY_SINKS);
+	struct sink_name *x;
+	void *list;
+
+	while (sql_row(&q) && (x = sql_list_add(&l, &q)))
+		sql_get_text(&q, x->s, sizeof(x->s));
+	if (!sql_list_done(&l, &q, &list, n, err))
+		return false;
+	*out = list;
+	return true;
 }
 
 bool store_deliveries(struct store *s, struct delivery_row **out, size_t *n,

@@ -17,6 +17,16 @@ MUST_USE bool store_put_alert(struct store *s, const struct alert_row *r,
 MUST_USE bool store_drop_alert(struct store *s, const char *fingerprint,
 			       struct err *err);
 
+/* What became of the messages of a condition since it is true. */
+struct alert_heard {
+	char fingerprint[FINGERPRINT_MAX];
+	int64_t delivered, waiting, given_up;
+};
+
+MUST_USE bool store_alerts_heard(struct store *s, struct alert_heard **out,
+				 size_t *n, struct arena *arena,
+				 struct err *err);
+
 /* A message of a condition, and its id. */
 MUST_USE bool store_add_message(struct store *s, struct message *m,
 				struct err *err);
@@ -59,10 +69,23 @@ MUST_USE bool store_restart_deliveries(struct store *s, struct err *err);
 struct delivery_queue {
 	int64_t n;
 	char error[128];		/* of the last that went wrong, "" */
+	struct instant since;		/* the oldest is from; unknown: none */
+	bool given_up;			/* the last that ended was */
 };
+
+#define DELIVERY_LATE_MS (15 * 60 * INT64_C(1000))	/* worth a word */
 
 MUST_USE bool store_delivery_queue(struct store *s, struct delivery_queue *out,
 				   const char *sink, struct err *err);
+
+struct sink_name {
+	char s[SINK_NAME_MAX];
+};
+
+/* For whom something waits, configured or not. */
+MUST_USE bool store_waiting_sinks(struct store *s, struct sink_name **out,
+				  size_t *n, struct arena *arena,
+				  struct err *err);
 
 struct poll_counts {
 	int64_t polls, missed, unusable;

@@ -246,7 +246,7 @@ static bool drop_polls(struct store *s, const struct oldest_run *r,
 	return sql_run(&q, err);
 }
 
-/* Messages that were sent go with the evidence of their time. */
+/* Messages go with the evidence of their time, once nobody waits for them. */
 bool store_retain(struct store *s, struct instant now, struct span keep,
 		  int64_t cap_bytes, struct err *err)
 {

@@ -212,7 +212,10 @@ const char *const sql_texts[SQL_COUNT] = {
 		"text FROM outbox WHERE sent_at IS NULL ORDER BY id",
 	[SQL_MARK_SENT] = "UPDATE outbox SET sent_at = ?2 WHERE id = ?1 "
 		"AND sent_at IS NULL",
-	[SQL_MESSAGE_DROP] = "DELETE FROM outbox WHERE sent_at < ?1",
+	/* But for what a sink has still to be told. */
+	[SQL_MESSAGE_DROP] = "DELETE FROM outbox WHERE sent_at < ?1 "
+		"AND NOT EXISTS (SELECT 1 FROM deliveries "
+		"WHERE message = outbox.id AND " OPEN_DELIVERY ")",
 
 	[SQL_ALERTS] = "SELECT " ALERT_COLUMNS("coalesce(position, 0)") " FROM alerts "
 		"ORDER BY fingerprint",
@@ -249,8 +252,19 @@ const char *const sql_texts[SQL_COUNT] = {
 		"AND " OPEN_DELIVERY ") - ?2))",
 	[SQL_DELIVERY_QUEUE] = "SELECT count(*), coalesce((SELECT error FROM "
 		"deliveries WHERE sink = ?1 AND error <> '' "
-		"ORDER BY id DESC LIMIT 1), '') FROM deliveries "
+		"ORDER BY id DESC LIMIT 1), ''), "
+		"min((SELECT at FROM outbox WHERE id = message)), "
+		"coalesce((SELECT state = 'dead' FROM deliveries "
+		"WHERE sink = ?1 AND state IN ('delivered', 'dead') "
+		"ORDER BY id DESC LIMIT 1), 0) FROM deliveries "
 		"WHERE sink = ?1 AND " OPEN_DELIVERY,
+	[SQL_DELIVERY_SINKS] = "SELECT DISTINCT sink FROM deliveries WHERE "
+		OPEN_DELIVERY " ORDER BY sink",
+	[SQL_ALERTS_HEARD] = "SELECT a.fingerprint, sum(d.state = 'delivered'), "
+		"sum(d." OPEN_DELIVERY "), sum(d.state = 'dead') "
+		"FROM alerts a JOIN outbox o ON o.fingerprint = a.fingerprint "
+		"AND o.at >= a.since JOIN deliveries d ON d.message = o.id "
+		"GROUP BY a.fingerprint",
 	[SQL_DELIVERIES_OF] = "SELECT d.id, d.sink, d.state, d.tries, "
 		"d.next_at, d.done_at, d.error, o.at, o.kind, o.title, "
 		"o.resolved FROM deliveries d JOIN outbox o "

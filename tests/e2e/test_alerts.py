@@ -284,6 +284,30 @@ def test_cannot_record_goes_out_directly(t):
     assert m.stop() == 0
 
 
+def test_alertmanager_keeps_what_lasts(t):
+    """Alertmanager is told how long an alert lasts without a word: two repeats"""
+    desk = Desk(t, THIN, sinks="beat", alerts=", repeat: 30m")
+    manager = Sink()
+    t.config_file.write_text(t.config_file.read_text().replace(
+        "{type: healthchecks, url: {env: CW_BEAT}}",
+        f"{{type: alertmanager, url: '{manager.url}'}}"))
+    import_pair(t, {})
+    desk.once()
+    now = datetime.datetime.now(datetime.timezone.utc)
+    alert, = json.loads(manager.requests.pop().body)
+    lasts = datetime.datetime.fromisoformat(
+        alert["endsAt"].replace("Z", "+00:00")) - now
+    assert 60 < lasts.total_seconds() / 60 < 71, (alert, now)
+    desk.rates(GOOD)
+    desk.once()
+    over, = json.loads(manager.requests.pop().body)
+    assert over["labels"] == alert["labels"], (over, alert)
+    assert over["endsAt"] < alert["endsAt"], (over, alert)
+    assert datetime.datetime.fromisoformat(over["endsAt"].replace(
+        "Z", "+00:00")) <= datetime.datetime.now(datetime.timezone.utc), over
+    manager.close()
+
+
 def test_paper_says_so(t):
     """a dry-run account marks its titles"""
     desk = Desk(t, mode="dry-run", sinks="phone")
@@ -352,6 +376,33 @@ def test_acknowledged_is_silent_until_it_is_over(t):
     t.run("alerts", "snooze", "main/1/alert", "--for", "2h").expect(0)
     assert later() == 3
     assert later("told_at", ", snoozed_until = 1") == 4
+
+
+def test_the_list_says_who_took_it(t):
+    """alerts list: a message that nobody took is not one that was delivered"""
+    desk = Desk(t, THIN)
+    desk.phone.default, desk.hook.default = Answer(500), Answer(404)
+    import_pair(t, {})
+    desk.once()
+    row, = t.run("alerts", "list", "--json").expect(0).json()
+    assert [row[k] for k in ("tellings", "delivered", "waiting", "given_up")] \
+        == [1, 0, 1, 1], row
+    t.run("alerts", "list", "-o", "table").expect(
+        0, out=r"TAKEN +WAIT +DEAD.*\n.* 0 +1 +1 ")
+    desk.phone.default = Answer(200, '{"ok":true}')
+    desk.db("UPDATE deliveries SET next_at = 0")
+    desk.once()
+    row, = t.run("alerts", "list", "--json").expect(0).json()
+    assert [row[k] for k in ("delivered", "waiting", "given_up")] == \
+        [1, 0, 1], row
+    t.config_file.write_text(t.config_file.read_text().replace(
+        "sinks: [phone, hook]", "sinks: []"))
+    desk.db("DELETE FROM outbox")
+    desk.db("DELETE FROM alerts")
+    desk.once()
+    row, = t.run("alerts", "list", "--json").expect(0).json()
+    assert [row[k] for k in ("delivered", "waiting", "given_up")] == \
+        [0, 0, 0], row
 
 
 def test_near(t):

@@ -62,6 +62,20 @@ def test_run_makes_backups_and_one_can_be_put_back(t):
     assert t.run("positions", "list", "--json").json()[0]["id"] == 1
 
 
+def test_a_backup_from_the_future(t):
+    """a backup dated years ahead stops no other, and doctor says so"""
+    given(t)
+    t.run("run", "--once").expect(0)
+    copy, = backups(t)
+    ahead = copy.with_name("main.db.20991231T000000Z.db")
+    copy.rename(ahead)
+    t.run("doctor").expect(0, out=r"warn  backup +none yet, and 1 dated ahead")
+    t.run("run", "--once").expect(0)
+    assert len(backups(t)) == 2, backups(t)
+    t.run("doctor").expect(0, out=r"ok    backup +1 in \S+, the newest is \d+s "
+                           "old, and 1 dated ahead of the clock")
+
+
 def test_db_commands(t):
     """db info, check, backup beside a running monitor, migrate"""
     given(t)
@@ -144,7 +158,7 @@ def test_doctor(t):
     p = t.run("doctor", env=env).expect(0)
     seen = lines(p)
     assert list(seen) == ["clock", "config", "service", "client", "secrets",
-                          "directory", "database", "backup", "monitor"], p
+                          "sinks", "directory", "database", "backup", "monitor"], p
     for name in ("config", "service", "client", "directory", "database",
                  "backup"):
         assert seen[name] == "ok  ", (name, p.out)

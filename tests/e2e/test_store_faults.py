@@ -5,15 +5,19 @@ The database under a running or starting monitor: locked, full, damaged,
 replaced, put back from a backup; what is promised then.
 """
 import contextlib
+import itertools
 import re
 import resource
 import shutil
+import signal
 import sqlite3
 import subprocess
 import time
 
 import lib
 from service import Service
+from sinks import Answer, Sink
+from test_alerts import THIN, Desk as Told
 from test_handoffs import Desk
 from test_operation import FLIPPED, QUICK, RATES
 from test_run import import_pair, rows_of
@@ -257,6 +261,71 @@ def test_a_file_size_limit(t):
     t.run("run", "--once").expect(0)
     assert len(closes(t)) == 1, closes(t)
     assert seqs(t) == list(range(1, len(seqs(t)) + 1)), seqs(t)
+
+
+def test_a_commit_of_unknown_outcome_is_told(t):
+    """no room at a commit: the monitor ends with 6, and people hear of it"""
+    beat = Sink()
+    desk = Told(t, sinks="phone, beat")
+    desk.env["CW_BEAT"] = f"{beat.url}/planted-uuid"
+    import_pair(t, {})
+    m = desk.start()
+    m.wait_line('msg="poll"')
+    size = database(t).stat().st_size // 2
+    resource.prlimit(m.pid, resource.RLIMIT_FSIZE, (size, size))
+    assert m.wait() == 6 and "may still have happened" in m.text(), m.text()
+    text, = desk.texts()
+    assert "cannot record" in text, text
+    assert beat.requests[-1].path == "/planted-uuid/fail", beat.requests
+    t.run("db", "check").expect(0)
+    assert "planted" not in m.text()
+    beat.close()
+
+
+def told_between_polls(t, stop):
+    """The reply of the phone cannot be written down."""
+    desk = Told(t, THIN, sinks="phone")
+    desk.phone.default = Answer(200, '{"ok":true}', wait=1)
+    import_pair(t, {})
+    m = desk.start("--every", "24h")
+    t.wait(lambda: desk.phone.requests, "the alert")
+    (page,), = desk.db("SELECT rootpage FROM sqlite_master WHERE name = "
+                       "'deliveries'")
+    size = 4096 * (page - 1)
+    resource.prlimit(m.pid, resource.RLIMIT_FSIZE, (size, size))
+    if stop:
+        m.send(signal.SIGTERM)
+    code = m.wait()
+    assert "may still have happened" in m.text(), m.text()
+    assert "cannot record" in desk.texts()[-1], desk.texts()
+    return code
+
+
+def test_an_unknown_outcome_between_polls_is_told(t):
+    """no room when a reply is booked, while waiting and at a stop: told"""
+    assert told_between_polls(t, False) == 6
+    shutil.rmtree(t.dir / "data")
+    assert told_between_polls(t, True) == 6
+
+
+def test_once_tells_that_the_database_is_locked(t):
+    """run --once, the database locked while it asks: told before the end"""
+    desk = Told(t, sinks="phone")
+    desk.once()
+    asked, now = itertools.count(), desk.service.now
+    other = sqlite3.connect(database(t), isolation_level=None,
+                            check_same_thread=False)
+
+    def locks_it():
+        if next(asked) == 0:
+            other.execute("BEGIN EXCLUSIVE")
+        return now()
+
+    desk.service.now = locks_it
+    desk.once(6)
+    other.close()
+    text, = desk.texts()
+    assert "cannot record" in text, text
 
 
 SHIM = """\

@@ -72,6 +72,48 @@ static void thinning_is_steady(void **state)
 	assert_true(keep[0]);
 }
 
+static void touch(const char *dir, struct instant at)
+{
+	char path[200];
+	FILE *f;
+
+	backup_path(path, sizeof(path), dir, "main.db", at);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fclose(f);
+}
+
+/* One of a clock that was years ahead makes none superfluous. */
+static void a_name_from_the_future_counts_for_nothing(void **state)
+{
+	char dir[] = "/tmp/carrywatch-backup-XXXXXX", path[200];
+	struct instant at[] = { given_time("2026-09-26T07:30:05Z"),
+				given_time("2030-11-26T07:30:05Z") };
+	struct instant now = given_time("2026-11-26T07:30:05Z");
+	bool keep[BACKUP_NAMES_MAX];
+	struct backups b;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	touch(dir, at[0]);
+	touch(dir, at[1]);
+	assert_true(backup_due(dir, "main.db", span_s(3600), now));
+	backup_list(&b, dir, "main.db");
+	assert_int_equal(b.n, 2);
+	assert_int_equal(backup_known(&b, now), 1);
+	backup_thin(keep, &b, now);
+	assert_true(keep[0]);			/* the newest there is */
+	assert_true(keep[1]);			/* not ours to judge */
+	now = instant_add(at[1], span_s(-3600));	/* clocks differ */
+	assert_int_equal(backup_known(&b, now), 2);
+	assert_false(backup_due(dir, "main.db", span_s(3600), now));
+	for (int i = 0; i < 2; i++) {
+		backup_path(path, sizeof(path), dir, "main.db", at[i]);
+		assert_int_equal(unlink(path), 0);
+	}
+	rmdir(dir);
+}
+
 static void names_are_times(void **state)
 {
 	static const char *const files[] = {
@@ -117,6 +159,7 @@ int main(void)
 		cmocka_unit_test(a_quarter_of_a_year_thins_out),
 		cmocka_unit_test(thinning_is_steady),
 		cmocka_unit_test(names_are_times),
+		cmocka_unit_test(a_name_from_the_future_counts_for_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,6 +22,8 @@
 
 static struct spy {
 	int status;			/* of every reply; 0: none came */
+	int64_t wait_s;			/* asked for by every reply */
+	size_t n_taken;
 	bool hold;			/* keep what is sent on its way */
 	struct ticket running[4];
 	size_t n;
@@ -50,7 +52,9 @@ static bool spy_take(void *ctx, struct reply *out)
 	*out = (struct reply){ .ticket = spy.running[--spy.n], .body = "",
 			       .sent = spy.status != 0,
 			       .answered = spy.status != 0,
-			       .status = spy.status, .error = "gone" };
+			       .status = spy.status, .error = "gone",
+			       .retry_after_s = spy.wait_s };
+	spy.n_taken++;
 	if (spy.status == 200)
 		snprintf(spy.got[spy.n_got++], 200, "%s", spy.last);
 	return true;
@@ -151,7 +155,7 @@ static void poll_at(struct instant t)
 
 static int64_t waiting(void)
 {
-	struct delivery_queue q = { 0, "" };
+	struct delivery_queue q;
 
 	desk_check(&desk, store_begin_read(desk.store, &desk.err));
 	desk_check(&desk, store_delivery_queue(desk.store, &q, "spy",
@@ -275,6 +279,82 @@ static void the_pauses_grow_and_differ(void **state)
 	}
 }
 
+/* ---- heartbeats ---- */
+
+static const struct sink_kind beat_kind = { .name = "beat", .build = build,
+					    .heartbeat = true };
+static const struct sink beat_a = { .name = "a", .kind = &beat_kind },
+			 beat_b = { .name = "b", .kind = &beat_kind };
+
+static void use(const struct sink *x, const struct sink *y)
+{
+	const struct sink *const list[] = { x, y };
+	struct alert_policy p = { .sinks = list, .n_sinks = 2 };
+	struct sinks sinks;
+
+	desk_check(&desk, sinks_open(&sinks, &p, &desk.err));
+	deliver_use(d, &sinks);
+}
+
+static void take_one(void)
+{
+	struct reply r;
+
+	assert_true(courier.take(courier.ctx, &r));
+	desk_check(&desk, deliver_replied(d, &r, desk.now, &desk.err));
+}
+
+/* A beat is on its way while the sinks change places: none stays silent. */
+static void a_reload_silences_no_heartbeat(void **state)
+{
+	struct instant t = given_time("2026-03-02T00:00:00Z");
+
+	(void)state;
+	desk.now = t;
+	use(&beat_a, &beat_b);
+	deliver_beat(d, t, true);
+	assert_int_equal(spy.n, 2);
+	take_one();				/* b was heard */
+	use(&beat_b, &beat_a);
+	take_one();				/* a is, behind the reload */
+	t.ms += 2 * MIN;
+	deliver_beat(d, t, true);
+	assert_int_equal(spy.n, 2);
+}
+
+/* A try put off by a clock that was a day ahead is not a day late. */
+static void a_clock_set_back_delays_no_message(void **state)
+{
+	struct instant t = given_time("2026-03-02T00:00:00Z");
+
+	(void)state;
+	desk.rate[1] = "-0.0005";
+	poll_at(t);
+	assert_int_equal(waiting(), 1);
+	spy.status = 200;
+	desk.now.ms -= 3600 * INT64_C(1000);
+	between();				/* may have been asked for */
+	assert_int_equal(spy.n_got, 0);
+	desk.now.ms -= 23 * 3600 * INT64_C(1000);
+	between();
+	assert_int_equal(spy.n_got, 1);
+}
+
+/* One that a receiver asked to wait so long for is hurried once only. */
+static void a_long_wait_is_no_storm(void **state)
+{
+	struct instant t = given_time("2026-03-02T00:00:00Z");
+
+	(void)state;
+	spy.wait_s = 7 * DAY_S;
+	spy.status = 429;
+	desk.rate[1] = "-0.0005";
+	poll_at(t);
+	for (int i = 0; i < 5; i++)
+		between();
+	assert_in_range(spy.n_taken, 1, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -286,6 +366,12 @@ int main(void)
 						begin, end),
 		cmocka_unit_test_setup_teardown(
 			one_at_a_time_and_again_after_a_crash, begin, end),
+		cmocka_unit_test_setup_teardown(a_reload_silences_no_heartbeat,
+						begin, end),
+		cmocka_unit_test_setup_teardown(
+			a_clock_set_back_delays_no_message, begin, end),
+		cmocka_unit_test_setup_teardown(a_long_wait_is_no_storm, begin,
+						end),
 		cmocka_unit_test(the_pauses_grow_and_differ),
 	};
 

@@ -264,6 +264,33 @@ static void the_end_waits_for_what_runs_but_not_for_ever(void **state)
 	assert_int_equal(w.now.ms, 1005040);
 }
 
+/* Where the database must not be touched: carried, and no desk is asked. */
+static void what_runs_is_let_go_without_the_desks(void **state)
+{
+	int64_t end;
+
+	(void)state;
+	w.due[0] = w.due[1] = w.now;
+	w.n_due = 2;
+	assert_int_equal(wait_ms(10), WAKE_TICK);
+	assert_int_equal(w.started, 1);
+	w.asked = 0;
+	outbound_let_go(&w.outbound, 5000);
+	assert_int_equal(w.now.ms, 1000040);
+	assert_false(w.running);
+	assert_int_equal(w.asked + w.booked, 0);
+	w.reply_after = -1;
+	assert_int_equal(wait_ms(10), WAKE_TICK);
+	end = w.now.ms + 5000;
+	outbound_let_go(&w.outbound, 5000);
+	assert_int_equal(w.now.ms, end);
+	w.signal = WAKE_STOP;
+	outbound_let_go(&w.outbound, 5000);
+	assert_int_equal(w.now.ms, end);
+	w.outbound.courier.ctx = NULL;
+	outbound_let_go(&w.outbound, 5000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -279,6 +306,8 @@ int main(void)
 		cmocka_unit_test_setup(an_unknown_outcome_ends_the_wait, begin),
 		cmocka_unit_test_setup(
 			the_end_waits_for_what_runs_but_not_for_ever, begin),
+		cmocka_unit_test_setup(what_runs_is_let_go_without_the_desks,
+				       begin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

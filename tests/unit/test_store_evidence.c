@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Evidence in the database: read back at any time, kept for so long, small. */
 #include "given.h"
+#include "store_alerts.h"
 #include "store_sql.h"
 
 #include <inttypes.h>
@@ -356,6 +357,44 @@ static void old_runs_go_as_a_whole(void **state)
 	assert_int_equal(number(f, "SELECT count(*) FROM events"), 1);
 }
 
+static int64_t messages(struct fixture *f)
+{
+	return number(f, "SELECT count(*) FROM outbox");
+}
+
+/* However old: what nobody has read yet is told, then it may go. */
+static void a_message_stays_until_it_was_taken(void **state)
+{
+	struct fixture *f = *state;
+	struct message m = {
+		.at = NOW, .priority = 2, .kind = "close", .text = "x",
+		.fingerprint = "main/1/close", .label = "", .title = "x",
+		.since = NOW,
+	};
+	struct delivery d;
+	bool found;
+
+	check(f, store_add_message(f->store, &m, &f->err));
+	check(f, store_queue(f->store, m.id, "phone", NOW, &f->err));
+	check(f, store_queue(f->store, m.id, "desk", NOW, &f->err));
+	record_many(f, KEY_EVERY);
+	retain(f, 1, 0);
+	assert_int_equal(messages(f), 1);
+	check(f, store_mark_delivery(f->store, 1, "delivered", 1, NOW, NOW,
+				     "", &f->err));
+	check(f, store_mark_delivery(f->store, 2, "sent", 1, NOW, NOW, "",
+				     &f->err));
+	retain(f, 1, 0);
+	assert_int_equal(messages(f), 1);
+	check(f, store_delivery_head(f->store, &d, &found, "desk", f->arena,
+				     &f->err));
+	assert_true(found);
+	check(f, store_mark_delivery(f->store, 2, "dead", 1, NOW, NOW, "",
+				     &f->err));
+	retain(f, 1, 0);
+	assert_int_equal(messages(f), 0);
+}
+
 /* By which rules and which program, as long as the decision is kept. */
 static void a_decision_keeps_its_configuration_and_version(void **state)
 {
@@ -500,6 +539,7 @@ int main(void)
 		TEST(any_poll_comes_back),
 		TEST(damage_names_its_poll),
 		TEST(old_runs_go_as_a_whole),
+		TEST(a_message_stays_until_it_was_taken),
 		TEST(a_decision_keeps_its_configuration_and_version),
 		TEST(the_cap_drops_the_oldest_first),
 		TEST(the_bytes_kept_are_known_without_counting),

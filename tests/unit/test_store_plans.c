@@ -36,6 +36,8 @@ static const struct scan allowed[] = {
 	{ SQL_ALERTS, "what fires now" },
 	{ SQL_DELIVERY_RESTART, "an index of what waits" },
 	{ SQL_DELIVERY_QUEUE, "from behind to the last error" },
+	{ SQL_ALERTS_HEARD, "a command counts them" },
+	{ SQL_DELIVERY_SINKS, "an index of what waits" },
 	{ SQL_DELIVERIES_OF, "a command lists them, from behind" },
 	{ SQL_QUOTES, "one row for each market" },
 	{ SQL_HANDOFFS_OPEN, "one row for each close there ever was" },
