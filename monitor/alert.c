@@ -239,6 +239,14 @@ static void tell_event(struct alert_step *s, const struct condition *c,
 		s->tell = TELL_NOTHING;
 }
 
+static bool is_left(const struct alert_now *in, const struct alert_row *r)
+{
+	for (size_t i = 0; i < in->n_left; i++)
+		if (in->left[i] == r->position)
+			return true;
+	return false;
+}
+
 size_t alert_judge(struct alert_step *out, const struct alert_now *in)
 {
 	struct outages all;
@@ -252,7 +260,8 @@ size_t alert_judge(struct alert_step *out, const struct alert_now *in)
 			judge_true(&out[n++], &in->list[i], &all, in);
 	}
 	for (size_t i = 0; i < in->n_rows; i++)
-		if (!condition_of(in, in->rows[i].fingerprint))
+		if (!condition_of(in, in->rows[i].fingerprint) &&
+		    !is_left(in, &in->rows[i]))
 			judge_over(&out[n++], &in->rows[i], in);
 	return n;
 }

@@ -3,7 +3,9 @@
  * What is told of the conditions of a poll: the first time, when it changes,
  * every `repeat` while it lasts, and once when it is over. Acknowledged ones
  * are silent until they are over, put off ones until then; what an outage
- * explains is told with the outage. Pure: rows in, rows and tellings out.
+ * explains is told with the outage. What is stored of a position that was not
+ * judged stays as it is: nobody knows whether it is over. Pure: rows in, rows
+ * and tellings out.
  */
 #ifndef CARRYWATCH_ALERT_H
 #define CARRYWATCH_ALERT_H
@@ -49,6 +51,8 @@ struct alert_now {
 	size_t n;
 	const struct alert_row *rows;	/* stored, by fingerprint */
 	size_t n_rows;
+	const int64_t *left;		/* positions not judged in this poll */
+	size_t n_left;
 };
 
 /* out[n + n_rows] at most; returns how many. */

@@ -132,6 +132,18 @@ static bool keep(struct work *w, const struct alert_step *s, struct err *err)
 	return !s->write || store_put_alert(w->cycle->store, &s->row, err);
 }
 
+/* A command changed them since they were read. */
+static bool find_left(struct alert_now *now, const struct work *w)
+{
+	int64_t *left = arena_array(w->arena, w->n_watched, sizeof(*left));
+
+	for (size_t i = 0; left && i < w->n_watched; i++)
+		if (w->watched[i].skipped)
+			left[now->n_left++] = w->watched[i].pos.id;
+	now->left = left;
+	return left != NULL;
+}
+
 bool cycle_alerts(struct work *w, struct err *err)
 {
 	struct alert_now now = { .now = w->now,
@@ -144,7 +156,7 @@ bool cycle_alerts(struct work *w, struct err *err)
 
 	if (!alert_summary(&summary, w, err))
 		return false;
-	if (!alert_conditions(&list, &now.n, w, summary))
+	if (!alert_conditions(&list, &now.n, w, summary) || !find_left(&now, w))
 		return err_set(err, ERR_MEMORY, "no memory for alerts");
 	if (!store_alerts(w->cycle->store, &rows, &now.n_rows, w->arena, err))
 		return false;

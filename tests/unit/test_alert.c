@@ -19,6 +19,8 @@ static struct world {
 	struct alert_policy policy;
 	struct alert_row rows[ROWS];
 	size_t n_rows;
+	int64_t left[2];
+	size_t n_left;
 	struct instant now;
 } w;
 
@@ -70,7 +72,8 @@ static const char *poll_of(const struct condition *list, size_t n)
 	static char said[400];
 	struct alert_row rows[ROWS];
 	struct alert_step steps[2 * ROWS];
-	struct alert_now in = { w.now, &w.policy, list, n, rows, w.n_rows };
+	struct alert_now in = { w.now, &w.policy, list, n, rows, w.n_rows,
+				w.left, w.n_left };
 	size_t m;
 
 	memcpy(rows, w.rows, sizeof(rows));
@@ -254,6 +257,26 @@ static void an_event_is_told_once_and_leaves_nothing(void **state)
 	TOLD(1, NULL, 0, "");
 }
 
+static void what_was_not_judged_stays_as_it_is(void **state)
+{
+	struct condition c[2] = { given("m/1/close", "close"),
+				  given("m/2/close", "close") };
+
+	(void)state;
+	c[0].position = w.left[0] = 1;
+	c[1].position = 2;
+	TOLD(0, c, 2, "m/1/close:firing m/2/close:firing");
+	w.n_left = 1;
+	TOLD(1, NULL, 0, "m/2/close:over");
+	TOLD(90, NULL, 0, "");
+	assert_int_equal(w.n_rows, 1);
+	assert_false(instant_known(w.rows[0].over_at));
+	assert_int_equal(w.rows[0].tellings, 1);
+	w.n_left = 0;
+	TOLD(1, c, 1, "m/1/close:repeat");
+	TOLD(1, NULL, 0, "m/1/close:over");
+}
+
 /* Whatever comes: first firing, then no more than agreed, then one over. */
 static void at_random_it_keeps_its_word(void **state)
 {
@@ -307,6 +330,8 @@ int main(void)
 		cmocka_unit_test_setup(an_outage_explains_others, begin),
 		cmocka_unit_test_setup(
 			an_event_is_told_once_and_leaves_nothing, begin),
+		cmocka_unit_test_setup(what_was_not_judged_stays_as_it_is,
+				       begin),
 		cmocka_unit_test_setup(at_random_it_keeps_its_word, begin),
 	};
 
