@@ -132,13 +132,18 @@ static bool keep(struct work *w, const struct alert_step *s, struct err *err)
 	return !s->write || store_put_alert(w->cycle->store, &s->row, err);
 }
 
-/* A command changed them since they were read. */
+/* A command changed it since it was read, or the clock is behind. */
+static bool was_left(const struct watched *x)
+{
+	return x->skipped || !strcmp(x->watch.label.s, LABEL_CLOCK_BACK);
+}
+
 static bool find_left(struct alert_now *now, const struct work *w)
 {
 	int64_t *left = arena_array(w->arena, w->n_watched, sizeof(*left));
 
 	for (size_t i = 0; left && i < w->n_watched; i++)
-		if (w->watched[i].skipped)
+		if (was_left(&w->watched[i]))
 			left[now->n_left++] = w->watched[i].pos.id;
 	now->left = left;
 	return left != NULL;

@@ -83,10 +83,30 @@ static void a_command_meanwhile_ends_no_close(void **state)
 	desk_close(&d);
 }
 
+/* Polls of a clock that is behind find nothing true and nothing false. */
+static void a_clock_set_back_ends_no_alert(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	open_rates(&d, "wary", THIN);
+	desk_poll(&d, "2026-11-20T21:00:00Z");
+	assert_string_equal(stored(&d), "main/1/alert 1");
+	desk_poll(&d, "2026-11-20T20:30:00Z");
+	assert_string_equal(stored(&d), "main/1/alert 1, main/clock 1");
+	desk_poll(&d, "2026-11-20T20:31:00Z");
+	assert_string_equal(stored(&d), "main/1/alert 1, main/clock over");
+	d.rate[LEG_SHORT] = GOOD;
+	desk_poll(&d, "2026-11-20T20:32:00Z");
+	assert_string_equal(stored(&d), "main/1/alert over, main/clock over");
+	desk_close(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_command_meanwhile_ends_no_close),
+		cmocka_unit_test(a_clock_set_back_ends_no_alert),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
