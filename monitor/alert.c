@@ -119,28 +119,33 @@ static bool before(struct instant t, struct instant now)
 	return !instant_known(t) || t.ms <= now.ms;
 }
 
+/* A time that lies ahead was taken by a wrong clock: long ago. */
+static int64_t ms_since(struct instant t, struct instant now)
+{
+	return now.ms < t.ms ? INT64_MAX : instant_diff(now, t).ms;
+}
+
 /* Why it is not told now, whatever its state. */
 static bool silent(const struct alert_row *r, const struct condition *c,
 		   const struct alert_now *in)
 {
 	return instant_known(r->acked_at) ||
 	       !before(r->snoozed_until, in->now) || r->muted_by[0] ||
-	       instant_diff(in->now, r->since).ms < c->delay.ms ||
+	       ms_since(r->since, in->now) < c->delay.ms ||
 	       (alert_quiet_now(&in->policy->quiet, in->now) &&
 		!c->breaks_quiet);
 }
 
 static bool lasts_long(const struct alert_row *r, const struct alert_now *in)
 {
-	return instant_diff(in->now, r->told_at).ms >=
-	       in->policy->repeat.ms;
+	return ms_since(r->told_at, in->now) >= in->policy->repeat.ms;
 }
 
 /* Of something told lately the next telling waits a little. */
 static bool too_soon(const struct alert_row *r, const struct alert_now *in)
 {
 	return instant_known(r->told_at) &&
-	       instant_diff(in->now, r->told_at).ms < ALERT_FLAP_MS;
+	       ms_since(r->told_at, in->now) < ALERT_FLAP_MS;
 }
 
 static enum telling what_to_tell(const struct alert_row *r,
@@ -225,7 +230,7 @@ static void judge_over(struct alert_step *s, const struct alert_row *old,
 	}
 	if (s->row.tellings > 0 && over_is_told(old, in))
 		return;			/* told when quiet hours end */
-	s->drop = instant_diff(in->now, s->row.over_at).ms >= ALERT_FLAP_MS ||
+	s->drop = ms_since(s->row.over_at, in->now) >= ALERT_FLAP_MS ||
 		  !instant_known(s->row.told_at);
 	s->write = !s->drop && s->write;
 }

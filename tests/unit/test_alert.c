@@ -277,6 +277,22 @@ static void what_was_not_judged_stays_as_it_is(void **state)
 	TOLD(1, NULL, 0, "m/1/close:over");
 }
 
+/* Times that lie ahead were taken by a wrong clock. */
+static void a_clock_set_back_silences_nothing(void **state)
+{
+	struct condition c[2] = { given("a", "close"), given("s", "service") };
+
+	(void)state;
+	c[1].delay = (struct span){ 3 * MIN };
+	TOLD(0, c, 2, "a:firing");
+	TOLD(-120, c, 2, "a:repeat s:firing");
+	TOLD(1, NULL, 0, "a:over s:over");
+	TOLD(-120, c, 1, "a:firing");
+	TOLD(1, NULL, 0, "a:over");
+	TOLD(-120, NULL, 0, "");
+	assert_int_equal(w.n_rows, 0);
+}
+
 /* Whatever comes: first firing, then no more than agreed, then one over. */
 static void at_random_it_keeps_its_word(void **state)
 {
@@ -331,6 +347,8 @@ int main(void)
 		cmocka_unit_test_setup(
 			an_event_is_told_once_and_leaves_nothing, begin),
 		cmocka_unit_test_setup(what_was_not_judged_stays_as_it_is,
+				       begin),
+		cmocka_unit_test_setup(a_clock_set_back_silences_nothing,
 				       begin),
 		cmocka_unit_test_setup(at_random_it_keeps_its_word, begin),
 	};

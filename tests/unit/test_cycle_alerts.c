@@ -83,7 +83,8 @@ static void a_command_meanwhile_ends_no_close(void **state)
 	desk_close(&d);
 }
 
-/* Polls of a clock that is behind find nothing true and nothing false. */
+/* A poll of a clock that is behind finds nothing true and nothing false; then
+ * what stands is told once more, for its last telling lies ahead. */
 static void a_clock_set_back_ends_no_alert(void **state)
 {
 	struct desk d;
@@ -95,7 +96,7 @@ static void a_clock_set_back_ends_no_alert(void **state)
 	desk_poll(&d, "2026-11-20T20:30:00Z");
 	assert_string_equal(stored(&d), "main/1/alert 1, main/clock 1");
 	desk_poll(&d, "2026-11-20T20:31:00Z");
-	assert_string_equal(stored(&d), "main/1/alert 1, main/clock over");
+	assert_string_equal(stored(&d), "main/1/alert 2, main/clock over");
 	d.rate[LEG_SHORT] = GOOD;
 	desk_poll(&d, "2026-11-20T20:32:00Z");
 	assert_string_equal(stored(&d), "main/1/alert over, main/clock over");
