@@ -156,7 +156,7 @@ static enum telling what_to_tell(const struct alert_row *r,
 		return TELL_NOTHING;
 	if (r->tellings == 0)
 		return too_soon(r, in) ? TELL_NOTHING : TELL_FIRING;
-	if (changed)
+	if (changed || !instant_known(r->told_at))
 		return TELL_CHANGED;
 	return lasts_long(r, in) ? TELL_REPEAT : TELL_NOTHING;
 }
@@ -164,14 +164,29 @@ static enum telling what_to_tell(const struct alert_row *r,
 static bool changes(const struct alert_row *r, const struct condition *c)
 {
 	return r->severity != c->severity ||
-	       strcmp(r->label.s, c->label.s) != 0;
+	       strcmp(r->label.s, c->label.s) != 0 ||
+	       strcmp(r->title, c->title) != 0;
+}
+
+/* Who put it off knew of something less, or of something else as grave. */
+static bool is_worse(const struct alert_row *r, const struct condition *c)
+{
+	return c->severity > r->severity ||
+	       (c->severity == r->severity && c->severity >= SEVERITY_ERROR &&
+		strcmp(r->title, c->title) != 0);
+}
+
+static void forget_word(struct alert_row *r)
+{
+	r->acked_at = r->snoozed_until = INSTANT_UNKNOWN;
+	r->acked_by[0] = '\0';
 }
 
 static void begin_anew(struct alert_row *r, struct instant now)
 {
+	forget_word(r);
 	r->since = now;
-	r->over_at = r->acked_at = r->snoozed_until = INSTANT_UNKNOWN;
-	r->acked_by[0] = '\0';
+	r->over_at = INSTANT_UNKNOWN;
 	r->tellings = 0;
 }
 
@@ -186,6 +201,8 @@ static void judge_true(struct alert_step *s, const struct condition *c,
 	s->row = old ? *old : new_row(c, in->now);
 	if (instant_known(s->row.over_at))
 		begin_anew(&s->row, in->now);
+	if (is_worse(&s->row, c))
+		forget_word(&s->row);
 	snprintf(s->row.muted_by, sizeof(s->row.muted_by), "%s",
 		 outage ? outage->fingerprint : "");
 	s->tell = what_to_tell(&s->row, c, changed, in);
@@ -194,13 +211,13 @@ static void judge_true(struct alert_step *s, const struct condition *c,
 		   strcmp(old->muted_by, s->row.muted_by) != 0;
 	if (!s->write)
 		return;
-	/* An unheard change is still one later. */
-	if (!changed || s->tell != TELL_NOTHING || s->row.tellings == 0)
-		fill(&s->row, c, in->now);
-	if (s->tell == TELL_NOTHING)
-		return;
-	s->row.told_at = in->now;
-	s->row.tellings++;
+	fill(&s->row, c, in->now);
+	if (s->tell != TELL_NOTHING) {
+		s->row.told_at = in->now;
+		s->row.tellings++;
+	} else if (changed && s->row.tellings > 0) {
+		s->row.told_at = INSTANT_UNKNOWN;	/* still unheard */
+	}
 }
 
 static bool over_is_told(const struct alert_row *r, const struct alert_now *in)

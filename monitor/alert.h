@@ -2,10 +2,10 @@
 /*
  * What is told of the conditions of a poll: the first time, when it changes,
  * every `repeat` while it lasts, and once when it is over. Acknowledged ones
- * are silent until they are over, put off ones until then; what an outage
- * explains is told with the outage. What is stored of a position that was not
- * judged stays as it is: nobody knows whether it is over. Pure: rows in, rows
- * and tellings out.
+ * are silent until they are over, put off ones until then, and either only
+ * until it gets worse; what an outage explains is told with the outage. What
+ * is stored of a position that was not judged stays as it is: nobody knows
+ * whether it is over. Pure: rows in, rows and tellings out.
  */
 #ifndef CARRYWATCH_ALERT_H
 #define CARRYWATCH_ALERT_H
@@ -25,13 +25,13 @@ struct alert_row {
 	enum severity severity;
 	struct instant since;		/* of this time it is true */
 	struct instant seen_at;		/* row last written */
-	struct instant told_at;		/* unknown: never */
+	struct instant told_at;		/* unknown: never, or not as it is */
 	int32_t tellings;		/* of this time it is true */
 	struct instant over_at;		/* unknown: it lasts */
 	struct instant acked_at, snoozed_until;
 	char acked_by[24];
 	char muted_by[FINGERPRINT_MAX];	/* the outage that explains it, "" */
-	const char *title, *text;	/* as last told or first seen */
+	const char *title, *text;	/* as last told or changed */
 };
 
 enum telling { TELL_NOTHING, TELL_FIRING, TELL_CHANGED, TELL_REPEAT,

@@ -190,6 +190,65 @@ static void snoozed_until_then(void **state)
 	TOLD(1, &c, 1, "a:repeat");
 }
 
+/* What was put off was something less than this. */
+static void worse_than_what_was_put_off_is_told(void **state)
+{
+	struct condition c = given("a", "alert");
+
+	(void)state;
+	TOLD(0, &c, 1, "a:firing");
+	w.rows[0].acked_at = w.now;
+	c.title = "u";
+	strcpy(c.label.s, "OTHER");
+	TOLD(1, &c, 1, "");
+	assert_string_equal(w.rows[0].title, "u");	/* the list is true */
+	c.severity = SEVERITY_ERROR;
+	c.title = "BLIND";
+	TOLD(1, &c, 1, "a:changed");
+	assert_string_equal(w.rows[0].title, "BLIND");
+	assert_false(instant_known(w.rows[0].acked_at));
+	w.rows[0].snoozed_until = (struct instant){ w.now.ms + 600 * MIN };
+	TOLD(119, &c, 1, "");
+	c.title = "WAITING";		/* as grave, but another thing */
+	TOLD(1, &c, 1, "a:changed");
+	TOLD(60, &c, 1, "a:repeat");
+	w.rows[0].acked_at = w.now;
+	c.severity = SEVERITY_WARNING;	/* it eases */
+	TOLD(60, &c, 1, "");
+	assert_int_equal(w.rows[0].severity, SEVERITY_WARNING);
+}
+
+/* The same condition and label under another title. */
+static void another_title_is_a_change(void **state)
+{
+	struct condition c = given("m/1/handoff", "handoff");
+
+	(void)state;
+	c.severity = SEVERITY_CRITICAL;
+	TOLD(0, &c, 1, "m/1/handoff:firing");
+	c.title = "HAND-OFF REFUSED";
+	TOLD(1, &c, 1, "m/1/handoff:changed");
+	TOLD(1, &c, 1, "");
+}
+
+/* It is in the row at once, and told when it may be. */
+static void an_unheard_change_is_told_later(void **state)
+{
+	struct condition c = given("a", "alert");
+
+	(void)state;
+	w.policy.quiet = (struct quiet_hours){ true, 22 * 3600, 6 * 3600 };
+	w.now.ms = START + 21 * 60 * MIN;
+	TOLD(0, &c, 1, "a:firing");
+	strcpy(c.label.s, "OTHER");
+	TOLD(120, &c, 1, "");
+	assert_string_equal(w.rows[0].label.s, "OTHER");
+	TOLD(419, &c, 1, "");
+	TOLD(1, &c, 1, "a:changed");
+	TOLD(1, &c, 1, "");
+	TOLD(1, NULL, 0, "a:over");
+}
+
 static void quiet_hours_wait_but_for_what_breaks_them(void **state)
 {
 	struct condition c[2] = { given("a", "alert"), given("b", "close") };
@@ -341,6 +400,10 @@ int main(void)
 		cmocka_unit_test_setup(a_short_one_is_not_told, begin),
 		cmocka_unit_test_setup(acknowledged_until_it_is_over, begin),
 		cmocka_unit_test_setup(snoozed_until_then, begin),
+		cmocka_unit_test_setup(worse_than_what_was_put_off_is_told,
+				       begin),
+		cmocka_unit_test_setup(another_title_is_a_change, begin),
+		cmocka_unit_test_setup(an_unheard_change_is_told_later, begin),
 		cmocka_unit_test_setup(
 			quiet_hours_wait_but_for_what_breaks_them, begin),
 		cmocka_unit_test_setup(an_outage_explains_others, begin),
