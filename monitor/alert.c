@@ -158,7 +158,7 @@ static enum telling what_to_tell(const struct alert_row *r,
 		return too_soon(r, in) ? TELL_NOTHING : TELL_FIRING;
 	if (changed || !instant_known(r->told_at))
 		return TELL_CHANGED;
-	return lasts_long(r, in) ? TELL_REPEAT : TELL_NOTHING;
+	return c->again || lasts_long(r, in) ? TELL_REPEAT : TELL_NOTHING;
 }
 
 static bool changes(const struct alert_row *r, const struct condition *c)

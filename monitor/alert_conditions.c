@@ -45,20 +45,25 @@ static void of_position(struct alert_gather *g, struct condition *c,
 		 g->w->cycle->account->name, (long long)x->pos.id, kind);
 }
 
+/* What was decided, and the severer reason that came since. */
 static void add_close(struct alert_gather *g, const struct watched *x)
 {
-	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX];
+	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX], why[ALERT_TITLE_MAX];
 	bool decided_now = x->decision.close_now;
 	struct label reason = decided_now ? x->decision.label : x->pos.reason;
+	bool also = !decided_now && x->watch.severer.s[0];
 	struct condition *c;
 
-	alert_title(title, "CLOSE", g->w, x, reason.s);
+	snprintf(why, sizeof(why), "%s%s%s", reason.s,
+		 also ? ", now also " : "", also ? x->watch.severer.s : "");
+	alert_title(title, "CLOSE", g->w, x, why);
 	alert_text(text, g->w, x, true);
 	c = alert_add(g, "close", title, text);
 	of_position(g, c, x, "close");
 	c->severity = SEVERITY_CRITICAL;
 	c->label = reason;
 	c->breaks_quiet = true;
+	c->again = x->decision.notices & NOTICE_UNCLOSED;
 }
 
 /* The leg whose venue gave no usable rate explains a blindness. */
@@ -70,21 +75,21 @@ static void explain_blind(struct condition *c, const struct watched *x)
 			c->venue = x->pos.leg[s].venue;
 }
 
-static void add_alert(struct alert_gather *g, const struct watched *x)
+static void add_alert(struct alert_gather *g, const struct watched *x,
+		      struct label label)
 {
-	const char *label = x->decision.label.s;
-	bool blind = !strcmp(label, LABEL_BLIND);
-	bool waiting = !strcmp(label, LABEL_WAITING);
+	bool blind = !strcmp(label.s, LABEL_BLIND);
+	bool waiting = !strcmp(label.s, LABEL_WAITING);
 	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX];
 	struct condition *c;
 
 	alert_title(title, blind ? "BLIND" : "ALERT", g->w, x,
-		    blind ? "" : label);
+		    blind ? "" : label.s);
 	alert_text(text, g->w, x, false);
 	c = alert_add(g, blind ? "blind" : waiting ? "waiting" : "alert", title,
 		text);
 	of_position(g, c, x, "alert");
-	c->label = x->decision.label;
+	c->label = label;
 	if (blind || waiting)
 		c->severity = SEVERITY_ERROR;
 	c->breaks_quiet = blind || waiting;
@@ -159,6 +164,14 @@ static void add_near(struct alert_gather *g, const struct watched *x)
 	c->label = p->line[n.line].label;
 }
 
+/* A close that is due or pending does not end a blindness. */
+static void add_closing(struct alert_gather *g, const struct watched *x)
+{
+	add_close(g, x);
+	if (x->watch.blind_notices > 0)
+		add_alert(g, x, (struct label){ LABEL_BLIND });
+}
+
 static void add_position(struct alert_gather *g, const struct watched *x)
 {
 	const char *label = x->decision.label.s;
@@ -170,12 +183,12 @@ static void add_position(struct alert_gather *g, const struct watched *x)
 	if (x->filled)
 		add_closed(g, x);
 	else if (x->decision.action == ACTION_CLOSE)
-		add_close(g, x);
+		add_closing(g, x);
 	else if (x->decision.action == ACTION_HOLD ||
 		 !strcmp(label, LABEL_UNWATCHED))
 		add_near(g, x);
 	else if (strcmp(label, LABEL_CLOCK_BACK) != 0)
-		add_alert(g, x);
+		add_alert(g, x, x->decision.label);
 }
 
 /* ---- the account ---- */
@@ -361,7 +374,7 @@ bool alert_conditions(struct condition **out, size_t *n, const struct work *w,
 {
 	struct alert_gather g = { .w = w };
 
-	g.list = arena_array(w->arena, 2 * w->n_watched + w->market.n_venues + 8 +
+	g.list = arena_array(w->arena, 3 * w->n_watched + w->market.n_venues + 8 +
 			     alert_handoffs_most(w), sizeof(*g.list));
 	g.summary = summary;
 	if (!g.list)

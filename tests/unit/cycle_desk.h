@@ -14,6 +14,7 @@ struct desk {
 	const char *long_venue;
 	const char *rate[2];		/* per 8 h, by leg */
 	const char *next[2];		/* announced, by leg; NULL: not */
+	const char *observed[2];	/* when, by leg; NULL: now */
 	void (*meanwhile)(struct desk *d);	/* during the fetch; NULL: nothing */
 	struct position pos;
 	struct err err;

@@ -15,13 +15,16 @@
 #define THIN	"0.0004"
 #define FLIPPED	"-0.0001"
 
+static int64_t seen;		/* the last delivery of told() */
+
 static void open_rates(struct desk *d, const char *profile, const char *rate)
 {
 	char account[200];
 
-	snprintf(account, sizeof(account), "profile: %s, on_close: none",
-		 profile);
+	snprintf(account, sizeof(account), "profile: %s, alerts: {sinks: "
+		 "[phone]}", profile);
 	desk_open(d, "lighter", account);
+	seen = 0;
 	d->rate[LEG_LONG] = "0.0001";
 	d->rate[LEG_SHORT] = rate;
 }
@@ -46,6 +49,36 @@ static const char *stored(struct desk *d)
 					 "over" : told);
 	}
 	return out;
+}
+
+/* The titles since the last time, "" none; newest first. */
+static const char *told(struct desk *d)
+{
+	static char out[800];
+	struct delivery_row *rows;
+	size_t n, used = 0;
+
+	out[0] = '\0';
+	desk_check(d, store_deliveries(d->store, &rows, &n, 0, 0, d->arena,
+				       &d->err));
+	for (size_t i = 0; i < n && rows[i].id > seen; i++)
+		used += (size_t)snprintf(out + used, sizeof(out) - used,
+					 "%s%s", i ? ", " : "",
+					 rows[i].title);
+	seen = n > 0 ? rows[0].id : 0;
+	return out;
+}
+
+static const char *text_of(struct desk *d, const char *fingerprint)
+{
+	struct alert_row *rows;
+	size_t n;
+
+	desk_check(d, store_alerts(d->store, &rows, &n, d->arena, &d->err));
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(rows[i].fingerprint, fingerprint))
+			return rows[i].text;
+	return "";
 }
 
 /* positions confirm 1, while the poll waits for answers */
@@ -103,11 +136,83 @@ static void a_clock_set_back_ends_no_alert(void **state)
 	desk_close(&d);
 }
 
+/* ---- a pending close ---- */
+
+static void an_unclosed_close_is_told_again(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	open_rates(&d, "hasty", FLIPPED);
+	desk_poll(&d, "2026-11-20T21:00:00Z");
+	desk_poll(&d, "2026-11-20T21:01:00Z");
+	assert_string_equal(told(&d), "CLOSE main/1 BTC FLIPPED");
+	assert_null(strstr(text_of(&d, "main/1/close"), "pending for"));
+	desk_poll(&d, "2026-11-20T21:15:00Z");
+	assert_string_equal(told(&d), "");
+	desk_poll(&d, "2026-11-20T21:16:00Z");
+	assert_string_equal(told(&d), "CLOSE main/1 BTC FLIPPED");
+	assert_non_null(strstr(text_of(&d, "main/1/close"), "\npending for "
+			       "0h15m, about -0.06 USD carry since the "
+			       "decision\n"));
+	desk_poll(&d, "2026-11-20T21:17:00Z");
+	desk_poll(&d, "2026-11-20T22:15:00Z");
+	assert_string_equal(told(&d), "");
+	desk_poll(&d, "2026-11-20T22:16:00Z");
+	assert_string_equal(told(&d), "CLOSE main/1 BTC FLIPPED");
+	desk_close(&d);
+}
+
+static void a_severer_reason_is_told(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	open_rates(&d, "graded", THIN);
+	desk_poll(&d, "2026-11-20T21:00:00Z");
+	assert_string_equal(told(&d), "CLOSE main/1 BTC HALF");
+	d.rate[LEG_SHORT] = FLIPPED;
+	desk_poll(&d, "2026-11-20T21:01:00Z");
+	assert_string_equal(told(&d), "CLOSE main/1 BTC HALF, now also "
+			    "FLIPPED");
+	desk_poll(&d, "2026-11-20T21:02:00Z");
+	assert_string_equal(told(&d), "");
+	assert_string_equal(stored(&d), "main/1/close 2");
+	desk_close(&d);
+}
+
+static void blindness_of_a_pending_close_is_told(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	open_rates(&d, "hasty", FLIPPED);
+	desk_poll(&d, "2026-11-20T21:00:00Z");
+	desk_poll(&d, "2026-11-20T21:01:00Z");
+	(void)told(&d);
+	d.observed[LEG_LONG] = "2026-11-20T21:01:00Z";
+	desk_poll(&d, "2026-11-20T21:07:00Z");
+	desk_poll(&d, "2026-11-20T21:15:00Z");
+	assert_string_equal(told(&d), "");
+	desk_poll(&d, "2026-11-20T21:18:00Z");
+	assert_string_equal(told(&d), "CLOSE main/1 BTC FLIPPED, BLIND main/1 "
+			    "BTC");
+	desk_poll(&d, "2026-11-20T21:19:00Z");
+	assert_string_equal(told(&d), "");
+	d.observed[LEG_LONG] = NULL;
+	desk_poll(&d, "2026-11-20T21:20:00Z");
+	assert_string_equal(told(&d), "OVER BLIND main/1 BTC");
+	desk_close(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_command_meanwhile_ends_no_close),
 		cmocka_unit_test(a_clock_set_back_ends_no_alert),
+		cmocka_unit_test(an_unclosed_close_is_told_again),
+		cmocka_unit_test(a_severer_reason_is_told),
+		cmocka_unit_test(blindness_of_a_pending_close_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
