@@ -2,7 +2,7 @@
 /*
  * From a poll to the conditions a person should know of: of each position a
  * pending close or one alert, and a line that nobody can watch; of the account
- * its service, its venues and missed polls.
+ * its service and its venues.
  */
 #include "alert_conditions.h"
 
@@ -15,7 +15,6 @@
 #include "view.h"
 
 #define OUTAGE_DELAY_S	180	/* shorter ones are not worth a word */
-#define MISSED_TICKS	3
 #define LISTED_MAX	12	/* positions named in the text of an outage */
 
 struct condition *alert_add(struct alert_gather *g, const char *kind,
@@ -325,44 +324,6 @@ static void add_refused(struct alert_gather *g)
 	c->severity = SEVERITY_ERROR;
 }
 
-static void add_missed(struct alert_gather *g)
-{
-	const struct work *w = g->w;
-	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX];
-	struct text t = text_on(text, sizeof(text));
-	struct condition *c;
-
-	if (w->poll.missed_ticks < MISSED_TICKS)
-		return;
-	snprintf(title, sizeof(title), "POLLS MISSED %s",
-		 w->cycle->account->name);
-	text_add(&t, "%d polls did not take place", w->poll.missed_ticks);
-	if (w->has_last) {
-		text_add(&t, "; the one before was at ");
-		text_add_instant(&t, w->last.at);
-	}
-	c = alert_add(g, "missed", title, text);
-	of_account(g, c, "missed", "");
-	c->event = true;
-}
-
-/* Once a day, when its time has come since the last poll. */
-static void add_summary(struct alert_gather *g)
-{
-	char title[ALERT_TITLE_MAX];
-	struct condition *c;
-
-	if (!g->summary)
-		return;
-	snprintf(title, sizeof(title), "SUMMARY %s",
-		 g->w->cycle->account->name);
-	c = alert_add(g, "summary", title, g->summary);
-	of_account(g, c, "summary", "");
-	c->severity = SEVERITY_INFO;
-	c->event = true;
-	c->breaks_quiet = true;		/* its time was chosen */
-}
-
 static int by_fingerprint(const void *a, const void *b)
 {
 	return strcmp(((const struct condition *)a)->fingerprint,
@@ -375,7 +336,8 @@ bool alert_conditions(struct condition **out, size_t *n, const struct work *w,
 	struct alert_gather g = { .w = w };
 
 	g.list = arena_array(w->arena, 3 * w->n_watched + w->market.n_venues + 8 +
-			     alert_handoffs_most(w), sizeof(*g.list));
+			     alert_handoffs_most(w) + alert_events_most(w),
+			     sizeof(*g.list));
 	g.summary = summary;
 	if (!g.list)
 		return false;
@@ -386,9 +348,8 @@ bool alert_conditions(struct condition **out, size_t *n, const struct work *w,
 		add_venue(&g, &w->market.venues[i]);
 	add_clock(&g);
 	add_refused(&g);
-	add_missed(&g);
 	alert_handoffs(&g);
-	add_summary(&g);
+	alert_events(&g);
 	if (g.n > 1)
 		qsort(g.list, g.n, sizeof(*g.list), by_fingerprint);
 	*out = g.list;

@@ -50,6 +50,11 @@ MUST_USE bool cycle_fetch(struct work *w, struct err *err);
 /* The transaction of step 5. */
 MUST_USE bool cycle_record(struct work *w, struct cycle_result *out,
 			   struct err *err);
+/*
+ * Without positions from a trading client nobody but a person knows that the
+ * pair still stands: once a day, and only where pairs are real.
+ */
+bool cycle_unconfirmed(const struct work *w, const struct watched *x);
 /* Its part about money: settlements, then the quotes of this poll. */
 MUST_USE bool cycle_settle(struct work *w, struct err *err);
 /* What rules see: the ledger as it stands once this poll has booked. */

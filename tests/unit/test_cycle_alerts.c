@@ -205,6 +205,43 @@ static void blindness_of_a_pending_close_is_told(void **state)
 	desk_close(&d);
 }
 
+static void a_reason_that_is_gone_is_told_once(void **state)
+{
+	struct desk d;
+	char at[32];
+
+	(void)state;
+	open_rates(&d, "hasty", FLIPPED);
+	desk_poll(&d, "2026-11-20T21:00:00Z");
+	desk_poll(&d, "2026-11-20T21:01:00Z");
+	(void)told(&d);
+	d.rate[LEG_SHORT] = GOOD;
+	for (int i = 2; i < 13; i++) {
+		snprintf(at, sizeof(at), "2026-11-20T21:%02d:00Z", i);
+		desk_poll(&d, at);
+		assert_string_equal(told(&d), i == 11 ?
+				    "REASON CLEARED main/1 BTC FLIPPED" : "");
+	}
+	assert_string_equal(stored(&d), "main/1/close 1");
+	desk_close(&d);
+}
+
+static void a_pair_not_confirmed_is_told_once_a_day(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	open_rates(&d, "wary", GOOD);
+	desk_poll(&d, "2026-11-21T17:58:00Z");
+	desk_poll(&d, "2026-11-21T17:59:00Z");
+	assert_string_equal(told(&d), "");
+	desk_poll(&d, "2026-11-21T18:00:00Z");
+	assert_string_equal(told(&d), "NOT CONFIRMED main/1 BTC");
+	desk_poll(&d, "2026-11-21T18:01:00Z");
+	assert_string_equal(told(&d), "");
+	desk_close(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -213,6 +250,8 @@ int main(void)
 		cmocka_unit_test(an_unclosed_close_is_told_again),
 		cmocka_unit_test(a_severer_reason_is_told),
 		cmocka_unit_test(blindness_of_a_pending_close_is_told),
+		cmocka_unit_test(a_reason_that_is_gone_is_told_once),
+		cmocka_unit_test(a_pair_not_confirmed_is_told_once_a_day),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
