@@ -2,7 +2,7 @@
 /*
  * From a poll to the conditions a person should know of: of each position a
  * pending close or one alert, and a line that nobody can watch; of the account
- * its service and its venues.
+ * its clock and its configuration.
  */
 #include "alert_conditions.h"
 
@@ -14,8 +14,6 @@
 #include "sentence_text.h"
 #include "view.h"
 
-#define OUTAGE_DELAY_S	180	/* shorter ones are not worth a word */
-#define LISTED_MAX	12	/* positions named in the text of an outage */
 
 struct condition *alert_add(struct alert_gather *g, const char *kind,
 			    const char *title, const char *text)
@@ -192,96 +190,11 @@ static void add_position(struct alert_gather *g, const struct watched *x)
 
 /* ---- the account ---- */
 
-static void of_account(struct alert_gather *g, struct condition *c, const char *what,
-		       const char *name)
+void alert_of_account(struct alert_gather *g, struct condition *c,
+		      const char *what, const char *name)
 {
 	snprintf(c->fingerprint, sizeof(c->fingerprint), "%s/%s%s%s",
 		 g->w->cycle->account->name, what, *name ? "/" : "", name);
-}
-
-static bool has_leg(const struct watched *x, const struct venue *v)
-{
-	return !v || venue_cmp(x->pos.leg[LEG_LONG].venue, *v) == 0 ||
-	       venue_cmp(x->pos.leg[LEG_SHORT].venue, *v) == 0;
-}
-
-/* "; 3 positions see nothing: 7 BTC, 9 WIF, 11 FET" (v NULL: all). */
-static size_t list_blind(struct text *t, const struct work *w,
-			 const struct venue *v)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < w->n_watched; i++)
-		n += !w->watched[i].facts.legs_fresh &&
-		     has_leg(&w->watched[i], v);
-	text_add(t, "%zu position%s without fresh rates", n,
-		 n == 1 ? "" : "s");
-	for (size_t i = 0, k = 0; i < w->n_watched && k < LISTED_MAX; i++) {
-		const struct watched *x = &w->watched[i];
-
-		if (x->facts.legs_fresh || !has_leg(x, v))
-			continue;
-		text_add(t, "%s %lld %s", k++ ? "," : ":",
-			 (long long)x->pos.id, x->pos.symbol.s);
-	}
-	if (n > LISTED_MAX)
-		text_add(t, ", ...");
-	return n;
-}
-
-static void outage(struct condition *c, size_t blind)
-{
-	c->severity = blind ? SEVERITY_ERROR : SEVERITY_WARNING;
-	c->breaks_quiet = blind > 0;
-	c->delay = span_s(OUTAGE_DELAY_S);
-}
-
-static void add_service(struct alert_gather *g)
-{
-	const struct work *w = g->w;
-	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX];
-	struct text t = text_on(text, sizeof(text));
-	struct condition *c;
-	size_t blind;
-
-	if (market_usable(&w->market))
-		return;
-	snprintf(title, sizeof(title), "SERVICE DOWN %s",
-		 w->cycle->account->name);
-	blind = list_blind(&t, w, NULL);
-	text_add(&t, "\n%s\nnothing is closed on what is not known",
-		 w->market.error[0] ? w->market.error : "no usable rate");
-	c = alert_add(g, "service", title, text);
-	of_account(g, c, "service", "");
-	outage(c, blind);
-}
-
-static bool is_used(const struct work *w, const struct venue *v)
-{
-	for (size_t i = 0; i < w->n_watched; i++)
-		if (has_leg(&w->watched[i], v))
-			return true;
-	return false;
-}
-
-static void add_venue(struct alert_gather *g, const struct venue_view *view)
-{
-	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX];
-	struct text t = text_on(text, sizeof(text));
-	struct condition *c;
-	size_t blind;
-
-	if (view->rates != ANSWER_FAILED || !is_used(g->w, &view->venue))
-		return;
-	snprintf(title, sizeof(title), "VENUE DOWN %s %s",
-		 g->w->cycle->account->name, view->venue.s);
-	blind = list_blind(&t, g->w, &view->venue);
-	text_add(&t, "\n%s", view->error);
-	c = alert_add(g, "venue", title, text);
-	of_account(g, c, "venue", view->venue.s);
-	c->venue = view->venue;
-	c->needs_service = true;
-	outage(c, blind);
 }
 
 static void add_clock(struct alert_gather *g)
@@ -301,7 +214,7 @@ static void add_clock(struct alert_gather *g)
 	text_add_instant(&t, w->now);
 	text_add(&t, "\nnothing is decided until the clock has caught up");
 	c = alert_add(g, "clock", title, text);
-	of_account(g, c, "clock", "");
+	alert_of_account(g, c, "clock", "");
 	c->severity = SEVERITY_ERROR;
 	c->breaks_quiet = true;
 }
@@ -320,7 +233,7 @@ static void add_refused(struct alert_gather *g)
 	snprintf(text, sizeof(text), "%s\nthe old one stays in force, hash "
 		 "%s", cycle->refused, cycle->config_hash);
 	c = alert_add(g, "config", title, text);
-	of_account(g, c, "config", "");
+	alert_of_account(g, c, "config", "");
 	c->severity = SEVERITY_ERROR;
 }
 
@@ -335,7 +248,7 @@ bool alert_conditions(struct condition **out, size_t *n, const struct work *w,
 {
 	struct alert_gather g = { .w = w };
 
-	g.list = arena_array(w->arena, 3 * w->n_watched + w->market.n_venues + 8 +
+	g.list = arena_array(w->arena, 3 * w->n_watched + 8 + alert_venues_most(w) +
 			     alert_handoffs_most(w) + alert_events_most(w),
 			     sizeof(*g.list));
 	g.summary = summary;
@@ -343,9 +256,7 @@ bool alert_conditions(struct condition **out, size_t *n, const struct work *w,
 		return false;
 	for (size_t i = 0; i < w->n_watched; i++)
 		add_position(&g, &w->watched[i]);
-	add_service(&g);
-	for (size_t i = 0; i < w->market.n_venues; i++)
-		add_venue(&g, &w->market.venues[i]);
+	alert_venues(&g);
 	add_clock(&g);
 	add_refused(&g);
 	alert_handoffs(&g);

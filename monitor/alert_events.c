@@ -17,8 +17,7 @@ static struct condition *add_event(struct alert_gather *g, const char *kind,
 {
 	struct condition *c = alert_add(g, kind, title, text);
 
-	snprintf(c->fingerprint, sizeof(c->fingerprint), "%s/%s",
-		 g->w->cycle->account->name, kind);
+	alert_of_account(g, c, kind, "");
 	c->event = true;
 	return c;
 }

@@ -267,6 +267,25 @@ def test_heartbeat(t):
     beat.close()
 
 
+def test_a_feed_that_was_reset(t):
+    """ten rates of a venue turn to 0 at once: told once"""
+    coins = [f"C{i}" for i in range(10)]
+
+    def rates(coin):
+        return {"lighter": {"BTC": "0.0001", **{c: coin for c in coins}},
+                "grvt": {"BTC": "0.0011"}}
+    desk = Desk(t, rates("0.0002"), sinks="phone")
+    import_pair(t, {})
+    m = desk.start()
+    m.wait_line('msg="poll"')
+    desk.rates(rates("0"))
+    t.wait(lambda: desk.phone.requests, "the phone")
+    m.wait_line('msg="poll"', since=m.mark())
+    assert m.stop() == 0
+    assert first_lines(desk) == ["FEED RESET main lighter"], desk.texts()
+    assert "\n10 rates turned to 0 at once" in desk.texts()[0], desk.texts()
+
+
 def test_cannot_record_goes_out_directly(t):
     """the database is locked: the one alert that is in no outbox"""
     desk = Desk(t, sinks="phone")

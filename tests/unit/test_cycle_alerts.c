@@ -193,7 +193,7 @@ static void blindness_of_a_pending_close_is_told(void **state)
 	d.observed[LEG_LONG] = "2026-11-20T21:01:00Z";
 	desk_poll(&d, "2026-11-20T21:07:00Z");
 	desk_poll(&d, "2026-11-20T21:15:00Z");
-	assert_string_equal(told(&d), "");
+	assert_string_equal(told(&d), "FEED STANDS STILL main lighter");
 	desk_poll(&d, "2026-11-20T21:18:00Z");
 	assert_string_equal(told(&d), "CLOSE main/1 BTC FLIPPED, BLIND main/1 "
 			    "BTC");
@@ -201,7 +201,8 @@ static void blindness_of_a_pending_close_is_told(void **state)
 	assert_string_equal(told(&d), "");
 	d.observed[LEG_LONG] = NULL;
 	desk_poll(&d, "2026-11-20T21:20:00Z");
-	assert_string_equal(told(&d), "OVER BLIND main/1 BTC");
+	assert_string_equal(told(&d), "OVER FEED STANDS STILL main lighter, "
+			    "OVER BLIND main/1 BTC");
 	desk_close(&d);
 }
 
@@ -242,6 +243,30 @@ static void a_pair_not_confirmed_is_told_once_a_day(void **state)
 	desk_close(&d);
 }
 
+/* ---- feeds ---- */
+
+static void a_feed_that_stands_still_is_told(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	open_rates(&d, "wary", GOOD);
+	d.observed[LEG_SHORT] = "2026-11-20T21:00:00Z";
+	desk_poll(&d, "2026-11-20T21:01:00Z");
+	desk_poll(&d, "2026-11-20T21:06:00Z");
+	assert_string_equal(told(&d), "");
+	desk_restart(&d);
+	desk_poll(&d, "2026-11-20T21:09:00Z");
+	assert_string_equal(told(&d), "FEED STANDS STILL main grvt");
+	assert_string_equal(text_of(&d, "main/feed/grvt"), "1 position without "
+			    "fresh rates: 1 BTC\nit answers, but none of its "
+			    "rates is fresh");
+	d.observed[LEG_SHORT] = NULL;
+	desk_poll(&d, "2026-11-20T21:10:00Z");
+	assert_string_equal(told(&d), "OVER FEED STANDS STILL main grvt");
+	desk_close(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -252,6 +277,7 @@ int main(void)
 		cmocka_unit_test(blindness_of_a_pending_close_is_told),
 		cmocka_unit_test(a_reason_that_is_gone_is_told_once),
 		cmocka_unit_test(a_pair_not_confirmed_is_told_once_a_day),
+		cmocka_unit_test(a_feed_that_stands_still_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
