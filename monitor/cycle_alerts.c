@@ -68,13 +68,15 @@ static bool message_of(struct message *m, struct work *w,
 
 /*
  * Messages of this condition that nobody has read yet: an older telling says
- * nothing the new one does not. Is the new one still worth sending?
+ * nothing the new one does not. Is the new one still worth sending? That it is
+ * over, to whom nothing else was told, is not.
  */
 static bool replace_waiting(bool *send, struct work *w, const char *sink,
 			    const struct message *m, struct err *err)
 {
 	struct store *s = w->cycle->store;
 	struct waiting *list;
+	bool replaced = false;
 	size_t n;
 
 	*send = true;
@@ -84,13 +86,14 @@ static bool replace_waiting(bool *send, struct work *w, const char *sink,
 		/* That something grave began is told even when it is over. */
 		if (m->resolved && list[i].priority <= LOG_LEVEL_ERR)
 			continue;
-		*send &= !m->resolved;
+		replaced = true;
 		if (!store_mark_delivery(s, list[i].id, "dropped", 0, w->now,
 					 w->now, "a newer one replaced it",
 					 err))
 			return false;
 	}
-	return true;
+	return !replaced || !m->resolved ||
+	       store_heard(s, send, sink, m->fingerprint, err);
 }
 
 static bool queue_for(struct work *w, const struct sink *sink,

@@ -136,6 +136,62 @@ static void a_clock_set_back_ends_no_alert(void **state)
 	desk_close(&d);
 }
 
+/* ---- a sink that hears late ---- */
+
+/* The last of told() has arrived. */
+static void heard(struct desk *d)
+{
+	desk_check(d, store_begin(d->store, &d->err) &&
+		   store_mark_delivery(d->store, seen, "delivered", 1, d->now,
+				       d->now, "", &d->err) &&
+		   store_commit(d->store, 1000, &d->err));
+}
+
+static void what_was_never_heard_is_not_told_to_be_over(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	open_rates(&d, "wary", THIN);
+	desk_poll(&d, "2026-11-20T21:00:00Z");
+	assert_string_equal(told(&d), "ALERT main/1 BTC HALF");
+	d.rate[LEG_SHORT] = GOOD;
+	desk_poll(&d, "2026-11-20T21:01:00Z");
+	assert_string_equal(told(&d), "");
+	desk_close(&d);
+}
+
+/* Its repeat waits, and need not be told; its end must. */
+static void what_was_heard_once_is_told_to_be_over(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	open_rates(&d, "wary", THIN);
+	desk_poll(&d, "2026-11-20T21:00:00Z");
+	assert_string_equal(told(&d), "ALERT main/1 BTC HALF");
+	heard(&d);
+	desk_poll(&d, "2026-11-20T22:00:00Z");
+	assert_string_equal(told(&d), "ALERT main/1 BTC HALF");
+	d.rate[LEG_SHORT] = GOOD;
+	desk_poll(&d, "2026-11-20T22:01:00Z");
+	assert_string_equal(told(&d), "OVER ALERT main/1 BTC HALF");
+	d.rate[LEG_SHORT] = THIN;	/* and again, before it was heard */
+	desk_poll(&d, "2026-11-20T22:10:00Z");
+	assert_string_equal(told(&d), "ALERT main/1 BTC HALF");
+	d.rate[LEG_SHORT] = GOOD;
+	desk_poll(&d, "2026-11-20T22:11:00Z");
+	assert_string_equal(told(&d), "OVER ALERT main/1 BTC HALF");
+	heard(&d);
+	d.rate[LEG_SHORT] = THIN;
+	desk_poll(&d, "2026-11-20T22:20:00Z");
+	assert_string_equal(told(&d), "ALERT main/1 BTC HALF");
+	d.rate[LEG_SHORT] = GOOD;
+	desk_poll(&d, "2026-11-20T22:21:00Z");
+	assert_string_equal(told(&d), "");
+	desk_close(&d);
+}
+
 /* ---- a pending close ---- */
 
 static void an_unclosed_close_is_told_again(void **state)
@@ -272,6 +328,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_command_meanwhile_ends_no_close),
 		cmocka_unit_test(a_clock_set_back_ends_no_alert),
+		cmocka_unit_test(what_was_never_heard_is_not_told_to_be_over),
+		cmocka_unit_test(what_was_heard_once_is_told_to_be_over),
 		cmocka_unit_test(an_unclosed_close_is_told_again),
 		cmocka_unit_test(a_severer_reason_is_told),
 		cmocka_unit_test(blindness_of_a_pending_close_is_told),
