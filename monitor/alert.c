@@ -13,7 +13,7 @@ const char *telling_word(enum telling t)
 	static const char *const words[] = {
 		[TELL_NOTHING] = "nothing", [TELL_FIRING] = "firing",
 		[TELL_CHANGED] = "changed", [TELL_REPEAT] = "repeat",
-		[TELL_OVER] = "over"
+		[TELL_OVER] = "over", [TELL_RESOLVED] = "resolved"
 	};
 
 	return words[t];
@@ -125,12 +125,16 @@ static int64_t ms_since(struct instant t, struct instant now)
 	return now.ms < t.ms ? INT64_MAX : instant_diff(now, t).ms;
 }
 
+static bool is_put_off(const struct alert_row *r, struct instant now)
+{
+	return instant_known(r->acked_at) || !before(r->snoozed_until, now);
+}
+
 /* Why it is not told now, whatever its state. */
 static bool silent(const struct alert_row *r, const struct condition *c,
 		   const struct alert_now *in)
 {
-	return instant_known(r->acked_at) ||
-	       !before(r->snoozed_until, in->now) || r->muted_by[0] ||
+	return is_put_off(r, in->now) || r->muted_by[0] ||
 	       ms_since(r->since, in->now) < c->delay.ms ||
 	       (alert_quiet_now(&in->policy->quiet, in->now) &&
 		!c->breaks_quiet);
@@ -220,10 +224,13 @@ static void judge_true(struct alert_step *s, const struct condition *c,
 	}
 }
 
-static bool over_is_told(const struct alert_row *r, const struct alert_now *in)
+/* Who put it off hears nothing; it is remembered as last told. */
+static void resolve(struct alert_step *s)
 {
-	return r->tellings > 0 && !instant_known(r->acked_at) &&
-	       before(r->snoozed_until, in->now);
+	s->tell = TELL_RESOLVED;
+	s->row.tellings = 0;
+	s->drop = !instant_known(s->row.told_at);
+	s->write = !s->drop;
 }
 
 /* No longer true: told once, kept for a while, forgotten. */
@@ -238,14 +245,18 @@ static void judge_over(struct alert_step *s, const struct alert_row *old,
 		s->row.over_at = in->now;
 		s->write = true;
 	}
-	if (over_is_told(old, in) && !quiet) {
+	if (old->tellings > 0 && is_put_off(old, in->now)) {
+		resolve(s);
+		return;
+	}
+	if (old->tellings > 0 && !quiet) {
 		s->tell = TELL_OVER;
 		s->row.tellings = 0;
 		s->row.told_at = in->now;
 		s->write = true;
 		return;
 	}
-	if (s->row.tellings > 0 && over_is_told(old, in))
+	if (old->tellings > 0)
 		return;			/* told when quiet hours end */
 	s->drop = ms_since(s->row.over_at, in->now) >= ALERT_FLAP_MS ||
 		  !instant_known(s->row.told_at);

@@ -34,8 +34,9 @@ struct alert_row {
 	const char *title, *text;	/* as last told or changed */
 };
 
+/* Resolved: over while it was put off, which ends incidents, in silence. */
 enum telling { TELL_NOTHING, TELL_FIRING, TELL_CHANGED, TELL_REPEAT,
-	       TELL_OVER };
+	       TELL_OVER, TELL_RESOLVED };
 
 struct alert_step {
 	struct alert_row row;		/* as it becomes */
@@ -59,6 +60,6 @@ struct alert_now {
 size_t alert_judge(struct alert_step *out, const struct alert_now *in);
 
 bool alert_quiet_now(const struct quiet_hours *q, struct instant now);
-const char *telling_word(enum telling t);	/* "firing", ..., "over" */
+const char *telling_word(enum telling t);	/* "firing", ..., "resolved" */
 
 #endif

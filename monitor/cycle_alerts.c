@@ -36,6 +36,11 @@ static const char *add_lasting(struct work *w, const struct alert_step *s)
 	return arena_text(w->arena, buf, strlen(buf));
 }
 
+static bool is_over(const struct alert_step *s)
+{
+	return s->tell == TELL_OVER || s->tell == TELL_RESOLVED;
+}
+
 /* "OVER CLOSE main/11 ..."; "[SIM] " in front of what is only on paper. */
 static const char *title_of(struct work *w, const struct alert_step *s)
 {
@@ -43,20 +48,20 @@ static const char *title_of(struct work *w, const struct alert_step *s)
 
 	snprintf(buf, sizeof(buf), "%s%s%s",
 		 w->cycle->wiring.simulated ? "[SIM] " : "",
-		 s->tell == TELL_OVER ? "OVER " : "", s->row.title);
+		 is_over(s) ? "OVER " : "", s->row.title);
 	return arena_text(w->arena, buf, strlen(buf));
 }
 
 static bool message_of(struct message *m, struct work *w,
 		       const struct alert_step *s, struct err *err)
 {
-	bool lasting = s->tell == TELL_REPEAT || s->tell == TELL_OVER;
+	bool lasting = s->tell == TELL_REPEAT || is_over(s);
 
 	*m = (struct message){
 		.at = w->now, .priority = priorities[s->row.severity],
 		.position = s->row.position, .kind = s->row.kind,
 		.fingerprint = s->row.fingerprint, .label = s->row.label.s,
-		.since = s->row.since, .resolved = s->tell == TELL_OVER,
+		.since = s->row.since, .resolved = is_over(s),
 		.title = title_of(w, s),
 		.text = lasting ? add_lasting(w, s) : s->row.text,
 	};
@@ -102,8 +107,6 @@ static bool queue_for(struct work *w, const struct sink *sink,
 	struct store *s = w->cycle->store;
 	bool send;
 
-	if (sink->kind->heartbeat)
-		return true;
 	if (!replace_waiting(&send, w, sink->name, m, err))
 		return false;
 	return !send ||
@@ -111,19 +114,27 @@ static bool queue_for(struct work *w, const struct sink *sink,
 		store_bound_queue(s, sink->name, QUEUE_MAX, w->now, err));
 }
 
+static bool hears(const struct sink *sink, const struct alert_step *s)
+{
+	return !sink->kind->heartbeat &&
+	       (s->tell != TELL_RESOLVED || sink->kind->incident);
+}
+
 static bool tell(struct work *w, const struct alert_step *s, struct err *err)
 {
 	const struct alert_policy *p = &w->cycle->account->alerts;
-	struct message m;
+	struct message m = { .id = 0 };
 
-	if (s->tell == TELL_NOTHING || p->n_sinks == 0)
-		return true;
-	if (!message_of(&m, w, s, err) ||
-	    !store_add_message(w->cycle->store, &m, err))
-		return false;
-	for (size_t i = 0; i < p->n_sinks; i++)
+	for (size_t i = 0; s->tell != TELL_NOTHING && i < p->n_sinks; i++) {
+		if (!hears(p->sinks[i], s))
+			continue;
+		if (m.id == 0 &&
+		    (!message_of(&m, w, s, err) ||
+		     !store_add_message(w->cycle->store, &m, err)))
+			return false;
 		if (!queue_for(w, p->sinks[i], &m, err))
 			return false;
+	}
 	return true;
 }
 

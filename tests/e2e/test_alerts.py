@@ -50,6 +50,8 @@ class Desk:
                  f"chat_id: 7, api: '{self.phone.url}'}}\n"
                  "  hook: {type: webhook, secret: {env: CW_KEY}, "
                  f"url: '{hook or self.hook.url}/'}}\n"
+                 "  duty: {type: pagerduty, routing_key: {env: CW_KEY}, "
+                 f"api: '{self.hook.url}'}}\n"
                  "  beat: {type: healthchecks, url: {env: CW_BEAT}}\n")
 
     def rates(self, rates):
@@ -371,6 +373,21 @@ def test_acknowledged_is_silent_until_it_is_over(t):
     t.run("alerts", "snooze", "main/1/alert", "--for", "2h").expect(0)
     assert later() == 3
     assert later("told_at", ", snoozed_until = 1") == 4
+
+
+def test_an_incident_ends_though_it_was_acknowledged(t):
+    """acknowledged, then closed: silent on the phone, resolved at PagerDuty"""
+    desk = Desk(t, FLIPPED, sinks="phone, duty")
+    import_pair(t, {})
+    desk.once()
+    t.run("alerts", "ack", "all").expect(0)
+    t.run("positions", "close", 1, "-y").expect(0)
+    desk.once()
+    assert first_lines(desk) == ["CLOSE main/1 BTC DIVERGENCE_FLIPPED"]
+    sent = [json.loads(r.body) for r in desk.hook.requests]
+    assert [(x["event_action"], x["dedup_key"]) for x in sent] == [
+        ("trigger", "carrywatch/main/1/close"),
+        ("resolve", "carrywatch/main/1/close")], sent
 
 
 def test_near(t):

@@ -174,9 +174,26 @@ static void acknowledged_until_it_is_over(void **state)
 	TOLD(120, &c, 1, "");
 	strcpy(c.label.s, "OTHER");
 	TOLD(1, &c, 1, "");
+	TOLD(1, NULL, 0, "a:resolved");		/* an incident, no person */
 	TOLD(1, NULL, 0, "");
-	TOLD(1, &c, 1, "a:firing");
+	TOLD(0, &c, 1, "a:firing");
 	TOLD(60, &c, 1, "a:repeat");
+	w.rows[0].snoozed_until = (struct instant){ w.now.ms + 120 * MIN };
+	w.policy.quiet = (struct quiet_hours){ true, 0, 23 * 3600 };
+	TOLD(1, NULL, 0, "a:resolved");
+}
+
+static void what_nobody_heard_is_resolved_nowhere(void **state)
+{
+	struct condition c = given("s", "service");
+
+	(void)state;
+	c.delay = (struct span){ 3 * MIN };
+	TOLD(0, &c, 1, "");
+	w.rows[0].acked_at = w.now;
+	TOLD(60, &c, 1, "");
+	TOLD(1, NULL, 0, "");
+	assert_int_equal(w.n_rows, 0);
 }
 
 static void snoozed_until_then(void **state)
@@ -399,6 +416,8 @@ int main(void)
 				       begin),
 		cmocka_unit_test_setup(a_short_one_is_not_told, begin),
 		cmocka_unit_test_setup(acknowledged_until_it_is_over, begin),
+		cmocka_unit_test_setup(what_nobody_heard_is_resolved_nowhere,
+				       begin),
 		cmocka_unit_test_setup(snoozed_until_then, begin),
 		cmocka_unit_test_setup(worse_than_what_was_put_off_is_told,
 				       begin),
