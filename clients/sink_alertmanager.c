@@ -70,5 +70,6 @@ const struct sink_kind sink_alertmanager = {
 		[URL] = { "url", SINK_URL, true, NULL,
 			  "its address, such as http://127.0.0.1:9093" },
 	},
+	.incident = true,
 	.build = build,
 };

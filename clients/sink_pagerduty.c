@@ -65,5 +65,6 @@ const struct sink_kind sink_pagerduty = {
 			  "https://events.pagerduty.com",
 			  "address of the Events API" },
 	},
+	.incident = true,
 	.build = build,
 };

@@ -25,6 +25,7 @@ struct condition {
 	struct span delay;		/* not told before it lasted so long */
 	bool breaks_quiet;		/* told in quiet hours too */
 	bool event;			/* told once; it cannot be over */
+	bool again;			/* told now, if told lately or not */
 	/* Told with the outage while one of these is down. */
 	struct venue venue;		/* "" none */
 	bool needs_service, needs_client;

@@ -76,6 +76,7 @@ struct sink_kind {
 	const char *help;
 	struct sink_param params[SINK_PARAMS_MAX];	/* name NULL ends */
 	bool heartbeat;		/* told after each good poll, of no alert */
+	bool incident;		/* keeps it open until told that it is over */
 	bool (*build)(struct outgoing *out, const struct alert *a,
 		      const struct sink_values *v, struct arena *arena,
 		      struct err *err);

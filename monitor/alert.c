@@ -13,7 +13,7 @@ const char *telling_word(enum telling t)
 	static const char *const words[] = {
 		[TELL_NOTHING] = "nothing", [TELL_FIRING] = "firing",
 		[TELL_CHANGED] = "changed", [TELL_REPEAT] = "repeat",
-		[TELL_OVER] = "over"
+		[TELL_OVER] = "over", [TELL_RESOLVED] = "resolved"
 	};
 
 	return words[t];
@@ -119,28 +119,37 @@ static bool before(struct instant t, struct instant now)
 	return !instant_known(t) || t.ms <= now.ms;
 }
 
+/* A time that lies ahead was taken by a wrong clock: long ago. */
+static int64_t ms_since(struct instant t, struct instant now)
+{
+	return now.ms < t.ms ? INT64_MAX : instant_diff(now, t).ms;
+}
+
+static bool is_put_off(const struct alert_row *r, struct instant now)
+{
+	return instant_known(r->acked_at) || !before(r->snoozed_until, now);
+}
+
 /* Why it is not told now, whatever its state. */
 static bool silent(const struct alert_row *r, const struct condition *c,
 		   const struct alert_now *in)
 {
-	return instant_known(r->acked_at) ||
-	       !before(r->snoozed_until, in->now) || r->muted_by[0] ||
-	       instant_diff(in->now, r->since).ms < c->delay.ms ||
+	return is_put_off(r, in->now) || r->muted_by[0] ||
+	       ms_since(r->since, in->now) < c->delay.ms ||
 	       (alert_quiet_now(&in->policy->quiet, in->now) &&
 		!c->breaks_quiet);
 }
 
 static bool lasts_long(const struct alert_row *r, const struct alert_now *in)
 {
-	return instant_diff(in->now, r->told_at).ms >=
-	       in->policy->repeat.ms;
+	return ms_since(r->told_at, in->now) >= in->policy->repeat.ms;
 }
 
 /* Of something told lately the next telling waits a little. */
 static bool too_soon(const struct alert_row *r, const struct alert_now *in)
 {
 	return instant_known(r->told_at) &&
-	       instant_diff(in->now, r->told_at).ms < ALERT_FLAP_MS;
+	       ms_since(r->told_at, in->now) < ALERT_FLAP_MS;
 }
 
 static enum telling what_to_tell(const struct alert_row *r,
@@ -151,22 +160,37 @@ static enum telling what_to_tell(const struct alert_row *r,
 		return TELL_NOTHING;
 	if (r->tellings == 0)
 		return too_soon(r, in) ? TELL_NOTHING : TELL_FIRING;
-	if (changed)
+	if (changed || !instant_known(r->told_at))
 		return TELL_CHANGED;
-	return lasts_long(r, in) ? TELL_REPEAT : TELL_NOTHING;
+	return c->again || lasts_long(r, in) ? TELL_REPEAT : TELL_NOTHING;
 }
 
 static bool changes(const struct alert_row *r, const struct condition *c)
 {
 	return r->severity != c->severity ||
-	       strcmp(r->label.s, c->label.s) != 0;
+	       strcmp(r->label.s, c->label.s) != 0 ||
+	       strcmp(r->title, c->title) != 0;
+}
+
+/* Who put it off knew of something less, or of something else as grave. */
+static bool is_worse(const struct alert_row *r, const struct condition *c)
+{
+	return c->severity > r->severity ||
+	       (c->severity == r->severity && c->severity >= SEVERITY_ERROR &&
+		strcmp(r->title, c->title) != 0);
+}
+
+static void forget_word(struct alert_row *r)
+{
+	r->acked_at = r->snoozed_until = INSTANT_UNKNOWN;
+	r->acked_by[0] = '\0';
 }
 
 static void begin_anew(struct alert_row *r, struct instant now)
 {
+	forget_word(r);
 	r->since = now;
-	r->over_at = r->acked_at = r->snoozed_until = INSTANT_UNKNOWN;
-	r->acked_by[0] = '\0';
+	r->over_at = INSTANT_UNKNOWN;
 	r->tellings = 0;
 }
 
@@ -181,6 +205,8 @@ static void judge_true(struct alert_step *s, const struct condition *c,
 	s->row = old ? *old : new_row(c, in->now);
 	if (instant_known(s->row.over_at))
 		begin_anew(&s->row, in->now);
+	if (is_worse(&s->row, c))
+		forget_word(&s->row);
 	snprintf(s->row.muted_by, sizeof(s->row.muted_by), "%s",
 		 outage ? outage->fingerprint : "");
 	s->tell = what_to_tell(&s->row, c, changed, in);
@@ -189,19 +215,22 @@ static void judge_true(struct alert_step *s, const struct condition *c,
 		   strcmp(old->muted_by, s->row.muted_by) != 0;
 	if (!s->write)
 		return;
-	/* An unheard change is still one later. */
-	if (!changed || s->tell != TELL_NOTHING || s->row.tellings == 0)
-		fill(&s->row, c, in->now);
-	if (s->tell == TELL_NOTHING)
-		return;
-	s->row.told_at = in->now;
-	s->row.tellings++;
+	fill(&s->row, c, in->now);
+	if (s->tell != TELL_NOTHING) {
+		s->row.told_at = in->now;
+		s->row.tellings++;
+	} else if (changed && s->row.tellings > 0) {
+		s->row.told_at = INSTANT_UNKNOWN;	/* still unheard */
+	}
 }
 
-static bool over_is_told(const struct alert_row *r, const struct alert_now *in)
+/* Who put it off hears nothing; it is remembered as last told. */
+static void resolve(struct alert_step *s)
 {
-	return r->tellings > 0 && !instant_known(r->acked_at) &&
-	       before(r->snoozed_until, in->now);
+	s->tell = TELL_RESOLVED;
+	s->row.tellings = 0;
+	s->drop = !instant_known(s->row.told_at);
+	s->write = !s->drop;
 }
 
 /* No longer true: told once, kept for a while, forgotten. */
@@ -216,16 +245,20 @@ static void judge_over(struct alert_step *s, const struct alert_row *old,
 		s->row.over_at = in->now;
 		s->write = true;
 	}
-	if (over_is_told(old, in) && !quiet) {
+	if (old->tellings > 0 && is_put_off(old, in->now)) {
+		resolve(s);
+		return;
+	}
+	if (old->tellings > 0 && !quiet) {
 		s->tell = TELL_OVER;
 		s->row.tellings = 0;
 		s->row.told_at = in->now;
 		s->write = true;
 		return;
 	}
-	if (s->row.tellings > 0 && over_is_told(old, in))
+	if (old->tellings > 0)
 		return;			/* told when quiet hours end */
-	s->drop = instant_diff(in->now, s->row.over_at).ms >= ALERT_FLAP_MS ||
+	s->drop = ms_since(s->row.over_at, in->now) >= ALERT_FLAP_MS ||
 		  !instant_known(s->row.told_at);
 	s->write = !s->drop && s->write;
 }
@@ -237,6 +270,14 @@ static void tell_event(struct alert_step *s, const struct condition *c,
 	s->row = new_row(c, in->now);
 	if (alert_quiet_now(&in->policy->quiet, in->now) && !c->breaks_quiet)
 		s->tell = TELL_NOTHING;
+}
+
+static bool is_left(const struct alert_now *in, const struct alert_row *r)
+{
+	for (size_t i = 0; i < in->n_left; i++)
+		if (in->left[i] == r->position)
+			return true;
+	return false;
 }
 
 size_t alert_judge(struct alert_step *out, const struct alert_now *in)
@@ -252,7 +293,8 @@ size_t alert_judge(struct alert_step *out, const struct alert_now *in)
 			judge_true(&out[n++], &in->list[i], &all, in);
 	}
 	for (size_t i = 0; i < in->n_rows; i++)
-		if (!condition_of(in, in->rows[i].fingerprint))
+		if (!condition_of(in, in->rows[i].fingerprint) &&
+		    !is_left(in, &in->rows[i]))
 			judge_over(&out[n++], &in->rows[i], in);
 	return n;
 }

@@ -2,7 +2,7 @@
 /*
  * From a poll to the conditions a person should know of: of each position a
  * pending close or one alert, and a line that nobody can watch; of the account
- * its service, its venues and missed polls.
+ * its clock and its configuration.
  */
 #include "alert_conditions.h"
 
@@ -14,9 +14,6 @@
 #include "sentence_text.h"
 #include "view.h"
 
-#define OUTAGE_DELAY_S	180	/* shorter ones are not worth a word */
-#define MISSED_TICKS	3
-#define LISTED_MAX	12	/* positions named in the text of an outage */
 
 struct condition *alert_add(struct alert_gather *g, const char *kind,
 			    const char *title, const char *text)
@@ -45,20 +42,25 @@ static void of_position(struct alert_gather *g, struct condition *c,
 		 g->w->cycle->account->name, (long long)x->pos.id, kind);
 }
 
+/* What was decided, and the severer reason that came since. */
 static void add_close(struct alert_gather *g, const struct watched *x)
 {
-	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX];
+	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX], why[ALERT_TITLE_MAX];
 	bool decided_now = x->decision.close_now;
 	struct label reason = decided_now ? x->decision.label : x->pos.reason;
+	bool also = !decided_now && x->watch.severer.s[0];
 	struct condition *c;
 
-	alert_title(title, "CLOSE", g->w, x, reason.s);
+	snprintf(why, sizeof(why), "%s%s%s", reason.s,
+		 also ? ", now also " : "", also ? x->watch.severer.s : "");
+	alert_title(title, "CLOSE", g->w, x, why);
 	alert_text(text, g->w, x, true);
 	c = alert_add(g, "close", title, text);
 	of_position(g, c, x, "close");
 	c->severity = SEVERITY_CRITICAL;
 	c->label = reason;
 	c->breaks_quiet = true;
+	c->again = x->decision.notices & NOTICE_UNCLOSED;
 }
 
 /* The leg whose venue gave no usable rate explains a blindness. */
@@ -70,21 +72,21 @@ static void explain_blind(struct condition *c, const struct watched *x)
 			c->venue = x->pos.leg[s].venue;
 }
 
-static void add_alert(struct alert_gather *g, const struct watched *x)
+static void add_alert(struct alert_gather *g, const struct watched *x,
+		      struct label label)
 {
-	const char *label = x->decision.label.s;
-	bool blind = !strcmp(label, LABEL_BLIND);
-	bool waiting = !strcmp(label, LABEL_WAITING);
+	bool blind = !strcmp(label.s, LABEL_BLIND);
+	bool waiting = !strcmp(label.s, LABEL_WAITING);
 	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX];
 	struct condition *c;
 
 	alert_title(title, blind ? "BLIND" : "ALERT", g->w, x,
-		    blind ? "" : label);
+		    blind ? "" : label.s);
 	alert_text(text, g->w, x, false);
 	c = alert_add(g, blind ? "blind" : waiting ? "waiting" : "alert", title,
 		text);
 	of_position(g, c, x, "alert");
-	c->label = x->decision.label;
+	c->label = label;
 	if (blind || waiting)
 		c->severity = SEVERITY_ERROR;
 	c->breaks_quiet = blind || waiting;
@@ -159,6 +161,14 @@ static void add_near(struct alert_gather *g, const struct watched *x)
 	c->label = p->line[n.line].label;
 }
 
+/* A close that is due or pending does not end a blindness. */
+static void add_closing(struct alert_gather *g, const struct watched *x)
+{
+	add_close(g, x);
+	if (x->watch.blind_notices > 0)
+		add_alert(g, x, (struct label){ LABEL_BLIND });
+}
+
 static void add_position(struct alert_gather *g, const struct watched *x)
 {
 	const char *label = x->decision.label.s;
@@ -170,106 +180,21 @@ static void add_position(struct alert_gather *g, const struct watched *x)
 	if (x->filled)
 		add_closed(g, x);
 	else if (x->decision.action == ACTION_CLOSE)
-		add_close(g, x);
+		add_closing(g, x);
 	else if (x->decision.action == ACTION_HOLD ||
 		 !strcmp(label, LABEL_UNWATCHED))
 		add_near(g, x);
 	else if (strcmp(label, LABEL_CLOCK_BACK) != 0)
-		add_alert(g, x);
+		add_alert(g, x, x->decision.label);
 }
 
 /* ---- the account ---- */
 
-static void of_account(struct alert_gather *g, struct condition *c, const char *what,
-		       const char *name)
+void alert_of_account(struct alert_gather *g, struct condition *c,
+		      const char *what, const char *name)
 {
 	snprintf(c->fingerprint, sizeof(c->fingerprint), "%s/%s%s%s",
 		 g->w->cycle->account->name, what, *name ? "/" : "", name);
-}
-
-static bool has_leg(const struct watched *x, const struct venue *v)
-{
-	return !v || venue_cmp(x->pos.leg[LEG_LONG].venue, *v) == 0 ||
-	       venue_cmp(x->pos.leg[LEG_SHORT].venue, *v) == 0;
-}
-
-/* "; 3 positions see nothing: 7 BTC, 9 WIF, 11 FET" (v NULL: all). */
-static size_t list_blind(struct text *t, const struct work *w,
-			 const struct venue *v)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < w->n_watched; i++)
-		n += !w->watched[i].facts.legs_fresh &&
-		     has_leg(&w->watched[i], v);
-	text_add(t, "%zu position%s without fresh rates", n,
-		 n == 1 ? "" : "s");
-	for (size_t i = 0, k = 0; i < w->n_watched && k < LISTED_MAX; i++) {
-		const struct watched *x = &w->watched[i];
-
-		if (x->facts.legs_fresh || !has_leg(x, v))
-			continue;
-		text_add(t, "%s %lld %s", k++ ? "," : ":",
-			 (long long)x->pos.id, x->pos.symbol.s);
-	}
-	if (n > LISTED_MAX)
-		text_add(t, ", ...");
-	return n;
-}
-
-static void outage(struct condition *c, size_t blind)
-{
-	c->severity = blind ? SEVERITY_ERROR : SEVERITY_WARNING;
-	c->breaks_quiet = blind > 0;
-	c->delay = span_s(OUTAGE_DELAY_S);
-}
-
-static void add_service(struct alert_gather *g)
-{
-	const struct work *w = g->w;
-	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX];
-	struct text t = text_on(text, sizeof(text));
-	struct condition *c;
-	size_t blind;
-
-	if (market_usable(&w->market))
-		return;
-	snprintf(title, sizeof(title), "SERVICE DOWN %s",
-		 w->cycle->account->name);
-	blind = list_blind(&t, w, NULL);
-	text_add(&t, "\n%s\nnothing is closed on what is not known",
-		 w->market.error[0] ? w->market.error : "no usable rate");
-	c = alert_add(g, "service", title, text);
-	of_account(g, c, "service", "");
-	outage(c, blind);
-}
-
-static bool is_used(const struct work *w, const struct venue *v)
-{
-	for (size_t i = 0; i < w->n_watched; i++)
-		if (has_leg(&w->watched[i], v))
-			return true;
-	return false;
-}
-
-static void add_venue(struct alert_gather *g, const struct venue_view *view)
-{
-	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX];
-	struct text t = text_on(text, sizeof(text));
-	struct condition *c;
-	size_t blind;
-
-	if (view->rates != ANSWER_FAILED || !is_used(g->w, &view->venue))
-		return;
-	snprintf(title, sizeof(title), "VENUE DOWN %s %s",
-		 g->w->cycle->account->name, view->venue.s);
-	blind = list_blind(&t, g->w, &view->venue);
-	text_add(&t, "\n%s", view->error);
-	c = alert_add(g, "venue", title, text);
-	of_account(g, c, "venue", view->venue.s);
-	c->venue = view->venue;
-	c->needs_service = true;
-	outage(c, blind);
 }
 
 static void add_clock(struct alert_gather *g)
@@ -289,7 +214,7 @@ static void add_clock(struct alert_gather *g)
 	text_add_instant(&t, w->now);
 	text_add(&t, "\nnothing is decided until the clock has caught up");
 	c = alert_add(g, "clock", title, text);
-	of_account(g, c, "clock", "");
+	alert_of_account(g, c, "clock", "");
 	c->severity = SEVERITY_ERROR;
 	c->breaks_quiet = true;
 }
@@ -308,46 +233,8 @@ static void add_refused(struct alert_gather *g)
 	snprintf(text, sizeof(text), "%s\nthe old one stays in force, hash "
 		 "%s", cycle->refused, cycle->config_hash);
 	c = alert_add(g, "config", title, text);
-	of_account(g, c, "config", "");
+	alert_of_account(g, c, "config", "");
 	c->severity = SEVERITY_ERROR;
-}
-
-static void add_missed(struct alert_gather *g)
-{
-	const struct work *w = g->w;
-	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX];
-	struct text t = text_on(text, sizeof(text));
-	struct condition *c;
-
-	if (w->poll.missed_ticks < MISSED_TICKS)
-		return;
-	snprintf(title, sizeof(title), "POLLS MISSED %s",
-		 w->cycle->account->name);
-	text_add(&t, "%d polls did not take place", w->poll.missed_ticks);
-	if (w->has_last) {
-		text_add(&t, "; the one before was at ");
-		text_add_instant(&t, w->last.at);
-	}
-	c = alert_add(g, "missed", title, text);
-	of_account(g, c, "missed", "");
-	c->event = true;
-}
-
-/* Once a day, when its time has come since the last poll. */
-static void add_summary(struct alert_gather *g)
-{
-	char title[ALERT_TITLE_MAX];
-	struct condition *c;
-
-	if (!g->summary)
-		return;
-	snprintf(title, sizeof(title), "SUMMARY %s",
-		 g->w->cycle->account->name);
-	c = alert_add(g, "summary", title, g->summary);
-	of_account(g, c, "summary", "");
-	c->severity = SEVERITY_INFO;
-	c->event = true;
-	c->breaks_quiet = true;		/* its time was chosen */
 }
 
 static int by_fingerprint(const void *a, const void *b)
@@ -361,21 +248,19 @@ bool alert_conditions(struct condition **out, size_t *n, const struct work *w,
 {
 	struct alert_gather g = { .w = w };
 
-	g.list = arena_array(w->arena, 2 * w->n_watched + w->market.n_venues + 8 +
-			     alert_handoffs_most(w), sizeof(*g.list));
+	g.list = arena_array(w->arena, 3 * w->n_watched + 8 + alert_venues_most(w) +
+			     alert_handoffs_most(w) + alert_events_most(w),
+			     sizeof(*g.list));
 	g.summary = summary;
 	if (!g.list)
 		return false;
 	for (size_t i = 0; i < w->n_watched; i++)
 		add_position(&g, &w->watched[i]);
-	add_service(&g);
-	for (size_t i = 0; i < w->market.n_venues; i++)
-		add_venue(&g, &w->market.venues[i]);
+	alert_venues(&g);
 	add_clock(&g);
 	add_refused(&g);
-	add_missed(&g);
 	alert_handoffs(&g);
-	add_summary(&g);
+	alert_events(&g);
 	if (g.n > 1)
 		qsort(g.list, g.n, sizeof(*g.list), by_fingerprint);
 	*out = g.list;

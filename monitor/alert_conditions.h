@@ -31,6 +31,14 @@ struct condition *alert_add(struct alert_gather *g, const char *kind,
 /* alert_handoffs.c: hand-offs, brakes, the trading client. */
 void alert_handoffs(struct alert_gather *g);
 size_t alert_handoffs_most(const struct work *w);
+void alert_of_account(struct alert_gather *g, struct condition *c,
+		      const char *what, const char *name);
+/* alert_venues.c: the service, its venues, their feeds. */
+void alert_venues(struct alert_gather *g);
+size_t alert_venues_most(const struct work *w);
+/* alert_events.c: what is told once and cannot be over. */
+void alert_events(struct alert_gather *g);
+size_t alert_events_most(const struct work *w);
 
 /* ---- alert_text.c: of one position ---- */
 

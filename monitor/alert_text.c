@@ -84,6 +84,15 @@ static void add_cost(struct text *t, const struct watched *x)
 	text_add_cost(t, cost->v);
 }
 
+static void add_pending(struct text *t, const struct work *w,
+			const struct watched *x)
+{
+	if (x->pos.status != STATUS_PENDING_CLOSE)
+		return;
+	text_add(t, "\n");
+	sentence_add_lost(t, x, w->now);
+}
+
 static void add_commands(struct text *t, const struct work *w,
 			 const struct watched *x, bool closing)
 {
@@ -105,6 +114,8 @@ void alert_text(char buf[static ALERT_TEXT_MAX], const struct work *w,
 	add_now(&t, x);
 	add_next(&t, x);
 	add_cost(&t, x);
+	if (closing)
+		add_pending(&t, w, x);
 	text_add(&t, closing ? "\nto unwind: " : "\nheld: ");
 	text_add_legs(&t, x);
 	add_commands(&t, w, x, closing);

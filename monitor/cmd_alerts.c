@@ -231,7 +231,8 @@ static int change_command(struct cli *c, struct word *w)
 			      cli_shown_time(c, instant_add(w->now,
 							    w->snooze)));
 	else
-		positions_say(c, "%zu acknowledged: silent until %s over",
+		positions_say(c, "%zu acknowledged: silent until %s over or "
+			      "worse",
 			      w->changed, w->changed == 1 ? "it is" :
 			      "they are");
 	return 0;

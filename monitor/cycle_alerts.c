@@ -36,6 +36,11 @@ static const char *add_lasting(struct work *w, const struct alert_step *s)
 	return arena_text(w->arena, buf, strlen(buf));
 }
 
+static bool is_over(const struct alert_step *s)
+{
+	return s->tell == TELL_OVER || s->tell == TELL_RESOLVED;
+}
+
 /* "OVER CLOSE main/11 ..."; "[SIM] " in front of what is only on paper. */
 static const char *title_of(struct work *w, const struct alert_step *s)
 {
@@ -43,20 +48,20 @@ static const char *title_of(struct work *w, const struct alert_step *s)
 
 	snprintf(buf, sizeof(buf), "%s%s%s",
 		 w->cycle->wiring.simulated ? "[SIM] " : "",
-		 s->tell == TELL_OVER ? "OVER " : "", s->row.title);
+		 is_over(s) ? "OVER " : "", s->row.title);
 	return arena_text(w->arena, buf, strlen(buf));
 }
 
 static bool message_of(struct message *m, struct work *w,
 		       const struct alert_step *s, struct err *err)
 {
-	bool lasting = s->tell == TELL_REPEAT || s->tell == TELL_OVER;
+	bool lasting = s->tell == TELL_REPEAT || is_over(s);
 
 	*m = (struct message){
 		.at = w->now, .priority = priorities[s->row.severity],
 		.position = s->row.position, .kind = s->row.kind,
 		.fingerprint = s->row.fingerprint, .label = s->row.label.s,
-		.since = s->row.since, .resolved = s->tell == TELL_OVER,
+		.since = s->row.since, .resolved = is_over(s),
 		.title = title_of(w, s),
 		.text = lasting ? add_lasting(w, s) : s->row.text,
 	};
@@ -68,13 +73,15 @@ static bool message_of(struct message *m, struct work *w,
 
 /*
  * Messages of this condition that nobody has read yet: an older telling says
- * nothing the new one does not. Is the new one still worth sending?
+ * nothing the new one does not. Is the new one still worth sending? That it is
+ * over, to whom nothing else was told, is not.
  */
 static bool replace_waiting(bool *send, struct work *w, const char *sink,
 			    const struct message *m, struct err *err)
 {
 	struct store *s = w->cycle->store;
 	struct waiting *list;
+	bool replaced = false;
 	size_t n;
 
 	*send = true;
@@ -84,13 +91,14 @@ static bool replace_waiting(bool *send, struct work *w, const char *sink,
 		/* That something grave began is told even when it is over. */
 		if (m->resolved && list[i].priority <= LOG_LEVEL_ERR)
 			continue;
-		*send &= !m->resolved;
+		replaced = true;
 		if (!store_mark_delivery(s, list[i].id, "dropped", 0, w->now,
 					 w->now, "a newer one replaced it",
 					 err))
 			return false;
 	}
-	return true;
+	return !replaced || !m->resolved ||
+	       store_heard(s, send, sink, m->fingerprint, err);
 }
 
 static bool queue_for(struct work *w, const struct sink *sink,
@@ -99,8 +107,6 @@ static bool queue_for(struct work *w, const struct sink *sink,
 	struct store *s = w->cycle->store;
 	bool send;
 
-	if (sink->kind->heartbeat)
-		return true;
 	if (!replace_waiting(&send, w, sink->name, m, err))
 		return false;
 	return !send ||
@@ -108,19 +114,27 @@ static bool queue_for(struct work *w, const struct sink *sink,
 		store_bound_queue(s, sink->name, QUEUE_MAX, w->now, err));
 }
 
+static bool hears(const struct sink *sink, const struct alert_step *s)
+{
+	return !sink->kind->heartbeat &&
+	       (s->tell != TELL_RESOLVED || sink->kind->incident);
+}
+
 static bool tell(struct work *w, const struct alert_step *s, struct err *err)
 {
 	const struct alert_policy *p = &w->cycle->account->alerts;
-	struct message m;
+	struct message m = { .id = 0 };
 
-	if (s->tell == TELL_NOTHING || p->n_sinks == 0)
-		return true;
-	if (!message_of(&m, w, s, err) ||
-	    !store_add_message(w->cycle->store, &m, err))
-		return false;
-	for (size_t i = 0; i < p->n_sinks; i++)
+	for (size_t i = 0; s->tell != TELL_NOTHING && i < p->n_sinks; i++) {
+		if (!hears(p->sinks[i], s))
+			continue;
+		if (m.id == 0 &&
+		    (!message_of(&m, w, s, err) ||
+		     !store_add_message(w->cycle->store, &m, err)))
+			return false;
 		if (!queue_for(w, p->sinks[i], &m, err))
 			return false;
+	}
 	return true;
 }
 
@@ -130,6 +144,23 @@ static bool keep(struct work *w, const struct alert_step *s, struct err *err)
 		return store_drop_alert(w->cycle->store, s->row.fingerprint,
 					err);
 	return !s->write || store_put_alert(w->cycle->store, &s->row, err);
+}
+
+/* A command changed it since it was read, or the clock is behind. */
+static bool was_left(const struct watched *x)
+{
+	return x->skipped || !strcmp(x->watch.label.s, LABEL_CLOCK_BACK);
+}
+
+static bool find_left(struct alert_now *now, const struct work *w)
+{
+	int64_t *left = arena_array(w->arena, w->n_watched, sizeof(*left));
+
+	for (size_t i = 0; left && i < w->n_watched; i++)
+		if (was_left(&w->watched[i]))
+			left[now->n_left++] = w->watched[i].pos.id;
+	now->left = left;
+	return left != NULL;
 }
 
 bool cycle_alerts(struct work *w, struct err *err)
@@ -144,7 +175,7 @@ bool cycle_alerts(struct work *w, struct err *err)
 
 	if (!alert_summary(&summary, w, err))
 		return false;
-	if (!alert_conditions(&list, &now.n, w, summary))
+	if (!alert_conditions(&list, &now.n, w, summary) || !find_left(&now, w))
 		return err_set(err, ERR_MEMORY, "no memory for alerts");
 	if (!store_alerts(w->cycle->store, &rows, &now.n_rows, w->arena, err))
 		return false;

@@ -91,6 +91,23 @@ static uint32_t fresh_before(const struct feed *f, const struct venue *v,
 	return 0;
 }
 
+bool cycle_feed_still(const struct work *w, const struct venue_view *v)
+{
+	if (v->rates != ANSWER_OK || v->rows == 0)
+		return false;
+	for (size_t i = 0; i < w->market.n_quotes; i++)
+		if (w->market.quotes[i].why == WHY_KNOWN &&
+		    venue_same(&w->market.quotes[i].venue, &v->venue))
+			return false;
+	return true;
+}
+
+bool cycle_feed_reset(const struct work *w, size_t venue)
+{
+	return w->turned && w->market.venues[venue].rates == ANSWER_OK &&
+	       w->turned[venue] >= RESET_SYMBOLS;
+}
+
 static bool tell(struct work *w, int priority, const char *text,
 		 struct err *err)
 {
@@ -129,16 +146,17 @@ static bool tell_venue(struct work *w, const struct venue_view *v,
 bool cycle_feed_tell(struct work *w, struct err *err)
 {
 	const struct market *m = &w->market;
-	uint32_t *fresh, *turned;
+	uint32_t *fresh;
 
 	if (!w->cycle->feed)
 		return true;
 	fresh = count_fresh(m, w->arena);
-	turned = count_turned(w->cycle->feed, m, w->arena);
-	if (!fresh || !turned)
+	w->turned = count_turned(w->cycle->feed, m, w->arena);
+	if (!fresh || !w->turned)
 		return err_set(err, ERR_MEMORY, "no memory for feeds");
 	for (size_t i = 0; i < m->n_venues; i++)
-		if (!tell_venue(w, &m->venues[i], fresh[i], turned[i], err))
+		if (!tell_venue(w, &m->venues[i], fresh[i], w->turned[i],
+				err))
 			return false;
 	return true;
 }

@@ -172,10 +172,13 @@ static int64_t unconfirmed_days(const struct position *p, struct instant t)
 	return instant_diff(t, since).ms / (INT64_C(1000) * DAY_S);
 }
 
-/*
- * Without positions from a trading client nobody but a person knows that the
- * pair still stands: once a day, and only where pairs are real.
- */
+bool cycle_unconfirmed(const struct work *w, const struct watched *x)
+{
+	return !w->cycle->wiring.executor.fill && !w->book.asked &&
+	       w->has_last && unconfirmed_days(&x->pos, w->now) >
+			      unconfirmed_days(&x->pos, w->last.at);
+}
+
 static bool put_reminder(struct work *w, const struct watched *x,
 			 struct err *err)
 {
@@ -185,9 +188,7 @@ static bool put_reminder(struct work *w, const struct watched *x,
 			     .position = x->pos.id, .kind = "unconfirmed",
 			     .text = text };
 
-	if (w->cycle->wiring.executor.fill || w->book.asked || !w->has_last ||
-	    unconfirmed_days(&x->pos, w->now) <=
-	    unconfirmed_days(&x->pos, w->last.at))
+	if (!cycle_unconfirmed(w, x))
 		return true;
 	e.from[0] = e.to[0] = '\0';
 	sentence_unconfirmed(text, &x->pos, w);

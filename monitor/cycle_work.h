@@ -26,6 +26,7 @@ struct work {
 	size_t n_quotes;
 	struct settlement *settlements;	/* LEDGER_ROWS_MAX, for a moment */
 	struct market market;
+	uint32_t *turned;		/* to 0, by venue; NULL: not compared */
 	struct book_view book;		/* of the trading client */
 	struct held_result *held;	/* as watched; NULL: no such client */
 	struct handoff_row *handoffs;	/* those that are not over */
@@ -50,6 +51,8 @@ MUST_USE bool cycle_fetch(struct work *w, struct err *err);
 /* The transaction of step 5. */
 MUST_USE bool cycle_record(struct work *w, struct cycle_result *out,
 			   struct err *err);
+/* Once a day, where pairs are real and no trading client names them. */
+bool cycle_unconfirmed(const struct work *w, const struct watched *x);
 /* Its part about money: settlements, then the quotes of this poll. */
 MUST_USE bool cycle_settle(struct work *w, struct err *err);
 /* What rules see: the ledger as it stands once this poll has booked. */
@@ -76,6 +79,9 @@ MUST_USE bool cycle_alerts(struct work *w, struct err *err);
 
 /* Messages about venues whose rates turned to 0 together, or stand still. */
 MUST_USE bool cycle_feed_tell(struct work *w, struct err *err);
+/* It answers, but no rate of it is fresh; its rates turned to 0 together. */
+bool cycle_feed_still(const struct work *w, const struct venue_view *v);
+bool cycle_feed_reset(const struct work *w, size_t venue);
 /* What the next poll compares with; NULL without memory. */
 struct feed *cycle_feed_keep(const struct market *m, struct arena *arena);
 /* Ranked pairs whose rates are not the fresh ones; the first one's symbol. */

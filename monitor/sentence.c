@@ -104,14 +104,14 @@ static void add_carry(struct text *t, const struct watch *w,
 	text_add_instant(t, w->divergence_at);
 }
 
-/* Carry since the decision, at today's rate: an estimate, said so. */
-static void add_lost(struct text *t, const struct watched *x,
-		     struct instant now)
+/* At today's rate: an estimate, said so. */
+void sentence_add_lost(struct text *t, const struct watched *x,
+		       struct instant now)
 {
 	struct span open = instant_diff(now, x->pos.decided_at);
 	struct dec seconds, usd;
 
-	text_add(t, "; pending for ");
+	text_add(t, "pending for ");
 	text_add_span(t, open);
 	if (!x->watch.divergence.known || !dec_join(&seconds, open.ms, 3) ||
 	    !dec_mul(&usd, x->watch.divergence.v, x->pos.size_usd) ||
@@ -201,9 +201,9 @@ static void add_severer(struct text *t, const struct watched *x,
 static void add_gone(struct text *t, const struct watched *x,
 		     const struct work *w)
 {
-	text_add(t, "reason cleared: %s has been false for 10 polls",
+	text_add(t, "reason cleared: %s has been false for 10 polls; ",
 		 x->pos.reason.s);
-	add_lost(t, x, w->now);
+	sentence_add_lost(t, x, w->now);
 	text_add(t, "; to keep the pair: positions keep %lld",
 		 (long long)x->pos.id);
 }
@@ -211,8 +211,8 @@ static void add_gone(struct text *t, const struct watched *x,
 static void add_unclosed(struct text *t, const struct watched *x,
 			 const struct work *w)
 {
-	text_add(t, "%s decided but not closed", x->pos.reason.s);
-	add_lost(t, x, w->now);
+	text_add(t, "%s decided but not closed; ", x->pos.reason.s);
+	sentence_add_lost(t, x, w->now);
 }
 
 static const struct notice_kind {

@@ -8,6 +8,7 @@
 
 #define SENTENCE_MAX 600
 
+struct text;
 struct work;
 
 /* Why a decision was made, with the numbers that made it. */
@@ -19,6 +20,9 @@ void sentence_notice(char buf[static SENTENCE_MAX], const char **kind,
 		     const struct work *w);
 void sentence_unconfirmed(char buf[static SENTENCE_MAX],
 			  const struct position *p, const struct work *w);
+/* For how long a close is pending, and the carry since its decision. */
+void sentence_add_lost(struct text *t, const struct watched *x,
+		       struct instant now);
 void sentence_entry(char buf[static SENTENCE_MAX], const struct entry *e,
 		    bool opened);
 

@@ -139,6 +139,17 @@ bool store_waiting(struct store *s, struct waiting **out, size_t *n,
 	return true;
 }
 
+bool store_heard(struct store *s, bool *lasts, const char *sink,
+		 const char *fingerprint, struct err *err)
+{
+	struct sql q = sql_use(s, SQL_DELIVERY_HEARD);
+
+	sql_put_text(&q, sink);
+	sql_put_text(&q, fingerprint);
+	*lasts = sql_row(&q) && !sql_get_bool(&q);
+	return sql_done(&q, err);
+}
+
 bool store_bound_queue(struct store *s, const char *sink, int most,
 		       struct instant at, struct err *err)
 {

@@ -43,6 +43,9 @@ struct waiting {
 MUST_USE bool store_waiting(struct store *s, struct waiting **out, size_t *n,
 			    const char *sink, const char *fingerprint,
 			    struct arena *arena, struct err *err);
+/* Does a sink believe that it lasts, by what it heard last? */
+MUST_USE bool store_heard(struct store *s, bool *lasts, const char *sink,
+			  const char *fingerprint, struct err *err);
 /* Drop the least important of more than `most` (errors never). */
 MUST_USE bool store_bound_queue(struct store *s, const char *sink, int most,
 				struct instant at, struct err *err);

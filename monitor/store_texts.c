@@ -240,6 +240,10 @@ const char *const sql_texts[SQL_COUNT] = {
 		"FROM deliveries d JOIN outbox o ON o.id = d.message "
 		"WHERE d.sink = ?1 AND d.state = 'queued' AND d." OPEN_DELIVERY
 		" AND o.fingerprint = ?2 ORDER BY d.id",
+	[SQL_DELIVERY_HEARD] = "SELECT o.resolved FROM deliveries d "
+		"JOIN outbox o ON o.id = d.message WHERE d.sink = ?1 "
+		"AND d.state IN ('sent', 'delivered') AND o.fingerprint = ?2 "
+		"ORDER BY d.id DESC LIMIT 1",
 	/* Of too many, the least important, oldest first. */
 	[SQL_DELIVERY_DROP] = "UPDATE deliveries SET state = 'dropped', "
 		"done_at = ?3, error = 'too many waiting' WHERE id IN "

@@ -50,6 +50,8 @@ class Desk:
                  f"chat_id: 7, api: '{self.phone.url}'}}\n"
                  "  hook: {type: webhook, secret: {env: CW_KEY}, "
                  f"url: '{hook or self.hook.url}/'}}\n"
+                 "  duty: {type: pagerduty, routing_key: {env: CW_KEY}, "
+                 f"api: '{self.hook.url}'}}\n"
                  "  beat: {type: healthchecks, url: {env: CW_BEAT}}\n")
 
     def rates(self, rates):
@@ -267,6 +269,25 @@ def test_heartbeat(t):
     beat.close()
 
 
+def test_a_feed_that_was_reset(t):
+    """ten rates of a venue turn to 0 at once: told once"""
+    coins = [f"C{i}" for i in range(10)]
+
+    def rates(coin):
+        return {"lighter": {"BTC": "0.0001", **{c: coin for c in coins}},
+                "grvt": {"BTC": "0.0011"}}
+    desk = Desk(t, rates("0.0002"), sinks="phone")
+    import_pair(t, {})
+    m = desk.start()
+    m.wait_line('msg="poll"')
+    desk.rates(rates("0"))
+    t.wait(lambda: desk.phone.requests, "the phone")
+    m.wait_line('msg="poll"', since=m.mark())
+    assert m.stop() == 0
+    assert first_lines(desk) == ["FEED RESET main lighter"], desk.texts()
+    assert "\n10 rates turned to 0 at once" in desk.texts()[0], desk.texts()
+
+
 def test_cannot_record_goes_out_directly(t):
     """the database is locked: the one alert that is in no outbox"""
     desk = Desk(t, sinks="phone")
@@ -403,6 +424,21 @@ def test_the_list_says_who_took_it(t):
     row, = t.run("alerts", "list", "--json").expect(0).json()
     assert [row[k] for k in ("delivered", "waiting", "given_up")] == \
         [0, 0, 0], row
+
+
+def test_an_incident_ends_though_it_was_acknowledged(t):
+    """acknowledged, then closed: silent on the phone, resolved at PagerDuty"""
+    desk = Desk(t, FLIPPED, sinks="phone, duty")
+    import_pair(t, {})
+    desk.once()
+    t.run("alerts", "ack", "all").expect(0)
+    t.run("positions", "close", 1, "-y").expect(0)
+    desk.once()
+    assert first_lines(desk) == ["CLOSE main/1 BTC DIVERGENCE_FLIPPED"]
+    sent = [json.loads(r.body) for r in desk.hook.requests]
+    assert [(x["event_action"], x["dedup_key"]) for x in sent] == [
+        ("trigger", "carrywatch/main/1/close"),
+        ("resolve", "carrywatch/main/1/close")], sent
 
 
 def test_near(t):

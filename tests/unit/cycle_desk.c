@@ -20,6 +20,10 @@ static const char yaml[] =
 	"  wary:\n"
 	"    close: [FLIPPED: flip for 2 polls]\n"
 	"    alert: [HALF: erosion(0.5)]\n"
+	"  graded:\n"
+	"    close: [FLIPPED: flip, HALF: erosion(0.5)]\n"
+	"sinks:\n"
+	"  phone: {type: telegram, token: {env: NONE}, chat_id: 7}\n"
 	"accounts:\n"
 	"  main: {%s, mode: live, venues: [%s, grvt]}\n";
 
@@ -50,7 +54,8 @@ static bool fetch(void *ctx, struct market *m, const struct fetch_plan *plan,
 			.symbol = given_symbol("BTC"),
 			.venue = given_venue(venue[s]),
 			.rate = { dec_lit(d->rate[s]), RATE_8H_S },
-			.observed_at = d->now,
+			.observed_at = d->observed[s] ?
+				given_time(d->observed[s]) : d->now,
 			.next_funding = d->next[s] ? given_time(d->next[s]) :
 						     INSTANT_UNKNOWN,
 			.oi_usd = fact_unknown(WHY_NOT_ASKED),
@@ -100,7 +105,7 @@ static void start(struct desk *d)
 void desk_open(struct desk *d, const char *long_venue, const char *account)
 {
 	struct complaints list;
-	char text[400];
+	char text[800];
 	size_t n = (size_t)snprintf(text, sizeof(text), yaml, account,
 				    long_venue);
 

@@ -17,6 +17,7 @@ struct desk {
 	/* The trading client's next answer: p with the pair, a without it, b
 	 * a bad one; 0 at a (re)start: there is no such client. */
 	char client;
+	const char *observed[2];	/* when, by leg; NULL: now */
 	void (*meanwhile)(struct desk *d);	/* during the fetch; NULL: nothing */
 	struct position pos;
 	struct err err;

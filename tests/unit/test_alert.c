@@ -19,6 +19,8 @@ static struct world {
 	struct alert_policy policy;
 	struct alert_row rows[ROWS];
 	size_t n_rows;
+	int64_t left[2];
+	size_t n_left;
 	struct instant now;
 } w;
 
@@ -70,7 +72,8 @@ static const char *poll_of(const struct condition *list, size_t n)
 	static char said[400];
 	struct alert_row rows[ROWS];
 	struct alert_step steps[2 * ROWS];
-	struct alert_now in = { w.now, &w.policy, list, n, rows, w.n_rows };
+	struct alert_now in = { w.now, &w.policy, list, n, rows, w.n_rows,
+				w.left, w.n_left };
 	size_t m;
 
 	memcpy(rows, w.rows, sizeof(rows));
@@ -171,9 +174,26 @@ static void acknowledged_until_it_is_over(void **state)
 	TOLD(120, &c, 1, "");
 	strcpy(c.label.s, "OTHER");
 	TOLD(1, &c, 1, "");
+	TOLD(1, NULL, 0, "a:resolved");		/* an incident, no person */
 	TOLD(1, NULL, 0, "");
-	TOLD(1, &c, 1, "a:firing");
+	TOLD(0, &c, 1, "a:firing");
 	TOLD(60, &c, 1, "a:repeat");
+	w.rows[0].snoozed_until = (struct instant){ w.now.ms + 120 * MIN };
+	w.policy.quiet = (struct quiet_hours){ true, 0, 23 * 3600 };
+	TOLD(1, NULL, 0, "a:resolved");
+}
+
+static void what_nobody_heard_is_resolved_nowhere(void **state)
+{
+	struct condition c = given("s", "service");
+
+	(void)state;
+	c.delay = (struct span){ 3 * MIN };
+	TOLD(0, &c, 1, "");
+	w.rows[0].acked_at = w.now;
+	TOLD(60, &c, 1, "");
+	TOLD(1, NULL, 0, "");
+	assert_int_equal(w.n_rows, 0);
 }
 
 static void snoozed_until_then(void **state)
@@ -185,6 +205,65 @@ static void snoozed_until_then(void **state)
 	w.rows[0].snoozed_until = (struct instant){ w.now.ms + 120 * MIN };
 	TOLD(119, &c, 1, "");
 	TOLD(1, &c, 1, "a:repeat");
+}
+
+/* What was put off was something less than this. */
+static void worse_than_what_was_put_off_is_told(void **state)
+{
+	struct condition c = given("a", "alert");
+
+	(void)state;
+	TOLD(0, &c, 1, "a:firing");
+	w.rows[0].acked_at = w.now;
+	c.title = "u";
+	strcpy(c.label.s, "OTHER");
+	TOLD(1, &c, 1, "");
+	assert_string_equal(w.rows[0].title, "u");	/* the list is true */
+	c.severity = SEVERITY_ERROR;
+	c.title = "BLIND";
+	TOLD(1, &c, 1, "a:changed");
+	assert_string_equal(w.rows[0].title, "BLIND");
+	assert_false(instant_known(w.rows[0].acked_at));
+	w.rows[0].snoozed_until = (struct instant){ w.now.ms + 600 * MIN };
+	TOLD(119, &c, 1, "");
+	c.title = "WAITING";		/* as grave, but another thing */
+	TOLD(1, &c, 1, "a:changed");
+	TOLD(60, &c, 1, "a:repeat");
+	w.rows[0].acked_at = w.now;
+	c.severity = SEVERITY_WARNING;	/* it eases */
+	TOLD(60, &c, 1, "");
+	assert_int_equal(w.rows[0].severity, SEVERITY_WARNING);
+}
+
+/* The same condition and label under another title. */
+static void another_title_is_a_change(void **state)
+{
+	struct condition c = given("m/1/handoff", "handoff");
+
+	(void)state;
+	c.severity = SEVERITY_CRITICAL;
+	TOLD(0, &c, 1, "m/1/handoff:firing");
+	c.title = "HAND-OFF REFUSED";
+	TOLD(1, &c, 1, "m/1/handoff:changed");
+	TOLD(1, &c, 1, "");
+}
+
+/* It is in the row at once, and told when it may be. */
+static void an_unheard_change_is_told_later(void **state)
+{
+	struct condition c = given("a", "alert");
+
+	(void)state;
+	w.policy.quiet = (struct quiet_hours){ true, 22 * 3600, 6 * 3600 };
+	w.now.ms = START + 21 * 60 * MIN;
+	TOLD(0, &c, 1, "a:firing");
+	strcpy(c.label.s, "OTHER");
+	TOLD(120, &c, 1, "");
+	assert_string_equal(w.rows[0].label.s, "OTHER");
+	TOLD(419, &c, 1, "");
+	TOLD(1, &c, 1, "a:changed");
+	TOLD(1, &c, 1, "");
+	TOLD(1, NULL, 0, "a:over");
 }
 
 static void quiet_hours_wait_but_for_what_breaks_them(void **state)
@@ -254,6 +333,42 @@ static void an_event_is_told_once_and_leaves_nothing(void **state)
 	TOLD(1, NULL, 0, "");
 }
 
+static void what_was_not_judged_stays_as_it_is(void **state)
+{
+	struct condition c[2] = { given("m/1/close", "close"),
+				  given("m/2/close", "close") };
+
+	(void)state;
+	c[0].position = w.left[0] = 1;
+	c[1].position = 2;
+	TOLD(0, c, 2, "m/1/close:firing m/2/close:firing");
+	w.n_left = 1;
+	TOLD(1, NULL, 0, "m/2/close:over");
+	TOLD(90, NULL, 0, "");
+	assert_int_equal(w.n_rows, 1);
+	assert_false(instant_known(w.rows[0].over_at));
+	assert_int_equal(w.rows[0].tellings, 1);
+	w.n_left = 0;
+	TOLD(1, c, 1, "m/1/close:repeat");
+	TOLD(1, NULL, 0, "m/1/close:over");
+}
+
+/* Times that lie ahead were taken by a wrong clock. */
+static void a_clock_set_back_silences_nothing(void **state)
+{
+	struct condition c[2] = { given("a", "close"), given("s", "service") };
+
+	(void)state;
+	c[1].delay = (struct span){ 3 * MIN };
+	TOLD(0, c, 2, "a:firing");
+	TOLD(-120, c, 2, "a:repeat s:firing");
+	TOLD(1, NULL, 0, "a:over s:over");
+	TOLD(-120, c, 1, "a:firing");
+	TOLD(1, NULL, 0, "a:over");
+	TOLD(-120, NULL, 0, "");
+	assert_int_equal(w.n_rows, 0);
+}
+
 /* Whatever comes: first firing, then no more than agreed, then one over. */
 static void at_random_it_keeps_its_word(void **state)
 {
@@ -301,12 +416,22 @@ int main(void)
 				       begin),
 		cmocka_unit_test_setup(a_short_one_is_not_told, begin),
 		cmocka_unit_test_setup(acknowledged_until_it_is_over, begin),
+		cmocka_unit_test_setup(what_nobody_heard_is_resolved_nowhere,
+				       begin),
 		cmocka_unit_test_setup(snoozed_until_then, begin),
+		cmocka_unit_test_setup(worse_than_what_was_put_off_is_told,
+				       begin),
+		cmocka_unit_test_setup(another_title_is_a_change, begin),
+		cmocka_unit_test_setup(an_unheard_change_is_told_later, begin),
 		cmocka_unit_test_setup(
 			quiet_hours_wait_but_for_what_breaks_them, begin),
 		cmocka_unit_test_setup(an_outage_explains_others, begin),
 		cmocka_unit_test_setup(
 			an_event_is_told_once_and_leaves_nothing, begin),
+		cmocka_unit_test_setup(what_was_not_judged_stays_as_it_is,
+				       begin),
+		cmocka_unit_test_setup(a_clock_set_back_silences_nothing,
+				       begin),
 		cmocka_unit_test_setup(at_random_it_keeps_its_word, begin),
 	};
 

@@ -35,6 +35,7 @@ static const struct scan allowed[] = {
 	{ SQL_MESSAGE_DROP, "with the retention, every so many polls" },
 	{ SQL_ALERTS, "what fires now" },
 	{ SQL_DELIVERY_RESTART, "an index of what waits" },
+	{ SQL_DELIVERY_HEARD, "from behind, when an end replaces a telling" },
 	{ SQL_DELIVERY_QUEUE, "from behind to the last error" },
 	{ SQL_ALERTS_HEARD, "a command counts them" },
 	{ SQL_DELIVERY_SINKS, "an index of what waits" },
