@@ -76,8 +76,12 @@ MUST_USE bool cycle_alerts(struct work *w, struct err *err);
 
 /* Messages about venues whose rates turned to 0 together, or stand still. */
 MUST_USE bool cycle_feed_tell(struct work *w, struct err *err);
-/* What the next poll compares with; NULL without memory. */
-struct feed *cycle_feed_keep(const struct market *m, struct arena *arena);
+/* What stays of it as it was, of venues that did not answer this time. */
+struct feed *cycle_feed_carry(const struct feed *old, const struct market *m,
+			      struct arena *arena);
+/* What the next poll compares with, beside that; NULL without memory. */
+struct feed *cycle_feed_keep(const struct feed *carried,
+			     const struct market *m, struct arena *arena);
 /* Ranked pairs whose rates are not the fresh ones; the first one's symbol. */
 size_t cycle_disagreements(const struct market *m, struct symbol *first);
 

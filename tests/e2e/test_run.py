@@ -395,6 +395,36 @@ def test_a_feed_that_is_reset_or_stands_still_only_tells(t):
     assert only(t)["status"] == "open", only(t)
 
 
+def test_a_failed_poll_hides_no_feed_that_went_bad(t):
+    """rates that fail for two polls, then all zero or frozen: told even so"""
+    coins = [f"C{i}" for i in range(12)]
+    service = given(t, {v: dict.fromkeys(coins, "0.0001")
+                        for v in ("lighter", "grvt", "aster")}, "third")
+    m = t.monitor("main")
+
+    def next_poll(number):
+        m.send(signal.SIGUSR1)
+        m.wait_line(rf"seq={number}\b")
+
+    m.wait_line(r"seq=1\b")
+    service.override["/funding-rates/"] = (500, "application/json", "{}")
+    next_poll(2)
+    next_poll(3)
+    service.override.clear()
+    for coin in coins:
+        service.rates["lighter"][coin] = Quote("0")
+        service.rates["grvt"][coin] = Quote("0.0001", age=900)
+    next_poll(4)
+    m.wait_line("lighter: 12 rates turned to 0 at once")
+    m.wait_line("grvt: answers, but none of its rates is fresh")
+    next_poll(5)
+    assert m.stop() == 0
+    text = m.text("err")
+    assert text.count("turned to 0") == 1, text
+    assert text.count("none of its rates is fresh") == 1, text
+    assert "fresh again" not in text, text	# aster never was anything else
+
+
 def test_where_the_ranked_list_speaks_of_other_rates_it_is_logged(t):
     service = given(t, {"lighter": {"BTC": "0.0001"}, "grvt": {"BTC": "0.0002"},
                         "aster": {"BTC": Quote("0.009", age=9000)}})
