@@ -134,8 +134,8 @@ static void fill_close(struct work *w, struct watched *x)
 static bool judge_entries(struct work *w, struct err *err)
 {
 	struct entry_ask ask = {
-		w->cycle->account, &w->market, &w->terms, w->recent,
-		w->n_recent, w->now
+		w->cycle->account, &w->market, &w->terms, w->cooling,
+		w->n_cooling, w->now
 	};
 	struct position *p;
 

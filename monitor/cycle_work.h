@@ -20,6 +20,8 @@ struct work {
 	struct poll poll;		/* this one */
 	struct position *recent;	/* watched, and closed of late */
 	size_t n_recent;
+	struct position *cooling;	/* and closed within the cooldown */
+	size_t n_cooling;
 	struct watched *watched;
 	size_t n_watched;
 	struct last_quote *quotes;	/* of the polls before */

@@ -453,6 +453,30 @@ def test_dry_run_closes_and_opens_at_modelled_cost(t):
     assert rows["ETH"]["checked_at"] is None, rows["ETH"]	# not judged yet
 
 
+def test_a_long_cooldown_is_kept_beyond_the_week_a_close_is_followed(t):
+    """cooldown 30d: 29 days after the close nothing is opened, after 31 it is"""
+    service = given(t, {"lighter": {"BTC": "0.0002"}, "grvt": {"BTC": "0.0001"}},
+                    mode="dry-run", account=", entry: {min_profit: 0.0005, "
+                    "max_positions: 3, size_usd: 1000 USD, cooldown: 30d}")
+    service.opportunities = [("BTC", "lighter", "grvt")]
+    now = datetime.datetime.now(datetime.timezone.utc)
+
+    def poll_after(days):
+        shift = datetime.timedelta(days=days - 29)
+        service.now = lambda: datetime.datetime.now(
+            datetime.timezone.utc) + shift
+        t.run("run", "--once", "--clock", f"{(now + shift).isoformat()},"
+              f"{now.isoformat()},1").expect(0)
+        return [r["status"] for r in listed(t)]
+
+    import_pair(t, {"opened_at": (now - datetime.timedelta(40)).isoformat()})
+    assert poll_after(0) == ["closed"]
+    service.rates["grvt"]["BTC"] = Quote("0.002")
+    assert poll_after(29) == []
+    assert "closed a short time ago" in t.run("opportunities").expect(0).out
+    assert poll_after(31) == ["open"]
+
+
 def test_open_takes_the_entry_from_a_poll_or_the_service(t):
     service = given(t, {"lighter": {"BTC": "0.0001"}, "grvt": {"BTC": "0.0004"}},
                     "third")
