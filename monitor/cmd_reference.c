@@ -177,7 +177,9 @@ int cmd_reference(struct cli *c)
 	print_sinks();
 	puts("\n## Rules\n\nA line of a profile is `LABEL: expression`. Rules "
 	     "combine with `and`, `or`,\n`not`, parentheses, `for N polls` "
-	     "and `for TIME`.");
+	     "and `for TIME`. Both count polls with new rates\nof both legs "
+	     "alone: write `stale_data` and protective rules without them, or "
+	     "they\ndo not count while rates are missing.");
 	for (size_t i = 0; i < rule_count; i++)
 		print_rule(rule_table[i]);
 	return 0;

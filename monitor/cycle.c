@@ -134,8 +134,8 @@ static void fill_close(struct work *w, struct watched *x)
 static bool judge_entries(struct work *w, struct err *err)
 {
 	struct entry_ask ask = {
-		w->cycle->account, &w->market, &w->terms, w->recent,
-		w->n_recent, w->now
+		w->cycle->account, &w->market, &w->terms, w->cooling,
+		w->n_cooling, w->now
 	};
 	struct position *p;
 
@@ -271,13 +271,15 @@ static void tell_cannot_record(struct work *w, const struct err *why)
 static void keep_view(struct work *w)
 {
 	struct cycle *c = w->cycle;
+	const struct feed *feed = cycle_feed_carry(c->feed, &w->market,
+						   w->arena);
 
 	arena_reset(c->before_arena);
 	c->before = cycle_view_copy(w->view, c->before_arena);
 	if (!cycle_keep(&c->kept, &c->n_kept, w, c->before_arena))
 		c->before = NULL;
 	cycle_shadow_keep(w);
-	c->feed = cycle_feed_keep(&w->market, c->before_arena);
+	c->feed = cycle_feed_keep(feed, &w->market, c->before_arena);
 	arena_reset(c->arena);
 	c->missed_ticks = 0;
 }

@@ -2,8 +2,8 @@
 /*
  * Feeds that look wrong as a whole: a venue's rates turning to zero together
  * (a collector that was reset), or answers that come but stand still. Both
- * only tell; what is decided rests on each quote by itself. What the last
- * poll saw is remembered in the process, not in the database.
+ * only tell; what is decided rests on each quote by itself. What was last seen
+ * of each venue is remembered in the process, not in the database.
  */
 #include "cycle_work.h"
 
@@ -161,31 +161,88 @@ bool cycle_feed_tell(struct work *w, struct err *err)
 	return true;
 }
 
-static void keep_quotes(struct feed *f, const struct market *m)
-{
-	for (size_t i = 0; i < m->n_quotes; i++) {
-		const struct quote *q = &m->quotes[i];
-
-		if (q->why == WHY_KNOWN && !is_zero(q))
-			f->nonzero[f->n_nonzero++] =
-				(struct feed_key){ q->symbol, q->venue };
-	}
-	for (size_t i = 0; i < m->n_venues; i++)
-		f->venue[f->n_venues++] = m->venues[i].venue;
-}
-
-struct feed *cycle_feed_keep(const struct market *m, struct arena *arena)
+static struct feed *new_feed(size_t n_nonzero, size_t n_venues,
+			     struct arena *arena)
 {
 	struct feed *f = arena_alloc(arena, sizeof(*f));
 
 	if (!f)
 		return NULL;
-	f->nonzero = arena_array(arena, m->n_quotes, sizeof(*f->nonzero));
-	f->venue = arena_array(arena, m->n_venues, sizeof(*f->venue));
-	f->fresh = count_fresh(m, arena);
-	if (!f->nonzero || !f->venue || !f->fresh)
+	f->nonzero = arena_array(arena, n_nonzero, sizeof(*f->nonzero));
+	f->venue = arena_array(arena, n_venues, sizeof(*f->venue));
+	f->fresh = arena_array(arena, n_venues, sizeof(*f->fresh));
+	return f->nonzero && f->venue && f->fresh ? f : NULL;
+}
+
+static void add_venue(struct feed *f, struct venue v, uint32_t fresh)
+{
+	f->venue[f->n_venues] = v;
+	f->fresh[f->n_venues++] = fresh;
+}
+
+/* Still there, and without an answer. */
+static bool is_silent(const struct market *m, const struct venue *v)
+{
+	const struct venue_view *view = market_venue(m, *v);
+
+	return view && view->rates != ANSWER_OK;
+}
+
+struct feed *cycle_feed_carry(const struct feed *old, const struct market *m,
+			      struct arena *arena)
+{
+	struct feed *f = old ? new_feed(old->n_nonzero, old->n_venues, arena) :
+			       new_feed(0, 0, arena);
+
+	for (size_t i = 0; f && old && i < old->n_venues; i++)
+		if (is_silent(m, &old->venue[i]))
+			add_venue(f, old->venue[i], old->fresh[i]);
+	if (!f || f->n_venues == 0)
+		return f;
+	for (size_t i = 0; i < old->n_nonzero; i++)
+		if (is_silent(m, &old->nonzero[i].venue))
+			f->nonzero[f->n_nonzero++] = old->nonzero[i];
+	return f;
+}
+
+/* Both lists are sorted alike, and stay so. */
+static void keep_quotes(struct feed *f, const struct feed *carried,
+			const struct market *m)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < m->n_quotes; i++) {
+		const struct quote *q = &m->quotes[i];
+
+		while (k < carried->n_nonzero &&
+		       cmp_key(&carried->nonzero[k], q) < 0)
+			f->nonzero[f->n_nonzero++] = carried->nonzero[k++];
+		if (q->why == WHY_KNOWN && !is_zero(q))
+			f->nonzero[f->n_nonzero++] =
+				(struct feed_key){ q->symbol, q->venue };
+	}
+	while (k < carried->n_nonzero)
+		f->nonzero[f->n_nonzero++] = carried->nonzero[k++];
+}
+
+struct feed *cycle_feed_keep(const struct feed *carried,
+			     const struct market *m, struct arena *arena)
+{
+	uint32_t *fresh = count_fresh(m, arena);
+	struct feed *f;
+
+	if (!carried || !fresh)
 		return NULL;
-	keep_quotes(f, m);
+	f = new_feed(carried->n_nonzero + m->n_quotes,
+		     carried->n_venues + m->n_venues, arena);
+	if (!f)
+		return NULL;
+	keep_quotes(f, carried, m);
+	for (size_t i = 0; i < carried->n_venues; i++)
+		add_venue(f, carried->venue[i], carried->fresh[i]);
+	for (size_t i = 0; i < m->n_venues; i++)
+		if (m->venues[i].rates == ANSWER_OK)
+			add_venue(f, m->venues[i].venue, fresh[i]);
 	return f;
 }
 

@@ -49,17 +49,33 @@ static bool load_watched(struct work *w, struct err *err)
 	return true;
 }
 
+/* Entries look back for as long as the cooldown, which may be longer. */
+static bool load_positions(struct work *w, struct err *err)
+{
+	const struct entry_policy *e = &w->cycle->account->entry;
+	struct store *s = w->cycle->store;
+	struct instant since = { w->now.ms - CYCLE_AFTERLIFE_MS };
+
+	if (!store_positions(s, &w->recent, &w->n_recent, STORE_RECENT, since,
+			     w->arena, err))
+		return false;
+	w->cooling = w->recent;
+	w->n_cooling = w->n_recent;
+	since.ms = w->now.ms - e->cooldown.ms;
+	return !e->enabled || e->cooldown.ms <= CYCLE_AFTERLIFE_MS ||
+	       store_positions(s, &w->cooling, &w->n_cooling, STORE_RECENT,
+			       since, w->arena, err);
+}
+
 bool cycle_load(struct work *w, struct err *err)
 {
 	struct store *s = w->cycle->store;
-	struct instant since = { w->now.ms - CYCLE_AFTERLIFE_MS };
 	bool ok;
 
 	if (!store_begin_read(s, err))
 		return false;
 	ok = store_last_poll(s, &w->last, &w->has_last, err) &&
-	     store_positions(s, &w->recent, &w->n_recent, STORE_RECENT, since,
-			     w->arena, err) &&
+	     load_positions(w, err) &&
 	     store_last_quotes(s, &w->quotes, &w->n_quotes, w->arena, err) &&
 	     store_open_handoffs(s, &w->handoffs, &w->n_handoffs, w->arena,
 				 err) &&

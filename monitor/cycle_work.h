@@ -20,6 +20,8 @@ struct work {
 	struct poll poll;		/* this one */
 	struct position *recent;	/* watched, and closed of late */
 	size_t n_recent;
+	struct position *cooling;	/* and closed within the cooldown */
+	size_t n_cooling;
 	struct watched *watched;
 	size_t n_watched;
 	struct last_quote *quotes;	/* of the polls before */
@@ -82,8 +84,12 @@ MUST_USE bool cycle_feed_tell(struct work *w, struct err *err);
 /* It answers, but no rate of it is fresh; its rates turned to 0 together. */
 bool cycle_feed_still(const struct work *w, const struct venue_view *v);
 bool cycle_feed_reset(const struct work *w, size_t venue);
-/* What the next poll compares with; NULL without memory. */
-struct feed *cycle_feed_keep(const struct market *m, struct arena *arena);
+/* What stays of it as it was, of venues that did not answer this time. */
+struct feed *cycle_feed_carry(const struct feed *old, const struct market *m,
+			      struct arena *arena);
+/* What the next poll compares with, beside that; NULL without memory. */
+struct feed *cycle_feed_keep(const struct feed *carried,
+			     const struct market *m, struct arena *arena);
 /* Ranked pairs whose rates are not the fresh ones; the first one's symbol. */
 size_t cycle_disagreements(const struct market *m, struct symbol *first);
 

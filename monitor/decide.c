@@ -152,12 +152,22 @@ static void raise_alert(struct step *s, int line, struct label label,
 		s->out->notices |= notice;
 }
 
+/*
+ * So long after `from`. What lies ahead, by more than a clock may wobble, was
+ * remembered by one that is set back: due now, not when it has caught up.
+ */
+static bool is_due(struct instant from, int64_t wait, struct instant now)
+{
+	return now.ms - from.ms >= wait ||
+	       from.ms > now.ms + CLOCK_TOLERANCE_MS;
+}
+
 static bool blind_is_due(const struct watch *w, struct instant now)
 {
 	int64_t wait = w->blind_notices > 1 ? BLIND_REPEAT_MS
 					    : BLIND_SECOND_MS;
 
-	return w->blind_notices == 0 || now.ms - w->blind_told.ms >= wait;
+	return w->blind_notices == 0 || is_due(w->blind_told, wait, now);
 }
 
 static void tell_blind(struct step *s)
@@ -262,9 +272,9 @@ static void look_at_wait(struct step *s)
 	struct instant told = s->w->unclosed_told;
 
 	if (!instant_known(s->pos->decided_at) ||
-	    s->now.ms - s->pos->decided_at.ms < UNCLOSED_FIRST_MS)
+	    !is_due(s->pos->decided_at, UNCLOSED_FIRST_MS, s->now))
 		return;
-	if (instant_known(told) && s->now.ms - told.ms < UNCLOSED_REPEAT_MS)
+	if (instant_known(told) && !is_due(told, UNCLOSED_REPEAT_MS, s->now))
 		return;
 	s->w->unclosed_told = s->now;
 	s->out->notices |= NOTICE_UNCLOSED;

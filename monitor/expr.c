@@ -29,6 +29,13 @@ static struct finding for_polls(struct streak *s, const struct node *n,
 	return finding_bool(s->stored == VERDICT_TRUE);
 }
 
+/* A run begins now, also one begun by a clock that was ahead and is set back. */
+static void begin_run(struct streak *s, struct instant now)
+{
+	if (!instant_known(s->since) || s->since.ms > now.ms)
+		s->since = now;
+}
+
 /* TRUE all the time, seen often enough, and never out of sight for long. */
 static struct finding for_time(struct streak *s, const struct node *n,
 			       struct finding child,
@@ -43,8 +50,7 @@ static struct finding for_time(struct streak *s, const struct node *n,
 	if (instant_known(s->last_known) &&
 	    instant_diff(now->now, s->last_known).ms > now->gap.ms)
 		*s = STREAK_NONE;
-	if (!instant_known(s->since))
-		s->since = now->now;
+	begin_run(s, now->now);
 	s->last_known = now->now;
 	if (now->new_data && s->count < TIME_OBSERVATIONS)
 		s->count++;
@@ -119,8 +125,7 @@ struct verdicts expr_eval_lines(struct finding *out, const struct line *l,
 			*slots = STREAK_NONE;
 		} else {
 			seen.is_unknown |= UINT32_C(1) << i;
-			if (!instant_known(slots->since))
-				slots->since = now->now;
+			begin_run(slots, now->now);
 		}
 		slots += l->n_slots;
 	}

@@ -26,13 +26,25 @@ static bool held(const struct position *p, const struct venue *v)
 	       venue_same(v, &p->leg[LEG_SHORT].venue);
 }
 
+/* The service's venue list, now or once: an empty one lists nobody. */
+static bool list_known(const struct market *m)
+{
+	bool known = m->dexes_known;
+
+	for (size_t i = 0; i < m->n_venues && !known; i++)
+		known = m->venues[i].listed;
+	return known;
+}
+
 /*
  * With a list of venues in the configuration it is known which others there
- * are; without one only a venue list from the service can tell.
+ * are; without one only a venue list from the service can tell. Before there
+ * was any, nobody is looked at, so those of the configuration are unknown.
  */
 static bool others_unknown(const struct position *p, const struct market *m,
 			   const struct terms *t)
 {
+	const bool known = list_known(m);
 	bool any = false;
 
 	for (size_t i = 0; i < m->n_venues; i++) {
@@ -46,7 +58,7 @@ static bool others_unknown(const struct position *p, const struct market *m,
 	}
 	for (size_t i = 0; i < t->n_allowed && !any; i++)
 		any = !held(p, &t->allowed[i]) &&
-		      !market_venue(m, t->allowed[i]);
+		      (!known || !market_venue(m, t->allowed[i]));
 	return any || (t->n_allowed == 0 && !m->dexes_known);
 }
 

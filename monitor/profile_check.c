@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What is allowed but probably not meant: lines that can never decide, a
- * min_hold before a safety line, inputs no venue of the account supplies.
- * All of it warnings.
+ * min_hold before a safety line, a `for` that stands still when it matters,
+ * inputs no venue of the account supplies. All of it warnings.
  */
 #include <stdio.h>
 #include <string.h>
@@ -133,6 +133,41 @@ static void check_gag(struct load *l, const struct line *line)
 			 line->label.s);
 }
 
+/* The first rule below a node that has to speak while rates are missing. */
+static const struct rule *outage_rule(const struct line *line, int i)
+{
+	const struct node *n = &line->node[i];
+	const struct rule *r = n->rule;
+
+	if (n->kind == NODE_CALL)
+		return r->protective || !strcmp(r->name, "stale_data") ?
+		       r : NULL;
+	r = outage_rule(line, n->left);
+	if (!r && (n->kind == NODE_AND || n->kind == NODE_OR))
+		r = outage_rule(line, n->right);
+	return r;
+}
+
+/* Without new rates a `for` stands still, and what is in it with it. */
+static void check_for(struct load *l, const struct line *line)
+{
+	for (int i = 0; i < line->n_nodes; i++) {
+		const struct node *n = &line->node[i];
+		const struct rule *r;
+
+		if (n->kind != NODE_FOR_POLLS && n->kind != NODE_FOR_TIME)
+			continue;
+		r = outage_rule(line, i);
+		if (!r)
+			continue;
+		complain(l->list, true, line->row, line->column,
+			 "%s: \"for\" counts polls with new rates alone, so "
+			 "%s in it does not count while rates are missing: "
+			 "write it without \"for\"", line->label.s, r->name);
+		return;
+	}
+}
+
 void profile_check(struct load *l, const struct profile *p,
 		   const struct yaml *node)
 {
@@ -144,6 +179,7 @@ void profile_check(struct load *l, const struct profile *p,
 		if (!(i < p->n_close ? close : alert))
 			continue;
 		check_reachable(l, p, i);
+		check_for(l, &p->line[i]);
 		if (i < p->n_close)
 			check_gag(l, &p->line[i]);
 	}

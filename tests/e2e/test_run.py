@@ -395,6 +395,36 @@ def test_a_feed_that_is_reset_or_stands_still_only_tells(t):
     assert only(t)["status"] == "open", only(t)
 
 
+def test_a_failed_poll_hides_no_feed_that_went_bad(t):
+    """rates that fail for two polls, then all zero or frozen: told even so"""
+    coins = [f"C{i}" for i in range(12)]
+    service = given(t, {v: dict.fromkeys(coins, "0.0001")
+                        for v in ("lighter", "grvt", "aster")}, "third")
+    m = t.monitor("main")
+
+    def next_poll(number):
+        m.send(signal.SIGUSR1)
+        m.wait_line(rf"seq={number}\b")
+
+    m.wait_line(r"seq=1\b")
+    service.override["/funding-rates/"] = (500, "application/json", "{}")
+    next_poll(2)
+    next_poll(3)
+    service.override.clear()
+    for coin in coins:
+        service.rates["lighter"][coin] = Quote("0")
+        service.rates["grvt"][coin] = Quote("0.0001", age=900)
+    next_poll(4)
+    m.wait_line("lighter: 12 rates turned to 0 at once")
+    m.wait_line("grvt: answers, but none of its rates is fresh")
+    next_poll(5)
+    assert m.stop() == 0
+    text = m.text("err")
+    assert text.count("turned to 0") == 1, text
+    assert text.count("none of its rates is fresh") == 1, text
+    assert "fresh again" not in text, text	# aster never was anything else
+
+
 def test_where_the_ranked_list_speaks_of_other_rates_it_is_logged(t):
     service = given(t, {"lighter": {"BTC": "0.0001"}, "grvt": {"BTC": "0.0002"},
                         "aster": {"BTC": Quote("0.009", age=9000)}})
@@ -421,6 +451,30 @@ def test_dry_run_closes_and_opens_at_modelled_cost(t):
     assert rows["ETH"]["entry_divergence_8h"] == "0.001", rows["ETH"]
     assert rows["ETH"]["divergence_8h"] == "0.001", rows["ETH"]
     assert rows["ETH"]["checked_at"] is None, rows["ETH"]	# not judged yet
+
+
+def test_a_long_cooldown_is_kept_beyond_the_week_a_close_is_followed(t):
+    """cooldown 30d: 29 days after the close nothing is opened, after 31 it is"""
+    service = given(t, {"lighter": {"BTC": "0.0002"}, "grvt": {"BTC": "0.0001"}},
+                    mode="dry-run", account=", entry: {min_profit: 0.0005, "
+                    "max_positions: 3, size_usd: 1000 USD, cooldown: 30d}")
+    service.opportunities = [("BTC", "lighter", "grvt")]
+    now = datetime.datetime.now(datetime.timezone.utc)
+
+    def poll_after(days):
+        shift = datetime.timedelta(days=days - 29)
+        service.now = lambda: datetime.datetime.now(
+            datetime.timezone.utc) + shift
+        t.run("run", "--once", "--clock", f"{(now + shift).isoformat()},"
+              f"{now.isoformat()},1").expect(0)
+        return [r["status"] for r in listed(t)]
+
+    import_pair(t, {"opened_at": (now - datetime.timedelta(40)).isoformat()})
+    assert poll_after(0) == ["closed"]
+    service.rates["grvt"]["BTC"] = Quote("0.002")
+    assert poll_after(29) == []
+    assert "closed a short time ago" in t.run("opportunities").expect(0).out
+    assert poll_after(31) == ["open"]
 
 
 def test_open_takes_the_entry_from_a_poll_or_the_service(t):

@@ -177,7 +177,7 @@ static int for_time(struct sim_memory *m, int64_t time, int64_t gap, int now,
 		if (now == V_FALSE)
 			return V_FALSE;
 	}
-	if (m->begun == NEVER)
+	if (m->begun == NEVER || m->begun > at)
 		m->begun = at;
 	m->last = at;
 	m->seen += x->new_data;
@@ -200,7 +200,7 @@ static int line_says(const struct sim *s, int i, struct sim_memory *m,
 		v = for_time(m, l->time, gap, v, x, at);
 	if (v != V_UNKNOWN)
 		m->unknown_since = NEVER;
-	else if (m->unknown_since == NEVER)
+	else if (m->unknown_since == NEVER || m->unknown_since > at)
 		m->unknown_since = at;
 	return v;
 }
@@ -345,7 +345,7 @@ static void remember(struct sim *s, const struct seen *x,
 	s->count.evaluations++;
 }
 
-/* The first time, after an hour, then every four. */
+/* The first time, after an hour, then every four; ahead of time is not told. */
 static void track_blind(struct sim *s, const struct seen *x)
 {
 	struct sim_position *p = x->p;
@@ -358,7 +358,8 @@ static void track_blind(struct sim *s, const struct seen *x)
 		p->blind_notices = 0;
 		return;
 	}
-	if (p->blind_notices > 0 && s->given.now - p->blind_told < wait)
+	if (p->blind_notices > 0 && s->given.now - p->blind_told < wait &&
+	    p->blind_told - s->given.now <= BACK_MS)
 		return;
 	p->blind_told = s->given.now;
 	p->blind_notices++;

@@ -387,6 +387,62 @@ static void slow_polls_do_not_break_a_run(void **state)
 	arena_free(b->arena);
 }
 
+/* One poll ten hours ahead, unknown like those that follow it. */
+static void a_clock_that_was_ahead_hides_no_blindness(void **state)
+{
+	struct bench *b = bench_new(usual_close, NULL);
+
+	(void)state;
+	poll_next(b, "0.0009");
+	see(b, NULL);
+	assert_decided(poll_at(b, 600), ACTION_HOLD, "", 0);
+	assert_decided(poll_at(b, 2), ACTION_ALERT, "CLOCK_BACK",
+		       NOTICE_CLOCK);
+	assert_decided(poll_at(b, 3), ACTION_HOLD, "", NOTICE_CLEARED);
+	for (int i = 4; i <= 13; i++)
+		assert_decided(poll_at(b, i), ACTION_HOLD, "", 0);
+	assert_decided(poll_at(b, 14), ACTION_ALERT, "BLIND", NOTICE_BLIND);
+	arena_free(b->arena);
+}
+
+static void what_was_told_ahead_of_time_is_told_again(void **state)
+{
+	struct bench *b = bench_new(usual_close, NULL);
+
+	(void)state;
+	for (int i = 1; i <= 12; i++)
+		poll_next(b, NULL);
+	assert_int_equal(poll_at(b, 612)->notices, NOTICE_BLIND);
+	assert_int_equal(poll_at(b, 13)->notices, NOTICE_CLOCK);
+	assert_int_equal(poll_at(b, 14)->notices, NOTICE_BLIND);
+	assert_int_equal(poll_at(b, 14 + 239)->notices, 0);
+	assert_int_equal(poll_at(b, 14 + 240)->notices, NOTICE_BLIND);
+	/* A clock may wobble by two seconds. */
+	b->watch.blind_told = instant_add(b->now.now, span_s(2));
+	assert_int_equal(poll_at(b, 254)->notices, 0);
+	b->watch.blind_told.ms++;
+	assert_int_equal(poll_at(b, 254)->notices, NOTICE_BLIND);
+	arena_free(b->arena);
+}
+
+static void a_close_decided_ahead_of_time_is_told_unclosed(void **state)
+{
+	struct bench *b = bench_new(usual_close, NULL);
+
+	(void)state;
+	b->pos.status = STATUS_PENDING_CLOSE;
+	memcpy(b->pos.reason.s, "PROFIT_EROSION", 15);
+	b->pos.decided_at = given_time("2026-11-20T21:01:02Z");
+	assert_int_equal(poll_next(b, "0.0001")->notices, 0);
+	b->pos.decided_at = given_time("2026-11-21T07:00:00Z");
+	assert_int_equal(poll_next(b, "0.0001")->notices, NOTICE_UNCLOSED);
+	assert_int_equal(poll_next(b, "0.0001")->notices, 0);
+	b->watch.unclosed_told = b->pos.decided_at;
+	assert_int_equal(poll_next(b, "0.0001")->notices, NOTICE_UNCLOSED);
+	assert_int_equal(poll_next(b, "0.0001")->notices, 0);
+	arena_free(b->arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -408,6 +464,9 @@ int main(void)
 		cmocka_unit_test(only_moved_timestamps_of_both_legs_count),
 		cmocka_unit_test(the_last_known_divergence_is_remembered),
 		cmocka_unit_test(slow_polls_do_not_break_a_run),
+		cmocka_unit_test(a_clock_that_was_ahead_hides_no_blindness),
+		cmocka_unit_test(what_was_told_ahead_of_time_is_told_again),
+		cmocka_unit_test(a_close_decided_ahead_of_time_is_told_unclosed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

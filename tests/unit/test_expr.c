@@ -381,6 +381,32 @@ static void a_line_knows_since_when_it_is_unknown(void **state)
 	}
 }
 
+/* A clock that was set back: what it remembers of later begins now. */
+static void a_run_begun_ahead_of_time_begins_now(void **state)
+{
+	struct line line = parse("flip for 3m");
+	struct streak slot[2] = { STREAK_NONE, STREAK_NONE };
+	struct expr_now now = { { 600000 }, true, span_s(600) };
+	struct facts unknown = rule_facts(flip_is[U]);
+	struct facts yes = rule_facts(flip_is[T]);
+
+	(void)state;
+	slot[0].since.ms = slot[1].since.ms = 600000;
+	slot[1].last_known.ms = 600000;
+	slot[1].count = 2;
+	expr_eval(&line, slot, &unknown, &now);
+	assert_int_equal(slot[0].since.ms, 600000);
+	now.now.ms--;
+	expr_eval(&line, slot, &unknown, &now);
+	assert_int_equal(slot[0].since.ms, 599999);
+	assert_int_equal(slot[1].since.ms, 600000);
+	assert_int_equal(expr_eval(&line, slot, &yes, &now).verdict, F);
+	assert_int_equal(slot[1].since.ms, 599999);
+	now.now.ms += 180000;
+	assert_int_equal(expr_eval(&line, slot, &yes, &now).verdict, T);
+	assert_int_equal(slot[1].since.ms, 599999);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -392,6 +418,7 @@ int main(void)
 		cmocka_unit_test(the_missing_input_is_named),
 		cmocka_unit_test(streaks_count_as_the_courses_say),
 		cmocka_unit_test(a_line_knows_since_when_it_is_unknown),
+		cmocka_unit_test(a_run_begun_ahead_of_time_begins_now),
 	};
 
 	return cmocka_run_group_tests_name("expr", tests, NULL, NULL);

@@ -323,6 +323,51 @@ static void without_a_venue_list_alternatives_are_unknown(void **state)
 	arena_free(a);
 }
 
+/* Restarted while the list fails: the configured venues stand unlisted. */
+static void before_any_venue_list_alternatives_are_unknown(void **state)
+{
+	static const struct given_quote rows[] = {
+		{ "BTC", "aster", "0.0009", WHY_KNOWN, NULL, NULL, NULL },
+		{ "BTC", "grvt", "0.0005", WHY_KNOWN, NULL, NULL, NULL },
+		{ "BTC", "lighter", "0.0001", WHY_KNOWN, NULL, NULL, NULL },
+		{ NULL, NULL, NULL, WHY_KNOWN, NULL, NULL, NULL },
+	};
+	const struct venue three[] = { given_venue("grvt"),
+		given_venue("lighter"), given_venue("aster") };
+	struct position p = given_position("BTC", "lighter", "grvt", "1", "1");
+	struct arena *a = arena_new();
+	struct market m = given_market(a, GIVEN_NOW, rows);
+	struct terms t;
+	struct facts f;
+
+	(void)state;
+	given_terms(&t);
+	t.allowed = three;
+	t.n_allowed = 3;
+	m.dexes_known = false;
+	for (size_t i = 0; i < m.n_venues; i++)
+		m.venues[i].listed = m.venues[i].active = false;
+	f = compute(&p, &m, &t);
+	assert_fact(&f, FACT_ALT_COUNT, "request failed");
+	given_view(&m, "aster")->rates = ANSWER_FAILED;
+	f = compute(&p, &m, &t);
+	assert_fact(&f, FACT_ALT_COUNT, "request failed");
+	t.n_allowed = 2;		/* no others, list or not */
+	f = compute(&p, &m, &t);
+	assert_fact(&f, FACT_ALT_COUNT, "0");
+	t.n_allowed = 3;
+	for (size_t i = 0; i < m.n_venues; i++) {	/* the last known list */
+		m.venues[i].listed = true;
+		f = compute(&p, &m, &t);
+		assert_fact(&f, FACT_ALT_COUNT, "0");
+		m.venues[i].listed = false;
+	}
+	m.venues[--m.n_venues].listed = true;		/* behind the end */
+	f = compute(&p, &m, &t);
+	assert_fact(&f, FACT_ALT_COUNT, "request failed");
+	arena_free(a);
+}
+
 static void a_leg_that_stays_costs_nothing_under_fees(void **state)
 {
 	struct venue l = given_venue("lighter"), g = given_venue("grvt");
@@ -422,6 +467,7 @@ int main(void)
 		cmocka_unit_test(only_allowed_and_liquid_venues_offer),
 		cmocka_unit_test(no_answer_from_any_other_venue_is_unknown),
 		cmocka_unit_test(without_a_venue_list_alternatives_are_unknown),
+		cmocka_unit_test(before_any_venue_list_alternatives_are_unknown),
 		cmocka_unit_test(a_leg_that_stays_costs_nothing_under_fees),
 		cmocka_unit_test(equal_gross_prefers_the_cheaper_pair),
 		cmocka_unit_test(huge_numbers_are_refused_not_wrapped),

@@ -280,6 +280,17 @@ static const struct warned warneds[] = {
 	{ "[A: flip and not min_hold(4h)]", NULL },
 	{ "[A: min_hold(4h) and not flip]", NULL },
 	{ "[A: min_hold(4h) and (age(1d) or flip)]", NULL },
+	/* no poll without rates counts for `for` */
+	{ "[A: leg_drift, B: flip for 3 polls]", NULL },
+	{ "[A: leg_drift for 3 polls]", "2:24: warning: A: \"for\" counts polls "
+	  "with new rates alone, so leg_drift in it does not count while rates "
+	  "are missing: write it without \"for\"" },
+	{ "[A: (flip or leg_missing) for 5m]", "so leg_missing in it does not" },
+	{ "[A: (liquidation_near or flip) for 2 polls and age(1h)]",
+	  "so liquidation_near in it does not" },
+	{ "[A: \"(not stale_data(3m)) for 1h\"]", "so stale_data in it does not" },
+	{ "[A: \"(stale_data(3m) for 2 polls) for 1h\"]", "so stale_data" },
+	{ "[A: flip for 2 polls and leg_missing]", NULL },
 	{ "[]", "never closes anything" },
 };
 
@@ -381,6 +392,9 @@ static void test_account_warnings(void **state)
 			  "BETTER_OPPORTUNITY needs taker_fee and slippage"));
 	assert_true(warns("version: 1\nprofiles: {steady: {close: "
 			  "[A: flip]}}\n", "hides the shipped profile"));
+	assert_true(warns("version: 1\nprofiles: {p: {extends: steady, alert: "
+			  "[S: \"stale_data(3m) for 3 polls\"]}}\n",
+			  "2:41: warning: S: \"for\" counts polls"));
 }
 
 static void test_line_warnings(void **state)

@@ -71,7 +71,10 @@ static bool on_a_leg(const struct random_case *c, struct venue v)
 static bool no_news(const struct random_case *c)
 {
 	bool other = c->terms.n_allowed == 0 && !c->market.dexes_known;
+	size_t listed = c->market.dexes_known;
 
+	for (size_t i = 0; i < c->market.n_venues; i++)
+		listed += c->view[i].listed;
 	for (size_t i = 0; i < c->market.n_venues; i++) {
 		if (on_a_leg(c, c->view[i].venue) ||
 		    !may_use(c, c->view[i].venue))
@@ -82,7 +85,8 @@ static bool no_news(const struct random_case *c)
 	}
 	for (size_t i = 0; i < c->terms.n_allowed; i++)
 		other |= !on_a_leg(c, c->terms.allowed[i]) &&
-			 !market_venue(&c->market, c->terms.allowed[i]);
+			 (!listed ||
+			  !market_venue(&c->market, c->terms.allowed[i]));
 	return other;
 }
 
