@@ -92,7 +92,15 @@ bool run_post_read(struct run_post_news *n, const struct account *a,
 	return err_prefix(err, "accounts.%s.close", a->name);
 }
 
-static struct handoffs_options handoffs_of(const struct run_post *p,
+static void tell(void *ctx, struct instant now, const char *text)
+{
+	struct run_post *p = ctx;
+
+	if (p->deliver)
+		deliver_direct(p->deliver, now, "close cannot go out", text);
+}
+
+static struct handoffs_options handoffs_of(struct run_post *p,
 					   const struct account *a)
 {
 	return (struct handoffs_options){
@@ -100,7 +108,7 @@ static struct handoffs_options handoffs_of(const struct run_post *p,
 		.courier = &p->outbound.courier, .policy = &a->close,
 		.source = a->control_api.url[0] != '\0',
 		.fresh_for = { FRESH_POLLS * a->profile->poll_interval.ms },
-		.wall = clock_wall,
+		.wall = clock_wall, .tell = tell, .tell_ctx = p,
 	};
 }
 

@@ -180,6 +180,12 @@ bool handoff_replaced(struct handoff_row *r)
 	return true;
 }
 
+void handoff_orphaned(struct handoff_row *r)
+{
+	finish(r, HANDOFF_FAILED, "its position is not in the database any "
+	       "more: look at both venues", r->created_at);
+}
+
 enum handoff_todo handoff_step(struct handoff_row *r,
 			       const struct handoff_view *v)
 {

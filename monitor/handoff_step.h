@@ -61,6 +61,8 @@ enum handoff_todo handoff_step(struct handoff_row *r,
 			       const struct handoff_view *v);
 /* Another close of its position is decided: it is over. False: it was. */
 bool handoff_replaced(struct handoff_row *r);
+/* Its position is not in the store: nothing says what is to be closed. */
+void handoff_orphaned(struct handoff_row *r);
 /* It goes out: to be written down before the first byte leaves. */
 void handoff_leaves(struct handoff_row *r, struct instant now);
 void handoff_answered(struct handoff_row *r, const struct handoff_answer *a,

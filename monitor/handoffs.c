@@ -128,6 +128,16 @@ static void log_state(const struct handoff_row *r)
 		  r->tries, log_quote(r->detail).s);
 }
 
+/* The end of a transaction that changed one row. */
+static bool save(struct handoffs *h, const struct handoff_row *r,
+		 struct err *err)
+{
+	if (store_save_handoff(h->o.store, r, err))
+		return store_commit(h->o.store, COMMIT_MS, err);
+	store_rollback(h->o.store);
+	return false;
+}
+
 /* Nothing went out: the request could not even be made. */
 static bool not_launched(struct handoffs *h, struct handoff_row *r,
 			 const struct handoff_view *v, const struct err *why,
@@ -140,10 +150,7 @@ static bool not_launched(struct handoffs *h, struct handoff_row *r,
 		return false;
 	handoff_answered(r, &a, v);
 	log_state(r);
-	if (store_save_handoff(h->o.store, r, err))
-		return store_commit(h->o.store, COMMIT_MS, err);
-	store_rollback(h->o.store);
-	return false;
+	return save(h, r, err);
 }
 
 /* "sent" is on disk before the first byte leaves. */
@@ -169,6 +176,22 @@ static bool send(struct handoffs *h, struct handoff_row *r,
 	return not_launched(h, r, v, &why, err);
 }
 
+/* Nothing can be ordered closed: said once, and it holds up no other. */
+static bool orphan(struct handoffs *h, struct handoff_row *r,
+		   struct instant now, struct err *err)
+{
+	char text[sizeof(r->key) + sizeof(r->detail) + 2];
+
+	handoff_orphaned(r);
+	if (!save(h, r, err))
+		return false;
+	log_state(r);
+	snprintf(text, sizeof(text), "%s: %s", r->key, r->detail);
+	if (h->o.tell)
+		h->o.tell(h->o.tell_ctx, now, text);
+	return true;
+}
+
 /* One row, read again inside its transaction: a pause counts at once. */
 static bool step(struct handoffs *h, struct handoff_row *r, bool polled,
 		 struct instant now, struct err *err)
@@ -181,6 +204,8 @@ static bool step(struct handoffs *h, struct handoff_row *r, bool polled,
 	if (!store_begin(h->o.store, err))
 		return false;
 	if (!view_of(h, &v, &p, r, now, err)) {
+		if (err->kind == ERR_NOT_FOUND)
+			return orphan(h, r, now, err);
 		store_rollback(h->o.store);
 		return false;
 	}
@@ -192,21 +217,32 @@ static bool step(struct handoffs *h, struct handoff_row *r, bool polled,
 		store_rollback(h->o.store);
 		return true;
 	}
-	if (!store_save_handoff(h->o.store, r, err)) {
-		store_rollback(h->o.store);
-		return false;
-	}
-	if (!store_commit(h->o.store, COMMIT_MS, err))
+	if (!save(h, r, err))
 		return false;
 	if (r->state != before)
 		log_state(r);
 	return true;
 }
 
+/* The whole store is in doubt, or taken: the others would fare no better. */
+static bool ends_all(const struct err *err)
+{
+	return err->kind == ERR_OUTCOME || err->kind == ERR_BUSY;
+}
+
+static void note_next(const struct handoff_row *r, struct instant now,
+		      struct instant *next)
+{
+	if (r->state == HANDOFF_QUEUED && r->next_at.ms > now.ms &&
+	    (!instant_known(*next) || r->next_at.ms < next->ms))
+		*next = r->next_at;
+}
+
 static bool each(struct handoffs *h, bool polled, struct instant now,
 		 struct instant *next, struct err *err)
 {
 	struct handoff_row *rows;
+	bool ok = true;
 	size_t n;
 
 	arena_reset(h->arena);
@@ -218,16 +254,15 @@ static bool each(struct handoffs *h, bool polled, struct instant now,
 	}
 	store_end_read(h->o.store);
 	for (size_t i = 0; i < n; i++) {
-		struct handoff_row *r = &rows[i];
-
-		if (!step(h, r, polled, now, err))
-			return false;
-		if (next && r->state == HANDOFF_QUEUED &&
-		    r->next_at.ms > now.ms &&
-		    (!instant_known(*next) || r->next_at.ms < next->ms))
-			*next = r->next_at;
+		if (!step(h, &rows[i], polled, now, err)) {
+			if (ends_all(err))
+				return false;
+			ok = false;
+		} else if (next) {
+			note_next(&rows[i], now, next);
+		}
 	}
-	return true;
+	return ok;
 }
 
 bool handoffs_due(void *ctx, struct instant now, struct instant *next,

@@ -28,6 +28,9 @@ struct handoffs_options {
 	bool source;			/* a trading client is read */
 	struct span fresh_for;		/* how long its answer is news */
 	struct instant (*wall)(void);	/* of signatures */
+	/* What no later poll can tell; NULL: the log alone. */
+	void (*tell)(void *ctx, struct instant now, const char *text);
+	void *tell_ctx;
 };
 
 /* Takes the receiver over. */

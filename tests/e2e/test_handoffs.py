@@ -306,6 +306,32 @@ def test_too_many_at_once_wait_for_a_word(t):
     t.run("handoffs", "confirm", "all", "-y").expect(3)
 
 
+def test_a_close_whose_position_is_gone_holds_up_nobody(t):
+    """its position deleted by hand: failed and told, the others go out"""
+    desk = Desk(t, pairs=[pair(f"u-{i}", "BTC", "lighter", "grvt")
+                          for i in range(2)])
+    desk.once()
+    t.run("pause").expect(0)
+    desk.flip()
+    desk.once()
+    assert [r["state"] for r in desk.rows()] == ["queued"] * 2
+    for table, column in (("held", "position"), ("positions", "id")):
+        desk.db(f"DELETE FROM {table} WHERE {column} = 1")
+    desk.control.positions["main"].pop(0)
+    t.run("resume").expect(0)
+    err = desk.once().err
+    assert [ident for ident, _ in desk.control.closes] == ["u-1"], err
+    rows = {r["position"]: r for r in desk.rows()}
+    assert (rows[1]["state"], rows[1]["tries"]) == ("failed", 0), rows
+    assert "not in the database" in rows[1]["detail"], rows
+    assert rows[2]["state"] == "acknowledged", rows
+    assert sum("main-1-" in x and "not in the database" in x
+               for x in desk.told()) == 1, desk.told()
+    assert "not read" not in desk.once().err
+    assert sum("main-1-" in x and "not in the database" in x
+               for x in desk.told()) == 1, desk.told()
+
+
 def test_a_signed_webhook(t):
     """webhook: the whole order, signed; again with the same id until taken"""
     desk = Desk(t, "webhook", source=False, close="secret: {env: CW_HOOK}, "
