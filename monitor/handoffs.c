@@ -192,24 +192,26 @@ static bool orphan(struct handoffs *h, struct handoff_row *r,
 	return true;
 }
 
-/* One row, read again inside its transaction: a pause counts at once. */
+/* One row, read again inside its transaction: a person's word counts. */
 static bool step(struct handoffs *h, struct handoff_row *r, bool polled,
 		 struct instant now, struct err *err)
 {
 	struct handoff_view v;
 	struct position p;
 	enum handoff_todo todo;
-	enum handoff_state before = r->state;
+	enum handoff_state before;
 
 	if (!store_begin(h->o.store, err))
 		return false;
-	if (!view_of(h, &v, &p, r, now, err)) {
+	if (!store_handoff(h->o.store, r, r->id, err) ||
+	    !view_of(h, &v, &p, r, now, err)) {
 		if (err->kind == ERR_NOT_FOUND)
 			return orphan(h, r, now, err);
 		store_rollback(h->o.store);
 		return false;
 	}
 	v.polled = polled;
+	before = r->state;
 	todo = handoff_step(r, &v);
 	if (todo == HANDOFF_DO_SEND && !polled)
 		return send(h, r, &v, &p, err);

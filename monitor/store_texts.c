@@ -269,6 +269,8 @@ const char *const sql_texts[SQL_COUNT] = {
 	[SQL_HANDOFF_SAVE] = "UPDATE handoffs SET (" HANDOFF_REST ") = (?2, "
 		"?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) WHERE "
 		"id = ?1",
+	[SQL_HANDOFF] = "SELECT " HANDOFF_COLUMNS " FROM handoffs "
+		"WHERE id = ?1",
 	[SQL_HANDOFFS_OPEN] = "SELECT " HANDOFF_COLUMNS " FROM handoffs h "
 		"WHERE state NOT IN ('confirmed', 'failed') OR (state = "
 		"'failed' AND id = (SELECT max(id) FROM handoffs "

@@ -158,12 +158,99 @@ static void a_leap_is_not_time_that_passed(void **state)
 	desk_close(&d);
 }
 
+/* ---- a person's word while the desk is at another close ---- */
+
+static const struct close_policy patient = { .settle = { 600000 } };
+
+static void store_row(struct desk *d, struct handoff_row *r)
+{
+	desk_check(d, store_begin(d->store, &d->err) &&
+		   (r->id ? store_save_handoff(d->store, r, &d->err) :
+			    store_add_handoff(d->store, r, &d->err)) &&
+		   store_commit(d->store, 1000, &d->err));
+}
+
+static struct handoff_row row_of(struct desk *d, int64_t position)
+{
+	struct handoff_row *rows;
+	size_t n;
+
+	desk_check(d, store_handoffs(d->store, &rows, &n, position, d->arena,
+				     &d->err));
+	assert_int_equal(n, 1);
+	return rows[0];
+}
+
+/* handoffs retry 2, while the desk sends 1 and has read both. */
+static bool retry_second(void *ctx, const struct ticket *t,
+			 const struct outgoing *o, struct err *err)
+{
+	struct desk *d = ctx;
+	struct handoff_row r = row_of(d, d->pos.id + 1);
+	const struct handoff_view v = { .now = d->now, .policy = &patient,
+					.idempotent = true };
+
+	(void)o;
+	(void)err;
+	if (t->id != 1)
+		return true;
+	assert_int_equal(r.state, HANDOFF_SENT);
+	assert_true(handoff_again(&r, &v));
+	store_row(d, &r);
+	return true;
+}
+
+/* A second pair; its close was sent when the monitor ended. */
+static void add_second(struct desk *d)
+{
+	struct handoff_row r = row_of(d, d->pos.id);
+	struct position p;
+
+	snprintf(r.target, sizeof(r.target), "exec");
+	store_row(d, &r);
+	desk_check(d, store_begin(d->store, &d->err) &&
+		   store_position(d->store, &p, d->pos.id, &d->err) &&
+		   store_add_position(d->store, &p, d->now, "test", "",
+				      &d->err) &&
+		   store_commit(d->store, 1000, &d->err));
+	r.id = 0;
+	r.position = p.id;
+	snprintf(r.key, sizeof(r.key), "main-2-2");
+	handoff_leaves(&r, d->now);
+	store_row(d, &r);
+}
+
+static void a_word_is_heard_while_another_close_goes(void **state)
+{
+	struct courier courier = { .send = retry_second };
+	struct handoffs_options o = { .account = "main", .policy = &patient,
+				      .courier = &courier };
+	struct handoff_receiver r = { .kind = &handoff_exec };
+	struct handoffs *h;
+	struct instant next;
+	struct desk d;
+
+	(void)state;
+	open_decided(&d);
+	add_second(&d);
+	courier.ctx = &d;
+	o.store = d.store;
+	desk_check(&d, handoffs_new(&h, &o, &r, &d.err) &&
+		   handoffs_due(h, d.now, &next, &d.err));
+	assert_int_equal(row_of(&d, d.pos.id).state, HANDOFF_SENT);
+	assert_int_equal(row_of(&d, d.pos.id + 1).state, HANDOFF_SENT);
+	assert_int_equal(row_of(&d, d.pos.id + 1).tries, 2);
+	handoffs_free(h);
+	desk_close(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_new_one_takes_the_place_of_the_old),
 		cmocka_unit_test(it_waits_until_what_was_sent_has_settled),
 		cmocka_unit_test(a_leap_is_not_time_that_passed),
+		cmocka_unit_test(a_word_is_heard_while_another_close_goes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
