@@ -180,6 +180,20 @@ bool handoff_replaced(struct handoff_row *r)
 	return true;
 }
 
+bool handoff_hurries(struct handoff_row *r, enum order_type order)
+{
+	bool waits = !strcmp(r->held, "breaker");
+
+	/* What was sent may be working: it is asked as it was. */
+	if (r->state != HANDOFF_QUEUED || r->tries > 0 ||
+	    (!waits && r->order == order))
+		return false;
+	if (waits)
+		r->held[0] = '\0';
+	r->order = order;
+	return true;
+}
+
 void handoff_orphaned(struct handoff_row *r)
 {
 	finish(r, HANDOFF_FAILED, "its position is not in the database any "

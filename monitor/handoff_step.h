@@ -63,6 +63,8 @@ enum handoff_todo handoff_step(struct handoff_row *r,
 bool handoff_replaced(struct handoff_row *r);
 /* Its position is not in the store: nothing says what is to be closed. */
 void handoff_orphaned(struct handoff_row *r);
+/* A protective line says so too: it waits no longer. False: no change. */
+MUST_USE bool handoff_hurries(struct handoff_row *r, enum order_type order);
 /* It goes out: to be written down before the first byte leaves. */
 void handoff_leaves(struct handoff_row *r, struct instant now);
 void handoff_answered(struct handoff_row *r, const struct handoff_answer *a,

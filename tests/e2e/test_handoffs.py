@@ -332,6 +332,32 @@ def test_a_close_whose_position_is_gone_holds_up_nobody(t):
                for x in desk.told()) == 1, desk.told()
 
 
+def test_a_protective_line_later_lets_a_held_close_go(t):
+    """held by the breaker, then LIQUIDATION_NEAR: that one goes, at market"""
+    desk = Desk(t, pairs=[pair(f"u-{i}", "BTC", "lighter", "grvt")
+                          for i in range(4)],
+                close="limit: [DIVERGENCE_FLIPPED]")
+    t.config_file.write_text(t.config_file.read_text().replace(
+        "- DIVERGENCE_FLIPPED: flip", "- LIQUIDATION_NEAR: liquidation_near"
+        "\n      - DIVERGENCE_FLIPPED: flip"))
+    desk.once()
+    desk.flip()
+    desk.once()
+    assert [(r["held"], r["order_type"]) for r in desk.rows()] == [
+        ("breaker", "limit")] * 4
+    keys = {r["id"]: r["key"] for r in desk.rows()}
+    assert not desk.control.closes
+    desk.control.positions["main"][2]["legs"][0]["liquidation_price"] = 100.0
+    desk.once()
+    assert [(ident, body["order_type"]) for ident, body in
+            desk.control.closes] == [("u-2", "market")], desk.rows()
+    desk.once()
+    assert len(desk.control.closes) == 1
+    assert {r["id"]: r["key"] for r in desk.rows()} == keys
+    assert sorted(r["held"] or "" for r in desk.rows()) == [
+        "", "breaker", "breaker", "breaker"], desk.rows()
+
+
 def test_a_signed_webhook(t):
     """webhook: the whole order, signed; again with the same id until taken"""
     desk = Desk(t, "webhook", source=False, close="secret: {env: CW_HOOK}, "

@@ -290,6 +290,27 @@ static void the_breaker_counts(void **state)
 				 cases[i].want);
 }
 
+static void a_protective_line_lets_it_go(void **state)
+{
+	(void)state;
+	strcpy(row.held, "breaker");
+	row.order = ORDER_LIMIT;
+	assert_true(handoff_hurries(&row, ORDER_MARKET));
+	assert_string_equal(row.held, "");
+	assert_int_equal(row.order, ORDER_MARKET);
+	assert_false(handoff_hurries(&row, ORDER_MARKET));
+	assert_true(handoff_hurries(&row, ORDER_LIMIT));
+	strcpy(row.held, "target");		/* another receiver's: a person */
+	assert_true(handoff_hurries(&row, ORDER_MARKET));
+	assert_string_equal(row.held, "target");
+	/* What was sent is asked as it was. */
+	sent();
+	assert_false(handoff_hurries(&row, ORDER_LIMIT));
+	answer(HANDOFF_SAYS_LATER);
+	assert_int_equal(row.state, HANDOFF_QUEUED);
+	assert_false(handoff_hurries(&row, ORDER_LIMIT));
+}
+
 static bool leapt_lately(void)
 {
 	return instant_known(view.leapt_at) &&
@@ -386,6 +407,7 @@ int main(void)
 		cmocka_unit_test_setup(a_person_may_send_again_what_has_ended,
 				       begin),
 		cmocka_unit_test_setup(the_breaker_counts, begin),
+		cmocka_unit_test_setup(a_protective_line_lets_it_go, begin),
 		cmocka_unit_test_setup(at_random_nothing_is_doubled_or_lost,
 				       begin),
 	};
