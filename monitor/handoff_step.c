@@ -59,6 +59,8 @@ static enum handoff_todo finish(struct handoff_row *r,
 
 static void queue(struct handoff_row *r, struct instant at, const char *why)
 {
+	if (r->state == HANDOFF_ACKNOWLEDGED)
+		r->answered_at = INSTANT_UNKNOWN;	/* it was taken */
 	r->state = HANDOFF_QUEUED;
 	r->next_at = at;
 	r->polls = 0;
@@ -87,6 +89,7 @@ static enum handoff_todo lost(struct handoff_row *r,
 {
 	if (v->running)
 		return HANDOFF_DO_NOTHING;
+	r->answered_at = INSTANT_UNKNOWN;
 	if (v->idempotent) {
 		queue(r, v->now, "interrupted: sent again under its id");
 		return HANDOFF_DO_WRITE;
@@ -228,7 +231,6 @@ void handoff_leaves(struct handoff_row *r, struct instant now)
 	r->state = HANDOFF_SENT;
 	r->tries++;
 	r->sent_at = now;
-	r->answered_at = INSTANT_UNKNOWN;
 	r->polls = 0;
 	say(r, "");
 }
@@ -255,10 +257,32 @@ static void later(struct handoff_row *r, const struct handoff_answer *a,
 	queue(r, instant_add(v->now, (struct span){ ms }), a->why);
 }
 
+/*
+ * What repeats harmlessly is sent again without a look at what became of the
+ * try before: a later answer does not say that one was not taken.
+ */
+static bool in_doubt(const struct handoff_row *r, const struct handoff_view *v)
+{
+	return v->idempotent && r->tries > 1 && !instant_known(r->answered_at);
+}
+
+static void refused(struct handoff_row *r, const struct handoff_answer *a,
+		    bool doubt)
+{
+	r->state = doubt ? HANDOFF_UNKNOWN : HANDOFF_FAILED;
+	r->polls = 0;
+	if (doubt)
+		snprintf(r->detail, sizeof(r->detail), "%.100s, but an answer "
+			 "before was lost", a->why);
+}
+
 void handoff_answered(struct handoff_row *r, const struct handoff_answer *a,
 		      const struct handoff_view *v)
 {
-	r->answered_at = v->now;
+	bool doubt = in_doubt(r, v);
+
+	if (!doubt || a->says == HANDOFF_SAYS_TAKEN)
+		r->answered_at = v->now;
 	say(r, a->why);
 	switch (a->says) {
 	case HANDOFF_SAYS_TAKEN:
@@ -270,7 +294,7 @@ void handoff_answered(struct handoff_row *r, const struct handoff_answer *a,
 		snprintf(r->held, sizeof(r->held), "spread");
 		break;
 	case HANDOFF_SAYS_NO:
-		r->state = HANDOFF_FAILED;
+		refused(r, a, doubt);
 		break;
 	case HANDOFF_SAYS_LATER:
 		later(r, a, v);
@@ -292,6 +316,8 @@ bool handoff_again(struct handoff_row *r, const struct handoff_view *v)
 			   r->state != HANDOFF_FAILED && !settled(r, v)))
 		return false;
 	r->held[0] = '\0';
+	if (r->state == HANDOFF_SENT)
+		r->answered_at = INSTANT_UNKNOWN;
 	queue(r, v->now, "sent again by hand");
 	return true;
 }

@@ -29,8 +29,8 @@ struct handoff_row {
 	struct label reason;
 	enum handoff_state state;
 	char held[24];			/* breaker, spread, target; "": may go */
-	struct instant created_at, next_at, sent_at, answered_at,
-		       confirmed_at;
+	struct instant created_at, next_at, sent_at, confirmed_at;
+	struct instant answered_at;	/* unknown: a try may have been taken */
 	int32_t tries;
 	int32_t polls;			/* good ones with the pair, since */
 	bool confirm_wide;

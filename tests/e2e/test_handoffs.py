@@ -284,6 +284,61 @@ def test_keeping_what_was_sent_is_refused(t):
     t.run("positions", "keep", 1).expect(1, err="was handed over")
 
 
+def webhook_desk(t):
+    """no trading client: the webhook is all there is"""
+    desk = Desk(t, "webhook", source=False, close="secret: {env: CW_HOOK}, "
+                "url: 'http://127.0.0.1:1/'")
+    t.config_file.write_text(t.config_file.read_text().replace(
+        "http://127.0.0.1:1/", desk.hook.url + "/close"))
+    import_pair(t, {})
+    desk.once()
+    desk.flip()
+    return desk
+
+
+def test_keeping_what_may_have_been_taken_is_refused(t):
+    """positions keep after a lost answer, also when a 503 came later"""
+    desk = webhook_desk(t)
+    desk.hook.answers = [Answer(503), Answer(0), Answer(503)]
+    desk.once()
+    assert (desk.row()["state"], desk.row()["tries"]) == ("queued", 1)
+    for _ in range(2):
+        desk.db("UPDATE handoffs SET next_at = 0")
+        desk.once()
+        t.run("positions", "keep", 1).expect(
+            1, err="no answer says.*both venues.*handoffs list")
+    assert (desk.row()["state"], desk.row()["tries"]) == ("queued", 3)
+
+
+def test_keeping_what_was_not_taken_is_done(t):
+    """positions keep after a 503: kept, and not sent again"""
+    desk = webhook_desk(t)
+    desk.hook.answers = [Answer(503), Answer(503)]
+    desk.once()
+    desk.db("UPDATE handoffs SET next_at = 0")
+    desk.once()
+    assert (desk.row()["state"], desk.row()["tries"]) == ("queued", 2)
+    t.run("positions", "keep", 1).expect(0)
+    desk.once()
+    assert (desk.row()["state"], desk.row()["tries"]) == ("failed", 2)
+
+
+def test_a_refusal_after_a_lost_answer_is_none(t):
+    """409 after a lost answer: unknown, told as such; keep is refused"""
+    desk = webhook_desk(t)
+    desk.hook.answers = [Answer(0), Answer(409)]
+    desk.once()
+    desk.db("UPDATE handoffs SET next_at = 0")
+    desk.once()
+    row = desk.row()
+    assert (row["state"], row["tries"]) == ("unknown", 2), row
+    assert row["detail"] == "HTTP 409, but an answer before was lost", row
+    desk.once()
+    assert any("HAND-OFF WITHOUT ANSWER" in x for x in desk.told())
+    assert not any("REFUSED" in x for x in desk.told()), desk.told()
+    t.run("positions", "keep", 1).expect(1, err="was handed over")
+
+
 def test_too_many_at_once_wait_for_a_word(t):
     """five of five at once: held back, told, confirmed by hand"""
     desk = Desk(t, pairs=[pair(f"u-{i}", "BTC", "lighter", "grvt")

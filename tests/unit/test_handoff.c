@@ -311,6 +311,66 @@ static void a_protective_line_lets_it_go(void **state)
 	assert_false(handoff_hurries(&row, ORDER_LIMIT));
 }
 
+/* Sent once, the answer lost; sent again. */
+static void sent_in_doubt(bool idempotent)
+{
+	begin(NULL);
+	view.idempotent = idempotent;
+	sent();
+	answer(HANDOFF_SAYS_NOTHING);
+	assert_false(instant_known(row.answered_at));
+	sent();
+}
+
+static void a_later_answer_says_nothing_of_a_lost_one(void **state)
+{
+	(void)state;
+	sent_in_doubt(true);
+	answer(HANDOFF_SAYS_LATER);
+	assert_int_equal(row.state, HANDOFF_QUEUED);
+	assert_false(instant_known(row.answered_at));
+	sent();
+	answer(HANDOFF_SAYS_NO);
+	assert_int_equal(row.state, HANDOFF_UNKNOWN);
+	assert_false(instant_known(row.answered_at));
+	assert_string_equal(row.detail, "why, but an answer before was lost");
+	sent_in_doubt(true);
+	answer(HANDOFF_SAYS_TAKEN);
+	assert_int_equal(row.state, HANDOFF_ACKNOWLEDGED);
+	assert_int_equal(row.answered_at.ms, view.now.ms);
+	/* Taken, and asked once more by hand: it may still be done. */
+	assert_true(handoff_again(&row, &view));
+	sent();
+	answer(HANDOFF_SAYS_NO);
+	assert_int_equal(row.state, HANDOFF_UNKNOWN);
+	/* The client's has settled before it is sent again. */
+	sent_in_doubt(false);
+	answer(HANDOFF_SAYS_NO);
+	assert_int_equal(row.state, HANDOFF_FAILED);
+}
+
+static void each_answer_not_taken_leaves_no_doubt(void **state)
+{
+	(void)state;
+	view.idempotent = true;
+	for (int i = 0; i < 3; i++) {
+		sent();
+		answer(HANDOFF_SAYS_LATER);
+		assert_int_equal(row.answered_at.ms, view.now.ms);
+	}
+	/* Interrupted, or repeated by hand while it was on its way. */
+	sent();
+	assert_int_equal(due(), HANDOFF_DO_WRITE);
+	assert_false(instant_known(row.answered_at));
+	begin(NULL);
+	view.idempotent = true;
+	sent();
+	answer(HANDOFF_SAYS_LATER);
+	sent();
+	assert_true(handoff_again(&row, &view));
+	assert_false(instant_known(row.answered_at));
+}
+
 static bool leapt_lately(void)
 {
 	return instant_known(view.leapt_at) &&
@@ -408,6 +468,10 @@ int main(void)
 				       begin),
 		cmocka_unit_test_setup(the_breaker_counts, begin),
 		cmocka_unit_test_setup(a_protective_line_lets_it_go, begin),
+		cmocka_unit_test_setup(
+			a_later_answer_says_nothing_of_a_lost_one, begin),
+		cmocka_unit_test_setup(each_answer_not_taken_leaves_no_doubt,
+				       begin),
 		cmocka_unit_test_setup(at_random_nothing_is_doubled_or_lost,
 				       begin),
 	};
