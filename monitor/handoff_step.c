@@ -7,6 +7,7 @@
 
 #define READS_AFTER	2	/* good ones with the pair, once settled */
 #define BOOK_MIN	4	/* a smaller book has no share */
+#define WAIT_MAX_S	3600	/* who asks for more does not hold it up */
 
 static const char *const words[] = {
 	[HANDOFF_QUEUED] = "queued", [HANDOFF_SENT] = "sent",
@@ -251,9 +252,10 @@ static void later(struct handoff_row *r, const struct handoff_answer *a,
 		  const struct handoff_view *v)
 {
 	int64_t ms = pause_ms(r, v->idempotent);
+	int64_t asked_s = a->wait_s < WAIT_MAX_S ? a->wait_s : WAIT_MAX_S;
 
-	if (ms < a->wait_s * 1000)
-		ms = a->wait_s * 1000;
+	if (asked_s > ms / 1000)
+		ms = asked_s * 1000;
 	queue(r, instant_add(v->now, (struct span){ ms }), a->why);
 }
 

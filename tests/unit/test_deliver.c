@@ -22,6 +22,7 @@
 
 static struct spy {
 	int status;			/* of every reply; 0: none came */
+	int64_t wait_s;			/* Retry-After of every reply */
 	bool hold;			/* keep what is sent on its way */
 	struct ticket running[4];
 	size_t n;
@@ -50,7 +51,8 @@ static bool spy_take(void *ctx, struct reply *out)
 	*out = (struct reply){ .ticket = spy.running[--spy.n], .body = "",
 			       .sent = spy.status != 0,
 			       .answered = spy.status != 0,
-			       .status = spy.status, .error = "gone" };
+			       .status = spy.status, .error = "gone",
+			       .retry_after_s = spy.wait_s };
 	if (spy.status == 200)
 		snprintf(spy.got[spy.n_got++], 200, "%s", spy.last);
 	return true;
@@ -83,6 +85,7 @@ static const struct sink *const spy_list[] = { &spy_sink };
 
 static struct desk desk;
 static struct deliver *d;
+static struct instant due_at;	/* when it wants to be asked again */
 
 static void open_deliver(void)
 {
@@ -138,6 +141,7 @@ static void between(void)
 	}
 	if (instant_known(next))
 		assert_true(next.ms > desk.now.ms);
+	due_at = next;
 }
 
 static void poll_at(struct instant t)
@@ -225,6 +229,24 @@ static void a_close_is_told_however_late(void **state)
 	assert_non_null(strstr(spy.got[0], "CLOSE main/1 BTC FLIPPED"));
 }
 
+static void nobody_is_silenced_for_more_than_an_hour(void **state)
+{
+	static const int64_t asked_s[] = { 7200, 99999999999, INT64_MAX };
+	struct instant t = given_time("2026-03-02T00:00:00Z");
+
+	(void)state;
+	desk.rate[1] = "0.0002";
+	spy.status = 503;
+	for (int i = 0; i < 3; i++, t.ms += 61 * MIN) {
+		spy.wait_s = asked_s[i];
+		poll_at(t);
+		assert_int_equal(due_at.ms, t.ms + 60 * MIN);
+	}
+	spy.status = 200;
+	poll_at(t);
+	assert_true(spy.n_got > 0);
+}
+
 static void one_at_a_time_and_again_after_a_crash(void **state)
 {
 	struct instant t = given_time("2026-03-02T00:00:00Z");
@@ -284,6 +306,8 @@ int main(void)
 						begin, end),
 		cmocka_unit_test_setup_teardown(a_close_is_told_however_late,
 						begin, end),
+		cmocka_unit_test_setup_teardown(
+			nobody_is_silenced_for_more_than_an_hour, begin, end),
 		cmocka_unit_test_setup_teardown(
 			one_at_a_time_and_again_after_a_crash, begin, end),
 		cmocka_unit_test(the_pauses_grow_and_differ),

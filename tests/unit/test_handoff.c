@@ -371,6 +371,27 @@ static void each_answer_not_taken_leaves_no_doubt(void **state)
 	assert_false(instant_known(row.answered_at));
 }
 
+static void a_receiver_cannot_ask_for_more_than_an_hour(void **state)
+{
+	static const struct { int64_t asked_s, waits_s; } cases[] = {
+		{ 0, 5 }, { 5, 5 }, { 6, 6 }, { 3600, 3600 }, { 3601, 3600 },
+		{ 99999999999, 3600 }, { INT64_MAX, 3600 }, { -1, 5 },
+		{ INT64_MIN, 5 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct handoff_answer a = { HANDOFF_SAYS_LATER,
+					    cases[i].asked_s, "HTTP 503" };
+
+		begin(NULL);
+		sent();
+		handoff_answered(&row, &a, &view);
+		assert_int_equal(row.next_at.ms - view.now.ms,
+				 1000 * cases[i].waits_s);
+	}
+}
+
 static bool leapt_lately(void)
 {
 	return instant_known(view.leapt_at) &&
@@ -468,6 +489,8 @@ int main(void)
 				       begin),
 		cmocka_unit_test_setup(the_breaker_counts, begin),
 		cmocka_unit_test_setup(a_protective_line_lets_it_go, begin),
+		cmocka_unit_test_setup(
+			a_receiver_cannot_ask_for_more_than_an_hour, begin),
 		cmocka_unit_test_setup(
 			a_later_answer_says_nothing_of_a_lost_one, begin),
 		cmocka_unit_test_setup(each_answer_not_taken_leaves_no_doubt,
