@@ -52,6 +52,9 @@ struct handoff_target {
 	const char *path;			/* exec */
 };
 
+/* How long the trading client is given to answer: tens of seconds a leg. */
+#define HANDOFF_WORKS_MS 120000
+
 struct handoff_kind {
 	const char *name;		/* "control_api" "webhook" "exec" */
 	/* A repeat of the same id is harmless to the receiver. */

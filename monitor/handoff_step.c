@@ -68,6 +68,15 @@ static void queue(struct handoff_row *r, struct instant at, const char *why)
 	say(r, why);
 }
 
+struct span handoff_works(const struct handoff_row *r,
+			  const struct close_policy *p)
+{
+	/* On its way, perhaps: its answer is waited for. */
+	if (r->state == HANDOFF_SENT && p->settle.ms < HANDOFF_WORKS_MS)
+		return (struct span){ HANDOFF_WORKS_MS };
+	return p->settle;
+}
+
 /* What was sent has ended by then, whatever became of it. */
 static bool ended(const struct handoff_row *r, const struct handoff_view *v,
 		  struct instant then)
@@ -76,7 +85,8 @@ static bool ended(const struct handoff_row *r, const struct handoff_view *v,
 
 	if (instant_known(v->leapt_at) && v->leapt_at.ms > from.ms)
 		from = v->leapt_at;
-	return instant_diff(then, from).ms >= v->policy->settle.ms;
+	return instant_diff(then, from).ms >=
+	       handoff_works(r, v->policy).ms;
 }
 
 static bool settled(const struct handoff_row *r, const struct handoff_view *v)

@@ -69,6 +69,9 @@ MUST_USE bool handoff_hurries(struct handoff_row *r, enum order_type order);
 void handoff_leaves(struct handoff_row *r, struct instant now);
 void handoff_answered(struct handoff_row *r, const struct handoff_answer *a,
 		      const struct handoff_view *v);
+/* From being sent on it may be working for so long. */
+struct span handoff_works(const struct handoff_row *r,
+			  const struct close_policy *p);
 /* A person says: send it again. False: it may still be working. */
 MUST_USE bool handoff_again(struct handoff_row *r,
 			    const struct handoff_view *v);

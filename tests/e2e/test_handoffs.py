@@ -9,6 +9,7 @@ import re
 import signal
 import sqlite3
 import stat
+import time
 
 import lib
 from control import KEY, Control, pair
@@ -529,6 +530,24 @@ def test_a_leg_that_is_gone_is_not_ordered_closed(t):
                              "entry_price": "100"}, order
     assert order["short"] == {"venue": "grvt", "quantity": "0", "gone": True,
                               "entry_price": "100"}, order
+
+
+def test_a_retry_while_it_is_on_its_way_is_refused(t):
+    """handoffs retry while the client works, longer than close.settle"""
+    desk = Desk(t)
+    desk.control.on_close = lambda ident, body: "slow"
+    desk.control.late = 4
+    desk.once()
+    desk.flip()
+    m = desk.start()
+    t.wait(lambda: desk.control.closes, "the close")
+    time.sleep(2.2)
+    assert desk.row()["state"] == "sent"
+    t.run("handoffs", "retry", 1, "-y").expect(1, err="may still be working: "
+                                               "wait 120 seconds after")
+    t.wait(lambda: desk.row()["state"] == "confirmed", "the end", 30)
+    assert m.stop() == 0
+    assert len(desk.control.closes) == 1 and not desk.control.overlaps
 
 
 def test_killed_between_sending_and_the_answer(t):

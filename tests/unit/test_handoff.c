@@ -275,6 +275,29 @@ static void a_person_may_send_again_what_has_ended(void **state)
 	assert_true(handoff_again(&row, &view));
 }
 
+/* settle may be shorter than what the client is given to answer in. */
+static void what_is_on_its_way_is_not_sent_again_by_hand(void **state)
+{
+	(void)state;
+	policy.settle = span_s(2);
+	sent();
+	view.now.ms += HANDOFF_WORKS_MS - 1;
+	assert_false(handoff_again(&row, &view));
+	view.now.ms += 1;
+	assert_true(handoff_again(&row, &view));
+	begin(NULL);
+	sent();
+	view.now.ms += SETTLE_MS - 1;
+	assert_false(handoff_again(&row, &view));
+	/* Its answer was lost: only what was agreed counts. */
+	begin(NULL);
+	policy.settle = span_s(2);
+	sent();
+	answer(HANDOFF_SAYS_NOTHING);
+	view.now.ms += 2000;
+	assert_true(handoff_again(&row, &view));
+}
+
 static void the_breaker_counts(void **state)
 {
 	static const struct { int closes, book; bool want; } cases[] = {
@@ -487,6 +510,8 @@ int main(void)
 		cmocka_unit_test_setup(a_wide_spread_is_waited_for, begin),
 		cmocka_unit_test_setup(a_person_may_send_again_what_has_ended,
 				       begin),
+		cmocka_unit_test_setup(
+			what_is_on_its_way_is_not_sent_again_by_hand, begin),
 		cmocka_unit_test_setup(the_breaker_counts, begin),
 		cmocka_unit_test_setup(a_protective_line_lets_it_go, begin),
 		cmocka_unit_test_setup(
