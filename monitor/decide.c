@@ -265,14 +265,20 @@ static void look_for_reason(struct step *s, int deciding)
 		s->out->notices |= NOTICE_REASON_GONE;
 }
 
+/* Far ahead of now is not lately: the clock was set back since. */
+static bool lately(const struct step *s, struct instant then, int64_t ms)
+{
+	return s->now.ms - then.ms < ms && then.ms - s->now.ms < ms;
+}
+
 static void look_at_wait(struct step *s)
 {
 	struct instant told = s->w->unclosed_told;
 
 	if (!instant_known(s->pos->decided_at) ||
-	    s->now.ms - s->pos->decided_at.ms < UNCLOSED_FIRST_MS)
+	    lately(s, s->pos->decided_at, UNCLOSED_FIRST_MS))
 		return;
-	if (instant_known(told) && s->now.ms - told.ms < UNCLOSED_REPEAT_MS)
+	if (instant_known(told) && lately(s, told, UNCLOSED_REPEAT_MS))
 		return;
 	s->w->unclosed_told = s->now;
 	s->out->notices |= NOTICE_UNCLOSED;

@@ -214,6 +214,51 @@ void handoff_orphaned(struct handoff_row *r)
 	       "more: look at both venues", r->created_at);
 }
 
+/* 5 s, 15 s, then a minute; a receiver that repeats harmlessly waits more. */
+static int64_t pause_ms(const struct handoff_row *r, bool idempotent)
+{
+	static const int64_t near_s[] = { 5, 15, 60 };
+	static const int64_t far_s[] = { 5, 60, 300, 1800, 7200 };
+	size_t i = r->tries > 0 ? (size_t)r->tries - 1 : 0;
+
+	if (idempotent)
+		return 1000 * far_s[i < 5 ? i : 4];
+	return 1000 * near_s[i < 3 ? i : 2];
+}
+
+/* The longest there can be left to wait. */
+static int64_t rest_ms(const struct handoff_row *r,
+		       const struct handoff_view *v)
+{
+	int64_t pause = pause_ms(r, v->idempotent);
+
+	if (r->tries == 0)		/* an earlier close of the pair ends */
+		return r->next_at.ms == r->created_at.ms ? 0 :
+		       v->policy->settle.ms;
+	return pause > WAIT_MAX_S * 1000 ? pause : WAIT_MAX_S * 1000;
+}
+
+/*
+ * The clock was set back, and what it said is ahead of now. What was sent may
+ * be working, so its time begins anew; nothing waits for longer than it was
+ * told to.
+ */
+static bool put_right(struct handoff_row *r, const struct handoff_view *v)
+{
+	bool ahead = instant_known(r->sent_at) && r->sent_at.ms > v->now.ms;
+	int64_t rest = rest_ms(r, v);
+
+	if (ahead)
+		r->sent_at = v->now;
+	if (ahead && r->state == HANDOFF_UNKNOWN)
+		r->polls = 0;
+	if (r->state != HANDOFF_QUEUED || (!ahead &&
+	    instant_diff(r->next_at, v->now).ms <= rest))
+		return ahead;
+	r->next_at = instant_add(v->now, (struct span){ r->tries ? 0 : rest });
+	return true;
+}
+
 enum handoff_todo handoff_step(struct handoff_row *r,
 			       const struct handoff_view *v)
 {
@@ -226,6 +271,8 @@ enum handoff_todo handoff_step(struct handoff_row *r,
 	if (v->status == STATUS_OPEN)
 		return finish(r, HANDOFF_FAILED, "the position was kept",
 			      v->now);
+	if (put_right(r, v))
+		return HANDOFF_DO_WRITE;
 	switch (r->state) {
 	case HANDOFF_QUEUED:		return try_to_send(r, v);
 	case HANDOFF_SENT:		return lost(r, v);
@@ -244,18 +291,6 @@ void handoff_leaves(struct handoff_row *r, struct instant now)
 	r->sent_at = now;
 	r->polls = 0;
 	say(r, "");
-}
-
-/* 5 s, 15 s, then a minute; a receiver that repeats harmlessly waits more. */
-static int64_t pause_ms(const struct handoff_row *r, bool idempotent)
-{
-	static const int64_t near_s[] = { 5, 15, 60 };
-	static const int64_t far_s[] = { 5, 60, 300, 1800, 7200 };
-	size_t i = r->tries > 0 ? (size_t)r->tries - 1 : 0;
-
-	if (idempotent)
-		return 1000 * far_s[i < 5 ? i : 4];
-	return 1000 * near_s[i < 3 ? i : 2];
 }
 
 static void later(struct handoff_row *r, const struct handoff_answer *a,

@@ -1,32 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* The desk of hand-offs (handoffs.h). */
-#include "handoffs.h"
+#include "handoffs_work.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "log.h"
 #include "store_held.h"
 
 #define COMMIT_MS	2000
-#define RUNNING_MAX	8
-
-struct handoffs {
-	struct handoffs_options o;
-	struct handoff_receiver receiver;
-	struct running {		/* on their way; id 0: free */
-		int64_t id;
-		const struct handoff_kind *kind;
-	} running[RUNNING_MAX];
-	struct err broken;		/* a commit's outcome is unknown: stop */
-	struct instant polled_at, leapt_at;
-	struct arena *arena;
-};
 
 static struct running *slot_of(struct handoffs *h, int64_t id)
 {
-	for (int i = 0; i < RUNNING_MAX; i++)
+	for (int i = 0; i < HANDOFFS_RUNNING_MAX; i++)
 		if (h->running[i].id == id)
 			return &h->running[i];
 	return NULL;
@@ -47,7 +33,8 @@ static bool add_source(struct handoffs *h, struct handoff_view *v,
 		return false;
 	v->seen_at = m.seen_at;
 	v->present = instant_known(m.seen_at) && m.absent == 0;
-	v->fresh = instant_known(m.seen_at) &&
+	/* Ahead of now it was seen before the clock was set back. */
+	v->fresh = instant_known(m.seen_at) && m.seen_at.ms <= v->now.ms &&
 		   instant_diff(v->now, m.seen_at).ms <= h->o.fresh_for.ms;
 	return true;
 }
@@ -286,9 +273,10 @@ bool handoffs_due(void *ctx, struct instant now, struct instant *next,
  */
 static void note_leap(struct handoffs *h, struct instant now)
 {
-	if (instant_known(h->polled_at) &&
-	    instant_diff(now, h->polled_at).ms > h->o.fresh_for.ms)
-		h->leapt_at = now;
+	if ((instant_known(h->polled_at) &&
+	     instant_diff(now, h->polled_at).ms > h->o.fresh_for.ms) ||
+	    (instant_known(h->leapt_at) && h->leapt_at.ms > now.ms))
+		h->leapt_at = now;	/* the latter: and set back since */
 	h->polled_at = now;
 }
 
@@ -352,49 +340,4 @@ bool handoffs_replied(void *ctx, const struct reply *r, struct instant now,
 		return store_commit(h->o.store, COMMIT_MS, err);
 	store_rollback(h->o.store);
 	return false;
-}
-
-/* ---- from begin to end ---- */
-
-void handoff_receiver_free(struct handoff_receiver *r)
-{
-	secret_free(&r->key);
-	secret_free(&r->old_key);
-	*r = (struct handoff_receiver){ .kind = NULL };
-}
-
-void handoffs_use(struct handoffs *h, const struct handoffs_options *o,
-		  struct handoff_receiver *receiver)
-{
-	handoff_receiver_free(&h->receiver);
-	h->o = *o;
-	h->receiver = *receiver;
-	*receiver = (struct handoff_receiver){ .kind = NULL };
-}
-
-bool handoffs_new(struct handoffs **out, const struct handoffs_options *o,
-		  struct handoff_receiver *receiver, struct err *err)
-{
-	struct handoffs *h = calloc(1, sizeof(*h));
-
-	if (!h)
-		return err_set(err, ERR_MEMORY, "no memory for hand-offs");
-	h->arena = arena_new();
-	if (!h->arena) {
-		free(h);
-		return err_set(err, ERR_MEMORY, "no memory for hand-offs");
-	}
-	h->polled_at = h->leapt_at = INSTANT_UNKNOWN;
-	handoffs_use(h, o, receiver);
-	*out = h;
-	return true;
-}
-
-void handoffs_free(struct handoffs *h)
-{
-	if (!h)
-		return;
-	handoff_receiver_free(&h->receiver);
-	arena_free(h->arena);
-	free(h);
 }

@@ -158,6 +158,33 @@ static void a_leap_is_not_time_that_passed(void **state)
 	desk_close(&d);
 }
 
+/* Nothing is known of the pair since the clock was set back by a day. */
+static void what_was_seen_ahead_of_now_is_no_news(void **state)
+{
+	struct handoff_row r;
+	struct handoffs *h;
+	struct desk d;
+
+	(void)state;
+	open_decided(&d);
+	h = client_desk(&d);
+	r = *rows_of(&d, 1);
+	snprintf(r.target, sizeof(r.target), "control_api");
+	send_out(&d, &r);
+	polled(&d, h, "2026-11-20T21:02:00Z");
+	polled(&d, h, "2026-11-21T21:02:00Z");
+	for (int i = 3; i < 30; i++)
+		desk_check(&d, handoffs_polled(h, instant_add(given_time(
+			"2026-11-20T21:00:00Z"), span_s(i * 60)), &d.err));
+	assert_int_equal(rows_of(&d, 1)->state, HANDOFF_UNKNOWN);
+	assert_int_equal(rows_of(&d, 1)->polls, 0);
+	polled(&d, h, "2026-11-20T21:31:00Z");
+	polled(&d, h, "2026-11-20T21:32:00Z");
+	assert_int_equal(rows_of(&d, 1)->state, HANDOFF_QUEUED);
+	handoffs_free(h);
+	desk_close(&d);
+}
+
 /* ---- a person's word while the desk is at another close ---- */
 
 static const struct close_policy patient = { .settle = { 600000 } };
@@ -250,6 +277,7 @@ int main(void)
 		cmocka_unit_test(the_new_one_takes_the_place_of_the_old),
 		cmocka_unit_test(it_waits_until_what_was_sent_has_settled),
 		cmocka_unit_test(a_leap_is_not_time_that_passed),
+		cmocka_unit_test(what_was_seen_ahead_of_now_is_no_news),
 		cmocka_unit_test(a_word_is_heard_while_another_close_goes),
 	};
 
