@@ -550,6 +550,30 @@ def test_a_retry_while_it_is_on_its_way_is_refused(t):
     assert len(desk.control.closes) == 1 and not desk.control.overlaps
 
 
+def test_what_was_sent_before_on_close_none_is_told(t):
+    """interrupted, then on_close: none: unknown and told, never sent"""
+    desk = Desk(t)
+    desk.control.on_close = lambda ident, body: "defer"
+    desk.once()
+    desk.flip()
+    desk.once()
+    desk.db("UPDATE handoffs SET state = 'sent', answered_at = NULL")
+    t.config_file.write_text(t.config_file.read_text().replace(
+        "on_close: control_api", "on_close: none"))
+    desk.once()
+    assert desk.row()["state"] == "unknown", desk.row()
+    desk.once()
+    assert any("HAND-OFF WITHOUT ANSWER" in x for x in desk.told())
+    time.sleep(2.1)
+    for _ in range(3):
+        desk.once()
+    assert len(desk.control.closes) == 1
+    desk.control.positions["main"].clear()
+    desk.once()
+    desk.once()
+    assert desk.row()["state"] == "confirmed", desk.row()
+
+
 def test_killed_between_sending_and_the_answer(t):
     """kill -9 while the client works: unknown, never a second close"""
     desk = Desk(t)
