@@ -108,7 +108,7 @@ static struct handoffs_options handoffs_of(struct run_post *p,
 		.courier = &p->outbound.courier, .policy = &a->close,
 		.source = a->control_api.url[0] != '\0',
 		.fresh_for = { FRESH_POLLS * a->profile->poll_interval.ms },
-		.wall = clock_wall, .tell = tell, .tell_ctx = p,
+		.once = p->o.once, .wall = clock_wall, .tell = tell, .tell_ctx = p,
 	};
 }
 

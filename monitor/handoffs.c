@@ -269,21 +269,31 @@ bool handoffs_due(void *ctx, struct instant now, struct instant *next,
 
 /*
  * Polls follow each other; after a gap the clock was set on, or the host was
- * asleep. What was sent before may be working yet: its time begins anew.
+ * asleep. What was sent before may be working yet: its time begins anew. A
+ * process that starts reads it from its polls, this one among them, unless it
+ * is one of many with a poll each: between those a gap is no sign of a leap.
  */
-static void note_leap(struct handoffs *h, struct instant now)
+static bool note_leap(struct handoffs *h, struct instant now, struct err *err)
 {
-	if ((instant_known(h->polled_at) &&
-	     instant_diff(now, h->polled_at).ms > h->o.fresh_for.ms) ||
-	    (instant_known(h->leapt_at) && h->leapt_at.ms > now.ms))
-		h->leapt_at = now;	/* the latter: and set back since */
+	struct instant from = { now.ms - h->o.policy->settle.ms };
+
+	if (instant_known(h->polled_at)) {
+		if (instant_diff(now, h->polled_at).ms > h->o.fresh_for.ms)
+			h->leapt_at = now;
+	} else if (!h->o.once &&
+		   !store_poll_gap(h->o.store, &h->leapt_at, from, now,
+				   h->o.fresh_for, err)) {
+		return false;
+	}
+	if (instant_known(h->leapt_at) && h->leapt_at.ms > now.ms)
+		h->leapt_at = now;	/* and set back since */
 	h->polled_at = now;
+	return true;
 }
 
 bool handoffs_polled(struct handoffs *h, struct instant now, struct err *err)
 {
-	note_leap(h, now);
-	if (each(h, true, now, NULL, err))
+	if (note_leap(h, now, err) && each(h, true, now, NULL, err))
 		return true;
 	if (err->kind == ERR_OUTCOME)
 		h->broken = *err;

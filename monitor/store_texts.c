@@ -128,6 +128,10 @@ const char *const sql_texts[SQL_COUNT] = {
 		"VALUES (1, ?1, ?2, ?3, ?4) ON CONFLICT (id) DO UPDATE "
 		"SET profile = ?1, hash = ?2, poll = ?3, data = ?4",
 
+	[SQL_POLL_GAP] = "SELECT p.at FROM polls p "
+		"JOIN polls b ON b.seq = p.seq - 1 "
+		"WHERE p.at > ?1 AND p.at <= ?2 AND p.at - b.at > ?3 "
+		"ORDER BY p.at DESC LIMIT 1",
 	[SQL_POLL_LAST] = "SELECT " POLL_COLUMNS " FROM polls "
 		"ORDER BY seq DESC LIMIT 1",
 	[SQL_POLL_PUT] = "INSERT INTO polls (" POLL_COLUMNS ") "
