@@ -11,8 +11,6 @@
 #include "json.h"
 #include "letter.h"
 
-#define WORKS_MS	120000	/* both legs may take tens of seconds */
-
 static bool id_ok(const char *id)
 {
 	return *id && strspn(id, "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -48,7 +46,7 @@ static bool build(struct outgoing *out, const struct handoff_order *o,
 	if (!url)
 		return err_set(err, ERR_MEMORY, "no memory for a hand-off");
 	letter_post(out, url);
-	out->timeout_ms = WORKS_MS;
+	out->timeout_ms = HANDOFF_WORKS_MS;
 	return letter_header(out, arena, err, "Authorization: Bearer %s",
 			     t->key) &&
 	       put_body(out, o, arena, err);

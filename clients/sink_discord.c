@@ -3,6 +3,7 @@
  * Discord: a webhook of a channel. With wait=true an unsaved message is an
  * error; a 429 says how long to wait, in seconds with decimals.
  */
+#include <limits.h>
 #include <stdlib.h>
 
 #include "json.h"
@@ -53,7 +54,7 @@ static int64_t retry_after(const struct reply *r)
 	    !json_number(&j, &t))
 		return 0;
 	s = strtoll(t.s, &end, 10);
-	return s < 0 ? 0 : s + (end < t.s + t.n);
+	return s < 0 ? 0 : s + (s < LLONG_MAX && end < t.s + t.n);
 }
 
 static void judge(struct outcome_of *out, const struct reply *r)

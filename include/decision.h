@@ -82,6 +82,7 @@ struct decision {
 	struct label label;	/* "" on hold; a built-in one in capitals */
 	int line;		/* deciding line, close lines first; -1 none */
 	int unwatched;		/* protective line UNKNOWN for too long; -1 */
+	int protects;		/* decided, and this protective line is TRUE; -1 */
 	int n_lines;
 	struct finding finding[LINES_MAX];	/* of every line */
 	bool new_data;		/* this poll counts for `for N polls` */

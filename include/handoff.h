@@ -35,7 +35,7 @@ struct handoff_order {
 enum handoff_says {
 	HANDOFF_SAYS_TAKEN,	/* accepted or done: look at the position */
 	HANDOFF_SAYS_WIDE,	/* refused until a wide spread is confirmed */
-	HANDOFF_SAYS_NO,	/* definitely refused: nothing was done */
+	HANDOFF_SAYS_NO,	/* refused: nothing was done by this try */
 	HANDOFF_SAYS_LATER,	/* nothing was taken: may be sent again */
 	HANDOFF_SAYS_NOTHING	/* it may have been taken: never send blindly */
 };
@@ -51,6 +51,9 @@ struct handoff_target {
 	const char *url, *key, *old_key;	/* control_api, webhook */
 	const char *path;			/* exec */
 };
+
+/* How long the trading client is given to answer: tens of seconds a leg. */
+#define HANDOFF_WORKS_MS 120000
 
 struct handoff_kind {
 	const char *name;		/* "control_api" "webhook" "exec" */

@@ -157,10 +157,10 @@ static bool retry_row(struct store *s, struct handoff_row *r,
 			       r->id);
 	if (!handoff_again(r, &v))
 		return err_set(err, ERR_DATA, "hand-off %" PRId64 " may still "
-			       "be working: wait %lld minutes after it was "
-			       "sent (close.settle)", r->id,
-			       (long long)(w->account->close.settle.ms /
-					   60000));
+			       "be working: wait %lld seconds after it was "
+			       "sent (close.settle, or for its answer)", r->id,
+			       (long long)(handoff_works(r, v.policy).ms /
+					   1000));
 	(void)s;
 	return true;
 }

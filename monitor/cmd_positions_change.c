@@ -124,9 +124,29 @@ struct job {
 };
 
 /* What went out may be working: keeping it here would not stop it. */
+static const char *may_work(const struct handoff_row *r)
+{
+	switch (r->state) {
+	case HANDOFF_SENT:
+	case HANDOFF_ACKNOWLEDGED:
+	case HANDOFF_UNKNOWN:
+		return "was handed over: stop it at the trading client";
+	case HANDOFF_QUEUED:
+		return r->tries == 0 || instant_known(r->answered_at) ? NULL :
+		       "was sent, and no answer says that it was not taken: "
+		       "look at both venues and at carrywatch handoffs list; "
+		       "carrywatch pause stops further tries";
+	case HANDOFF_CONFIRMED:
+	case HANDOFF_FAILED:
+		break;
+	}
+	return NULL;
+}
+
 static bool check_keep(struct store *s, const struct job *j, struct err *err)
 {
 	struct handoff_row *rows;
+	const char *why;
 	size_t n;
 
 	if (j->ask.kind != CHANGE_KEEP)
@@ -134,13 +154,10 @@ static bool check_keep(struct store *s, const struct job *j, struct err *err)
 	if (!store_handoffs(s, &rows, &n, j->id, j->c->arena, err))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (rows[i].state == HANDOFF_SENT ||
-		    rows[i].state == HANDOFF_ACKNOWLEDGED ||
-		    rows[i].state == HANDOFF_UNKNOWN)
+		if ((why = may_work(&rows[i])) != NULL)
 			return err_set(err, ERR_DATA, "the close of position "
-				       "%" PRId64 " was handed over: stop it "
-				       "at the trading client; once it is over, "
-				       "open the pair anew", j->id);
+				       "%" PRId64 " %s; once it is over, open "
+				       "the pair anew", j->id, why);
 	return true;
 }
 

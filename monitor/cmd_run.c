@@ -125,7 +125,8 @@ static bool wire(struct monitor *m, struct err *err)
 		 LOG_LEVEL_INFO, m->setup.account.name, dry_run);
 	return run_post_open(&m->post, &(struct run_post_options){
 		&m->setup.account, m->store, m->wiring.clock, dry_run,
-		seed_of(m->cli), &m->setup.config->reach }, err);
+		seed_of(m->cli), &m->setup.config->reach,
+		cli_has(m->cli, OPT_ONCE) }, err);
 }
 
 static bool take_news(struct monitor *m, struct cycle *cycle, struct err *err)

@@ -92,7 +92,15 @@ bool run_post_read(struct run_post_news *n, const struct account *a,
 	return err_prefix(err, "accounts.%s.close", a->name);
 }
 
-static struct handoffs_options handoffs_of(const struct run_post *p,
+static void tell(void *ctx, struct instant now, const char *text)
+{
+	struct run_post *p = ctx;
+
+	if (p->deliver)
+		deliver_direct(p->deliver, now, "close cannot go out", text);
+}
+
+static struct handoffs_options handoffs_of(struct run_post *p,
 					   const struct account *a)
 {
 	return (struct handoffs_options){
@@ -100,7 +108,7 @@ static struct handoffs_options handoffs_of(const struct run_post *p,
 		.courier = &p->outbound.courier, .policy = &a->close,
 		.source = a->control_api.url[0] != '\0',
 		.fresh_for = { FRESH_POLLS * a->profile->poll_interval.ms },
-		.wall = clock_wall,
+		.once = p->o.once, .wall = clock_wall, .tell = tell, .tell_ctx = p,
 	};
 }
 
@@ -119,6 +127,38 @@ static bool open_handoffs(struct run_post *p, const struct account *a,
 	return true;
 }
 
+static bool any_open(bool *out, struct store *s, struct err *err)
+{
+	struct arena *arena = arena_new();
+	struct handoff_row *rows;
+	size_t n = 0;
+	bool ok;
+
+	if (!arena)
+		return err_set(err, ERR_MEMORY, "no memory for hand-offs");
+	ok = store_begin_read(s, err);
+	if (ok) {
+		ok = store_open_handoffs(s, &rows, &n, arena, err);
+		store_end_read(s);
+	}
+	arena_free(arena);
+	*out = n > 0;
+	return ok;
+}
+
+/* With on_close: none nothing goes out, but what went is seen to its end. */
+static bool ready_handoffs(struct run_post *p, const struct account *a,
+			   struct err *err)
+{
+	bool wanted = a->close.target != ON_CLOSE_NONE;
+
+	if (p->handoffs || p->o.simulated)
+		return true;
+	if (!wanted && !any_open(&wanted, p->o.store, err))
+		return false;
+	return !wanted || open_handoffs(p, a, err);
+}
+
 /* ---- begin, reload, end ---- */
 
 bool run_post_ready(struct run_post *p, const struct account *a,
@@ -129,8 +169,7 @@ bool run_post_ready(struct run_post *p, const struct account *a,
 	if (!p->deliver && a->alerts.n_sinks > 0 &&
 	    !open_deliver(p, &none, err))
 		return false;
-	return p->handoffs || a->close.target == ON_CLOSE_NONE ||
-	       p->o.simulated || open_handoffs(p, a, err);
+	return ready_handoffs(p, a, err);
 }
 
 void run_post_use(struct run_post *p, struct run_post_news *n,

@@ -15,6 +15,7 @@ struct run_post_options {
 	bool simulated;
 	uint64_t seed;
 	const struct reach *reach;	/* of the configuration in force */
+	bool once;			/* one poll, and it ends */
 };
 
 struct run_post {

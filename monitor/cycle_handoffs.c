@@ -2,7 +2,7 @@
 /*
  * A decided close becomes a hand-off in the decision's own transaction, and
  * takes the place of any that a person took back. Too many at once wait for a
- * person, but for those of protective rules.
+ * person, but for those of protective rules, also when one is TRUE only later.
  */
 #include "cycle_work.h"
 
@@ -112,4 +112,26 @@ bool cycle_put_handoff(struct work *w, const struct watched *x,
 		snprintf(r.held, sizeof(r.held), "breaker");
 	return replace_earlier(w, &r, err) &&
 	       store_add_handoff(w->cycle->store, &r, err);
+}
+
+bool cycle_hurry_handoff(struct work *w, const struct watched *x,
+			 struct err *err)
+{
+	const struct profile *p = w->cycle->account->profile;
+	int line = x->decision.protects;
+	struct handoff_row *rows;
+	size_t n;
+
+	if (line < 0 || !hands_over(w))
+		return true;
+	if (!store_handoffs(w->cycle->store, &rows, &n, x->pos.id, w->arena,
+			    err))
+		return false;
+	if (n == 0 || !handoff_hurries(&rows[0],
+				       order_of(&w->cycle->account->close,
+						&p->line[line].label)))
+		return true;
+	log_write(LOG_LEVEL_NOTICE, "hand-off hurries", "id=%s line=%s",
+		  rows[0].key, p->line[line].label.s);
+	return store_save_handoff(w->cycle->store, &rows[0], err);
 }

@@ -207,6 +207,7 @@ static bool put_watched(struct work *w, struct watched *x, struct err *err)
 	       put_decision(w, x, err) && put_severer(w, x, err) &&
 	       put_notices(w, x, err) && put_reminder(w, x, err) &&
 	       put_pending(w, x, &p, err) && cycle_put_handoff(w, x, err) &&
+	       cycle_hurry_handoff(w, x, err) &&
 	       put_closed(w, x, &p, err) &&
 	       cycle_put_held(w, (size_t)(x - w->watched), &p, err);
 }

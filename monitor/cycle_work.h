@@ -64,6 +64,9 @@ struct fact cycle_funding(const struct work *w, const struct watched *x);
 MUST_USE bool cycle_breaker(struct work *w, struct err *err);
 MUST_USE bool cycle_put_handoff(struct work *w, const struct watched *x,
 				struct err *err);
+/* A close that waits, and a protective line is TRUE as well: it may go. */
+MUST_USE bool cycle_hurry_handoff(struct work *w, const struct watched *x,
+				  struct err *err);
 
 /* ---- cycle_positions.c ---- */
 

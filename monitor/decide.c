@@ -189,18 +189,26 @@ static void track_blindness(struct step *s, int line)
 	s->w->blind_notices = 0;
 }
 
+static uint32_t protective_of(const struct step *s)
+{
+	uint32_t mask = 0;
+
+	for (uint32_t l = s->close; l != 0; l &= l - 1)
+		if (s->p->line[first_of(l)].protective)
+			mask |= l & -l;
+	return mask;
+}
+
 /*
  * A venue may never tell its liquidation price. That is told apart from rates
  * that are lost, and hides neither those nor what an `alert` line says.
  */
 static int look_for_blindness(struct step *s)
 {
-	uint32_t lines = s->seen.is_unknown & s->close, protective = 0;
+	uint32_t lines = s->seen.is_unknown & s->close;
+	uint32_t protective = lines & protective_of(s);
 	int blind;
 
-	for (uint32_t l = lines; l != 0; l &= l - 1)
-		if (s->p->line[first_of(l)].protective)
-			protective |= l & -l;
 	s->out->unwatched = blind_line(s, protective);
 	blind = blind_line(s, lines & ~protective);
 	track_blindness(s, blind);
@@ -288,6 +296,7 @@ static void decide_pending(struct step *s)
 
 	look_for_blindness(s);
 	look_for_severer(s, deciding);
+	s->out->protects = closing_line(s, protective_of(s));
 	look_for_reason(s, deciding);
 	look_at_wait(s);
 	if (alert >= 0 && !same_label(s->w->label, s->p->line[alert].label))
@@ -345,7 +354,7 @@ static void begin(struct decision *out)
 {
 	out->action = ACTION_HOLD;
 	out->label = (struct label){ "" };
-	out->line = out->unwatched = -1;
+	out->line = out->unwatched = out->protects = -1;
 	out->new_data = out->close_now = false;
 	out->notices = 0;
 }

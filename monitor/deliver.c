@@ -10,6 +10,7 @@
 #define COMMIT_MS	2000
 #define GIVE_UP_MS	(24 * 3600 * INT64_C(1000))
 #define PAUSE_MOST_MS	(7201 * INT64_C(1000))	/* of deliver_pause_ms */
+#define WAIT_MAX_S	3600	/* who asks for more is asked again */
 
 /* ---- the schedule of tries ---- */
 
@@ -62,7 +63,9 @@ static bool put_back(struct deliver *d, struct post *p, struct delivery *x,
 	bool late = instant_diff(now, x->message.at).ms > GIVE_UP_MS &&
 		    !is_important(&x->message);
 
-	if (pause < o->wait_s * 1000)
+	if (o->wait_s > WAIT_MAX_S)
+		pause = WAIT_MAX_S * INT64_C(1000);
+	else if (pause < o->wait_s * 1000)
 		pause = o->wait_s * 1000;
 	if (!p->down)
 		log_write(LOG_LEVEL_WARNING, "alert not delivered",

@@ -7,6 +7,7 @@
 
 #define READS_AFTER	2	/* good ones with the pair, once settled */
 #define BOOK_MIN	4	/* a smaller book has no share */
+#define WAIT_MAX_S	3600	/* who asks for more does not hold it up */
 
 static const char *const words[] = {
 	[HANDOFF_QUEUED] = "queued", [HANDOFF_SENT] = "sent",
@@ -59,10 +60,21 @@ static enum handoff_todo finish(struct handoff_row *r,
 
 static void queue(struct handoff_row *r, struct instant at, const char *why)
 {
+	if (r->state == HANDOFF_ACKNOWLEDGED)
+		r->answered_at = INSTANT_UNKNOWN;	/* it was taken */
 	r->state = HANDOFF_QUEUED;
 	r->next_at = at;
 	r->polls = 0;
 	say(r, why);
+}
+
+struct span handoff_works(const struct handoff_row *r,
+			  const struct close_policy *p)
+{
+	/* On its way, perhaps: its answer is waited for. */
+	if (r->state == HANDOFF_SENT && p->settle.ms < HANDOFF_WORKS_MS)
+		return (struct span){ HANDOFF_WORKS_MS };
+	return p->settle;
 }
 
 /* What was sent has ended by then, whatever became of it. */
@@ -73,7 +85,8 @@ static bool ended(const struct handoff_row *r, const struct handoff_view *v,
 
 	if (instant_known(v->leapt_at) && v->leapt_at.ms > from.ms)
 		from = v->leapt_at;
-	return instant_diff(then, from).ms >= v->policy->settle.ms;
+	return instant_diff(then, from).ms >=
+	       handoff_works(r, v->policy).ms;
 }
 
 static bool settled(const struct handoff_row *r, const struct handoff_view *v)
@@ -87,6 +100,7 @@ static enum handoff_todo lost(struct handoff_row *r,
 {
 	if (v->running)
 		return HANDOFF_DO_NOTHING;
+	r->answered_at = INSTANT_UNKNOWN;
 	if (v->idempotent) {
 		queue(r, v->now, "interrupted: sent again under its id");
 		return HANDOFF_DO_WRITE;
@@ -187,6 +201,71 @@ bool handoff_replaced(struct handoff_row *r)
 	return true;
 }
 
+bool handoff_hurries(struct handoff_row *r, enum order_type order)
+{
+	bool waits = !strcmp(r->held, "breaker");
+
+	/* What was sent may be working: it is asked as it was. */
+	if (r->state != HANDOFF_QUEUED || r->tries > 0 ||
+	    (!waits && r->order == order))
+		return false;
+	if (waits)
+		r->held[0] = '\0';
+	r->order = order;
+	return true;
+}
+
+void handoff_orphaned(struct handoff_row *r)
+{
+	finish(r, HANDOFF_FAILED, "its position is not in the database any "
+	       "more: look at both venues", r->created_at);
+}
+
+/* 5 s, 15 s, then a minute; a receiver that repeats harmlessly waits more. */
+static int64_t pause_ms(const struct handoff_row *r, bool idempotent)
+{
+	static const int64_t near_s[] = { 5, 15, 60 };
+	static const int64_t far_s[] = { 5, 60, 300, 1800, 7200 };
+	size_t i = r->tries > 0 ? (size_t)r->tries - 1 : 0;
+
+	if (idempotent)
+		return 1000 * far_s[i < 5 ? i : 4];
+	return 1000 * near_s[i < 3 ? i : 2];
+}
+
+/* The longest there can be left to wait. */
+static int64_t rest_ms(const struct handoff_row *r,
+		       const struct handoff_view *v)
+{
+	int64_t pause = pause_ms(r, v->idempotent);
+
+	if (r->tries == 0)		/* an earlier close of the pair ends */
+		return r->next_at.ms == r->created_at.ms ? 0 :
+		       v->policy->settle.ms;
+	return pause > WAIT_MAX_S * 1000 ? pause : WAIT_MAX_S * 1000;
+}
+
+/*
+ * The clock was set back, and what it said is ahead of now. What was sent may
+ * be working, so its time begins anew; nothing waits for longer than it was
+ * told to.
+ */
+static bool put_right(struct handoff_row *r, const struct handoff_view *v)
+{
+	bool ahead = instant_known(r->sent_at) && r->sent_at.ms > v->now.ms;
+	int64_t rest = rest_ms(r, v);
+
+	if (ahead)
+		r->sent_at = v->now;
+	if (ahead && r->state == HANDOFF_UNKNOWN)
+		r->polls = 0;
+	if (r->state != HANDOFF_QUEUED || (!ahead &&
+	    instant_diff(r->next_at, v->now).ms <= rest))
+		return ahead;
+	r->next_at = instant_add(v->now, (struct span){ r->tries ? 0 : rest });
+	return true;
+}
+
 enum handoff_todo handoff_step(struct handoff_row *r,
 			       const struct handoff_view *v)
 {
@@ -199,6 +278,8 @@ enum handoff_todo handoff_step(struct handoff_row *r,
 	if (v->status == STATUS_OPEN)
 		return finish(r, HANDOFF_FAILED, "the position was kept",
 			      v->now);
+	if (put_right(r, v))
+		return HANDOFF_DO_WRITE;
 	switch (r->state) {
 	case HANDOFF_QUEUED:		return try_to_send(r, v);
 	case HANDOFF_SENT:		return lost(r, v);
@@ -215,37 +296,47 @@ void handoff_leaves(struct handoff_row *r, struct instant now)
 	r->state = HANDOFF_SENT;
 	r->tries++;
 	r->sent_at = now;
-	r->answered_at = INSTANT_UNKNOWN;
 	r->polls = 0;
 	say(r, "");
-}
-
-/* 5 s, 15 s, then a minute; a receiver that repeats harmlessly waits more. */
-static int64_t pause_ms(const struct handoff_row *r, bool idempotent)
-{
-	static const int64_t near_s[] = { 5, 15, 60 };
-	static const int64_t far_s[] = { 5, 60, 300, 1800, 7200 };
-	size_t i = r->tries > 0 ? (size_t)r->tries - 1 : 0;
-
-	if (idempotent)
-		return 1000 * far_s[i < 5 ? i : 4];
-	return 1000 * near_s[i < 3 ? i : 2];
 }
 
 static void later(struct handoff_row *r, const struct handoff_answer *a,
 		  const struct handoff_view *v)
 {
 	int64_t ms = pause_ms(r, v->idempotent);
+	int64_t asked_s = a->wait_s < WAIT_MAX_S ? a->wait_s : WAIT_MAX_S;
 
-	if (ms < a->wait_s * 1000)
-		ms = a->wait_s * 1000;
+	if (asked_s > ms / 1000)
+		ms = asked_s * 1000;
 	queue(r, instant_add(v->now, (struct span){ ms }), a->why);
+}
+
+/*
+ * What repeats harmlessly is sent again without a look at what became of the
+ * try before: a later answer does not say that one was not taken.
+ */
+static bool in_doubt(const struct handoff_row *r, const struct handoff_view *v)
+{
+	return v->idempotent && r->tries > 1 && !instant_known(r->answered_at);
+}
+
+static void refused(struct handoff_row *r, const struct handoff_answer *a,
+		    bool doubt)
+{
+	r->state = doubt ? HANDOFF_UNKNOWN : HANDOFF_FAILED;
+	r->polls = 0;
+	if (doubt)
+		snprintf(r->detail, sizeof(r->detail), "%.100s, but an answer "
+			 "before was lost", a->why);
 }
 
 void handoff_answered(struct handoff_row *r, const struct handoff_answer *a,
 		      const struct handoff_view *v)
 {
-	r->answered_at = v->now;
+	bool doubt = in_doubt(r, v);
+
+	if (!doubt || a->says == HANDOFF_SAYS_TAKEN)
+		r->answered_at = v->now;
 	say(r, a->why);
 	switch (a->says) {
 	case HANDOFF_SAYS_TAKEN:
@@ -257,7 +348,7 @@ void handoff_answered(struct handoff_row *r, const struct handoff_answer *a,
 		snprintf(r->held, sizeof(r->held), "spread");
 		break;
 	case HANDOFF_SAYS_NO:
-		r->state = HANDOFF_FAILED;
+		refused(r, a, doubt);
 		break;
 	case HANDOFF_SAYS_LATER:
 		later(r, a, v);
@@ -279,6 +370,8 @@ bool handoff_again(struct handoff_row *r, const struct handoff_view *v)
 			   r->state != HANDOFF_FAILED && !settled(r, v)))
 		return false;
 	r->held[0] = '\0';
+	if (r->state == HANDOFF_SENT)
+		r->answered_at = INSTANT_UNKNOWN;
 	queue(r, v->now, "sent again by hand");
 	return true;
 }

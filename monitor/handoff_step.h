@@ -29,8 +29,8 @@ struct handoff_row {
 	struct label reason;
 	enum handoff_state state;
 	char held[24];			/* breaker, spread, target; "": may go */
-	struct instant created_at, next_at, sent_at, answered_at,
-		       confirmed_at;
+	struct instant created_at, next_at, sent_at, confirmed_at;
+	struct instant answered_at;	/* unknown: a try may have been taken */
 	int32_t tries;
 	int32_t polls;			/* good reads with the pair, since */
 	bool confirm_wide;
@@ -61,10 +61,17 @@ enum handoff_todo handoff_step(struct handoff_row *r,
 			       const struct handoff_view *v);
 /* Another close of its position is decided: it is over. False: it was. */
 bool handoff_replaced(struct handoff_row *r);
+/* Its position is not in the store: nothing says what is to be closed. */
+void handoff_orphaned(struct handoff_row *r);
+/* A protective line says so too: it waits no longer. False: no change. */
+MUST_USE bool handoff_hurries(struct handoff_row *r, enum order_type order);
 /* It goes out: to be written down before the first byte leaves. */
 void handoff_leaves(struct handoff_row *r, struct instant now);
 void handoff_answered(struct handoff_row *r, const struct handoff_answer *a,
 		      const struct handoff_view *v);
+/* From being sent on it may be working for so long. */
+struct span handoff_works(const struct handoff_row *r,
+			  const struct close_policy *p);
 /* A person says: send it again. False: it may still be working. */
 MUST_USE bool handoff_again(struct handoff_row *r,
 			    const struct handoff_view *v);

@@ -1,32 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* The desk of hand-offs (handoffs.h). */
-#include "handoffs.h"
+#include "handoffs_work.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "log.h"
 #include "store_held.h"
 
 #define COMMIT_MS	2000
-#define RUNNING_MAX	8
-
-struct handoffs {
-	struct handoffs_options o;
-	struct handoff_receiver receiver;
-	struct running {		/* on their way; id 0: free */
-		int64_t id;
-		const struct handoff_kind *kind;
-	} running[RUNNING_MAX];
-	struct err broken;		/* a commit's outcome is unknown: stop */
-	struct instant polled_at, leapt_at;
-	struct arena *arena;
-};
 
 static struct running *slot_of(struct handoffs *h, int64_t id)
 {
-	for (int i = 0; i < RUNNING_MAX; i++)
+	for (int i = 0; i < HANDOFFS_RUNNING_MAX; i++)
 		if (h->running[i].id == id)
 			return &h->running[i];
 	return NULL;
@@ -47,7 +33,8 @@ static bool add_source(struct handoffs *h, struct handoff_view *v,
 		return false;
 	v->seen_at = m.seen_at;
 	v->present = held_there(&m);
-	v->fresh = instant_known(m.seen_at) &&
+	/* Ahead of now it was seen before the clock was set back. */
+	v->fresh = instant_known(m.seen_at) && m.seen_at.ms <= v->now.ms &&
 		   instant_diff(v->now, m.seen_at).ms <= h->o.fresh_for.ms;
 	return true;
 }
@@ -128,6 +115,16 @@ static void log_state(const struct handoff_row *r)
 		  r->tries, log_quote(r->detail).s);
 }
 
+/* The end of a transaction that changed one row. */
+static bool save(struct handoffs *h, const struct handoff_row *r,
+		 struct err *err)
+{
+	if (store_save_handoff(h->o.store, r, err))
+		return store_commit(h->o.store, COMMIT_MS, err);
+	store_rollback(h->o.store);
+	return false;
+}
+
 /* Nothing went out: the request could not even be made. */
 static bool not_launched(struct handoffs *h, struct handoff_row *r,
 			 const struct handoff_view *v, const struct err *why,
@@ -140,10 +137,7 @@ static bool not_launched(struct handoffs *h, struct handoff_row *r,
 		return false;
 	handoff_answered(r, &a, v);
 	log_state(r);
-	if (store_save_handoff(h->o.store, r, err))
-		return store_commit(h->o.store, COMMIT_MS, err);
-	store_rollback(h->o.store);
-	return false;
+	return save(h, r, err);
 }
 
 /* "sent" is on disk before the first byte leaves. */
@@ -169,22 +163,42 @@ static bool send(struct handoffs *h, struct handoff_row *r,
 	return not_launched(h, r, v, &why, err);
 }
 
-/* One row, read again inside its transaction: a pause counts at once. */
+/* Nothing can be ordered closed: said once, and it holds up no other. */
+static bool orphan(struct handoffs *h, struct handoff_row *r,
+		   struct instant now, struct err *err)
+{
+	char text[sizeof(r->key) + sizeof(r->detail) + 2];
+
+	handoff_orphaned(r);
+	if (!save(h, r, err))
+		return false;
+	log_state(r);
+	snprintf(text, sizeof(text), "%s: %s", r->key, r->detail);
+	if (h->o.tell)
+		h->o.tell(h->o.tell_ctx, now, text);
+	return true;
+}
+
+/* One row, read again inside its transaction: a person's word counts. */
 static bool step(struct handoffs *h, struct handoff_row *r, bool polled,
 		 struct instant now, struct err *err)
 {
 	struct handoff_view v;
 	struct position p;
 	enum handoff_todo todo;
-	enum handoff_state before = r->state;
+	enum handoff_state before;
 
 	if (!store_begin(h->o.store, err))
 		return false;
-	if (!view_of(h, &v, &p, r, now, err)) {
+	if (!store_handoff(h->o.store, r, r->id, err) ||
+	    !view_of(h, &v, &p, r, now, err)) {
+		if (err->kind == ERR_NOT_FOUND)
+			return orphan(h, r, now, err);
 		store_rollback(h->o.store);
 		return false;
 	}
 	v.polled = polled;
+	before = r->state;
 	todo = handoff_step(r, &v);
 	if (todo == HANDOFF_DO_SEND && !polled)
 		return send(h, r, &v, &p, err);
@@ -192,21 +206,32 @@ static bool step(struct handoffs *h, struct handoff_row *r, bool polled,
 		store_rollback(h->o.store);
 		return true;
 	}
-	if (!store_save_handoff(h->o.store, r, err)) {
-		store_rollback(h->o.store);
-		return false;
-	}
-	if (!store_commit(h->o.store, COMMIT_MS, err))
+	if (!save(h, r, err))
 		return false;
 	if (r->state != before)
 		log_state(r);
 	return true;
 }
 
+/* The whole store is in doubt, or taken: the others would fare no better. */
+static bool ends_all(const struct err *err)
+{
+	return err->kind == ERR_OUTCOME || err->kind == ERR_BUSY;
+}
+
+static void note_next(const struct handoff_row *r, struct instant now,
+		      struct instant *next)
+{
+	if (r->state == HANDOFF_QUEUED && r->next_at.ms > now.ms &&
+	    (!instant_known(*next) || r->next_at.ms < next->ms))
+		*next = r->next_at;
+}
+
 static bool each(struct handoffs *h, bool polled, struct instant now,
 		 struct instant *next, struct err *err)
 {
 	struct handoff_row *rows;
+	bool ok = true;
 	size_t n;
 
 	arena_reset(h->arena);
@@ -218,16 +243,15 @@ static bool each(struct handoffs *h, bool polled, struct instant now,
 	}
 	store_end_read(h->o.store);
 	for (size_t i = 0; i < n; i++) {
-		struct handoff_row *r = &rows[i];
-
-		if (!step(h, r, polled, now, err))
-			return false;
-		if (next && r->state == HANDOFF_QUEUED &&
-		    r->next_at.ms > now.ms &&
-		    (!instant_known(*next) || r->next_at.ms < next->ms))
-			*next = r->next_at;
+		if (!step(h, &rows[i], polled, now, err)) {
+			if (ends_all(err))
+				return false;
+			ok = false;
+		} else if (next) {
+			note_next(&rows[i], now, next);
+		}
 	}
-	return true;
+	return ok;
 }
 
 bool handoffs_due(void *ctx, struct instant now, struct instant *next,
@@ -245,20 +269,31 @@ bool handoffs_due(void *ctx, struct instant now, struct instant *next,
 
 /*
  * Polls follow each other; after a gap the clock was set on, or the host was
- * asleep. What was sent before may be working yet: its time begins anew.
+ * asleep. What was sent before may be working yet: its time begins anew. A
+ * process that starts reads it from its polls, this one among them, unless it
+ * is one of many with a poll each: between those a gap is no sign of a leap.
  */
-static void note_leap(struct handoffs *h, struct instant now)
+static bool note_leap(struct handoffs *h, struct instant now, struct err *err)
 {
-	if (instant_known(h->polled_at) &&
-	    instant_diff(now, h->polled_at).ms > h->o.fresh_for.ms)
-		h->leapt_at = now;
+	struct instant from = { now.ms - h->o.policy->settle.ms };
+
+	if (instant_known(h->polled_at)) {
+		if (instant_diff(now, h->polled_at).ms > h->o.fresh_for.ms)
+			h->leapt_at = now;
+	} else if (!h->o.once &&
+		   !store_poll_gap(h->o.store, &h->leapt_at, from, now,
+				   h->o.fresh_for, err)) {
+		return false;
+	}
+	if (instant_known(h->leapt_at) && h->leapt_at.ms > now.ms)
+		h->leapt_at = now;	/* and set back since */
 	h->polled_at = now;
+	return true;
 }
 
 bool handoffs_polled(struct handoffs *h, struct instant at, struct err *err)
 {
-	note_leap(h, at);
-	if (each(h, true, at, NULL, err))
+	if (note_leap(h, at, err) && each(h, true, at, NULL, err))
 		return true;
 	if (err->kind == ERR_OUTCOME)
 		h->broken = *err;
@@ -315,49 +350,4 @@ bool handoffs_replied(void *ctx, const struct reply *r, struct instant now,
 		return store_commit(h->o.store, COMMIT_MS, err);
 	store_rollback(h->o.store);
 	return false;
-}
-
-/* ---- from begin to end ---- */
-
-void handoff_receiver_free(struct handoff_receiver *r)
-{
-	secret_free(&r->key);
-	secret_free(&r->old_key);
-	*r = (struct handoff_receiver){ .kind = NULL };
-}
-
-void handoffs_use(struct handoffs *h, const struct handoffs_options *o,
-		  struct handoff_receiver *receiver)
-{
-	handoff_receiver_free(&h->receiver);
-	h->o = *o;
-	h->receiver = *receiver;
-	*receiver = (struct handoff_receiver){ .kind = NULL };
-}
-
-bool handoffs_new(struct handoffs **out, const struct handoffs_options *o,
-		  struct handoff_receiver *receiver, struct err *err)
-{
-	struct handoffs *h = calloc(1, sizeof(*h));
-
-	if (!h)
-		return err_set(err, ERR_MEMORY, "no memory for hand-offs");
-	h->arena = arena_new();
-	if (!h->arena) {
-		free(h);
-		return err_set(err, ERR_MEMORY, "no memory for hand-offs");
-	}
-	h->polled_at = h->leapt_at = INSTANT_UNKNOWN;
-	handoffs_use(h, o, receiver);
-	*out = h;
-	return true;
-}
-
-void handoffs_free(struct handoffs *h)
-{
-	if (!h)
-		return;
-	handoff_receiver_free(&h->receiver);
-	arena_free(h->arena);
-	free(h);
 }

@@ -27,7 +27,11 @@ struct handoffs_options {
 	const struct close_policy *policy;	/* stays in place */
 	bool source;			/* a trading client is read */
 	struct span fresh_for;		/* how long its answer is news */
+	bool once;			/* the process ends after one poll */
 	struct instant (*wall)(void);	/* of signatures */
+	/* What no later poll can tell; NULL: the log alone. */
+	void (*tell)(void *ctx, struct instant now, const char *text);
+	void *tell_ctx;
 };
 
 /* Takes the receiver over. */

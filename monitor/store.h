@@ -118,6 +118,10 @@ struct poll {
 
 MUST_USE bool store_last_poll(struct store *s, struct poll *out, bool *found,
 			      struct err *err);
+/* The last one in (from, to] that came more than `gap` after the one before. */
+MUST_USE bool store_poll_gap(struct store *s, struct instant *out,
+			     struct instant from, struct instant to,
+			     struct span gap, struct err *err);
 MUST_USE bool store_put_poll(struct store *s, const struct poll *p,
 			     struct err *err);
 /* Keep a configuration text under its hash (once). */

@@ -85,6 +85,22 @@ static void get_row(struct sql *q, struct handoff_row *r)
 	sql_get_text(q, r->detail, sizeof(r->detail));
 }
 
+bool store_handoff(struct store *s, struct handoff_row *out, int64_t id,
+		   struct err *err)
+{
+	struct sql q = sql_use(s, SQL_HANDOFF);
+	bool found;
+
+	sql_put_int(&q, id);
+	found = sql_row(&q);
+	if (found)
+		get_row(&q, out);
+	if (!sql_done(&q, err))
+		return false;
+	return found || err_set(err, ERR_DATA, "hand-off %lld was deleted",
+				(long long)id);
+}
+
 static bool get_list(struct sql *q, struct handoff_row **out, size_t *n,
 		     struct arena *arena, struct err *err)
 {

@@ -11,6 +11,9 @@ MUST_USE bool store_add_handoff(struct store *s, struct handoff_row *r,
 				struct err *err);
 MUST_USE bool store_save_handoff(struct store *s, const struct handoff_row *r,
 				 struct err *err);
+/* False too when it was deleted. */
+MUST_USE bool store_handoff(struct store *s, struct handoff_row *out,
+			    int64_t id, struct err *err);
 /* Those that are not over, and the failed ones of pending positions. */
 MUST_USE bool store_open_handoffs(struct store *s, struct handoff_row **out,
 				  size_t *n, struct arena *arena,

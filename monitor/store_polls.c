@@ -44,6 +44,20 @@ bool store_last_poll(struct store *s, struct poll *out, bool *found,
 	return true;
 }
 
+bool store_poll_gap(struct store *s, struct instant *out, struct instant from,
+		    struct instant to, struct span gap, struct err *err)
+{
+	struct sql q = sql_use(s, SQL_POLL_GAP);
+
+	*out = INSTANT_UNKNOWN;
+	sql_put_instant(&q, from);
+	sql_put_instant(&q, to);
+	sql_put_int(&q, gap.ms);
+	if (sql_row(&q))
+		*out = sql_get_instant(&q);
+	return sql_done(&q, err);
+}
+
 bool store_poll_at(struct store *s, struct poll *out, bool *found,
 		   struct instant at, struct arena *arena, struct err *err)
 {

@@ -128,6 +128,10 @@ const char *const sql_texts[SQL_COUNT] = {
 		"VALUES (1, ?1, ?2, ?3, ?4) ON CONFLICT (id) DO UPDATE "
 		"SET profile = ?1, hash = ?2, poll = ?3, data = ?4",
 
+	[SQL_POLL_GAP] = "SELECT p.at FROM polls p "
+		"JOIN polls b ON b.seq = p.seq - 1 "
+		"WHERE p.at > ?1 AND p.at <= ?2 AND p.at - b.at > ?3 "
+		"ORDER BY p.at DESC LIMIT 1",
 	[SQL_POLL_LAST] = "SELECT " POLL_COLUMNS " FROM polls "
 		"ORDER BY seq DESC LIMIT 1",
 	[SQL_POLL_PUT] = "INSERT INTO polls (" POLL_COLUMNS ") "
@@ -287,6 +291,8 @@ const char *const sql_texts[SQL_COUNT] = {
 	[SQL_HANDOFF_SAVE] = "UPDATE handoffs SET (" HANDOFF_REST ") = (?2, "
 		"?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) WHERE "
 		"id = ?1",
+	[SQL_HANDOFF] = "SELECT " HANDOFF_COLUMNS " FROM handoffs "
+		"WHERE id = ?1",
 	[SQL_HANDOFFS_OPEN] = "SELECT " HANDOFF_COLUMNS " FROM handoffs h "
 		"WHERE state NOT IN ('confirmed', 'failed') OR (state = "
 		"'failed' AND id = (SELECT max(id) FROM handoffs "

@@ -448,6 +448,61 @@ def test_keeping_what_was_sent_is_refused(t):
     t.run("positions", "keep", 1).expect(1, err="was handed over")
 
 
+def webhook_desk(t):
+    """no trading client: the webhook is all there is"""
+    desk = Desk(t, "webhook", source=False, close="secret: {env: CW_HOOK}, "
+                "url: 'http://127.0.0.1:1/'")
+    t.config_file.write_text(t.config_file.read_text().replace(
+        "http://127.0.0.1:1/", desk.hook.url + "/close"))
+    import_pair(t, {})
+    desk.once()
+    desk.flip()
+    return desk
+
+
+def test_keeping_what_may_have_been_taken_is_refused(t):
+    """positions keep after a lost answer, also when a 503 came later"""
+    desk = webhook_desk(t)
+    desk.hook.answers = [Answer(503), Answer(0), Answer(503)]
+    desk.once()
+    assert (desk.row()["state"], desk.row()["tries"]) == ("queued", 1)
+    for _ in range(2):
+        desk.db("UPDATE handoffs SET next_at = 0")
+        desk.once()
+        t.run("positions", "keep", 1).expect(
+            1, err="no answer says.*both venues.*handoffs list")
+    assert (desk.row()["state"], desk.row()["tries"]) == ("queued", 3)
+
+
+def test_keeping_what_was_not_taken_is_done(t):
+    """positions keep after a 503: kept, and not sent again"""
+    desk = webhook_desk(t)
+    desk.hook.answers = [Answer(503), Answer(503)]
+    desk.once()
+    desk.db("UPDATE handoffs SET next_at = 0")
+    desk.once()
+    assert (desk.row()["state"], desk.row()["tries"]) == ("queued", 2)
+    t.run("positions", "keep", 1).expect(0)
+    desk.once()
+    assert (desk.row()["state"], desk.row()["tries"]) == ("failed", 2)
+
+
+def test_a_refusal_after_a_lost_answer_is_none(t):
+    """409 after a lost answer: unknown, told as such; keep is refused"""
+    desk = webhook_desk(t)
+    desk.hook.answers = [Answer(0), Answer(409)]
+    desk.once()
+    desk.db("UPDATE handoffs SET next_at = 0")
+    desk.once()
+    row = desk.row()
+    assert (row["state"], row["tries"]) == ("unknown", 2), row
+    assert row["detail"] == "HTTP 409, but an answer before was lost", row
+    desk.once()
+    assert any("HAND-OFF WITHOUT ANSWER" in x for x in desk.told())
+    assert not any("REFUSED" in x for x in desk.told()), desk.told()
+    t.run("positions", "keep", 1).expect(1, err="was handed over")
+
+
 def test_too_many_at_once_wait_for_a_word(t):
     """five of five at once: held back, told, confirmed by hand"""
     desk = Desk(t, pairs=[pair(f"u-{i}", "BTC", "lighter", "grvt")
@@ -468,6 +523,58 @@ def test_too_many_at_once_wait_for_a_word(t):
     desk.once()
     assert len(desk.control.closes) == 5
     t.run("handoffs", "confirm", "all", "-y").expect(3)
+
+
+def test_a_close_whose_position_is_gone_holds_up_nobody(t):
+    """its position deleted by hand: failed and told, the others go out"""
+    desk = Desk(t, pairs=[pair(f"u-{i}", "BTC", "lighter", "grvt")
+                          for i in range(2)])
+    desk.once()
+    t.run("pause").expect(0)
+    desk.flip()
+    desk.once()
+    assert [r["state"] for r in desk.rows()] == ["queued"] * 2
+    for table, column in (("held", "position"), ("positions", "id")):
+        desk.db(f"DELETE FROM {table} WHERE {column} = 1")
+    desk.control.positions["main"].pop(0)
+    t.run("resume").expect(0)
+    err = desk.once().err
+    assert [ident for ident, _ in desk.control.closes] == ["u-1"], err
+    rows = {r["position"]: r for r in desk.rows()}
+    assert (rows[1]["state"], rows[1]["tries"]) == ("failed", 0), rows
+    assert "not in the database" in rows[1]["detail"], rows
+    assert rows[2]["state"] == "acknowledged", rows
+    assert sum("main-1-" in x and "not in the database" in x
+               for x in desk.told()) == 1, desk.told()
+    assert "not read" not in desk.once().err
+    assert sum("main-1-" in x and "not in the database" in x
+               for x in desk.told()) == 1, desk.told()
+
+
+def test_a_protective_line_later_lets_a_held_close_go(t):
+    """held by the breaker, then LIQUIDATION_NEAR: that one goes, at market"""
+    desk = Desk(t, pairs=[pair(f"u-{i}", "BTC", "lighter", "grvt")
+                          for i in range(4)],
+                close="limit: [DIVERGENCE_FLIPPED]")
+    t.config_file.write_text(t.config_file.read_text().replace(
+        "- DIVERGENCE_FLIPPED: flip", "- LIQUIDATION_NEAR: liquidation_near"
+        "\n      - DIVERGENCE_FLIPPED: flip"))
+    desk.once()
+    desk.flip()
+    desk.once()
+    assert [(r["held"], r["order_type"]) for r in desk.rows()] == [
+        ("breaker", "limit")] * 4
+    keys = {r["id"]: r["key"] for r in desk.rows()}
+    assert not desk.control.closes
+    desk.control.positions["main"][2]["legs"][0]["liquidation_price"] = 100.0
+    desk.once()
+    assert [(ident, body["order_type"]) for ident, body in
+            desk.control.closes] == [("u-2", "market")], desk.rows()
+    desk.once()
+    assert len(desk.control.closes) == 1
+    assert {r["id"]: r["key"] for r in desk.rows()} == keys
+    assert sorted(r["held"] or "" for r in desk.rows()) == [
+        "", "breaker", "breaker", "breaker"], desk.rows()
 
 
 def test_a_signed_webhook(t):
@@ -586,6 +693,48 @@ def test_a_leg_that_is_gone_is_not_ordered_closed(t):
                              "entry_price": "100"}, order
     assert order["short"] == {"venue": "grvt", "quantity": "0", "gone": True,
                               "entry_price": "100"}, order
+
+
+def test_a_retry_while_it_is_on_its_way_is_refused(t):
+    """handoffs retry while the client works, longer than close.settle"""
+    desk = Desk(t)
+    desk.control.on_close = lambda ident, body: "slow"
+    desk.control.late = 4
+    desk.once()
+    desk.flip()
+    m = desk.start()
+    t.wait(lambda: desk.control.closes, "the close")
+    time.sleep(2.2)
+    assert desk.row()["state"] == "sent"
+    t.run("handoffs", "retry", 1, "-y").expect(1, err="may still be working: "
+                                               "wait 120 seconds after")
+    t.wait(lambda: desk.row()["state"] == "confirmed", "the end", 30)
+    assert m.stop() == 0
+    assert len(desk.control.closes) == 1 and not desk.control.overlaps
+
+
+def test_what_was_sent_before_on_close_none_is_told(t):
+    """interrupted, then on_close: none: unknown and told, never sent"""
+    desk = Desk(t)
+    desk.control.on_close = lambda ident, body: "defer"
+    desk.once()
+    desk.flip()
+    desk.once()
+    desk.db("UPDATE handoffs SET state = 'sent', answered_at = NULL")
+    t.config_file.write_text(t.config_file.read_text().replace(
+        "on_close: control_api", "on_close: none"))
+    desk.once()
+    assert desk.row()["state"] == "unknown", desk.row()
+    desk.once()
+    assert any("HAND-OFF WITHOUT ANSWER" in x for x in desk.told())
+    time.sleep(2.1)
+    for _ in range(3):
+        desk.once()
+    assert len(desk.control.closes) == 1
+    desk.control.positions["main"].clear()
+    desk.once()
+    desk.once()
+    assert desk.row()["state"] == "confirmed", desk.row()
 
 
 def test_killed_between_sending_and_the_answer(t):

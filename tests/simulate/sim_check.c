@@ -11,7 +11,7 @@
 
 enum ask { ASK_SEQ, ASK_POLL, ASK_DECISION, ASK_CLOSES, ASK_WATCHED, ASK_NEW,
 	   ASK_STREAKS, ASK_FUNDING, ASK_HANDOFF, ASK_OPEN, ASK_SENT, ASK_BLIND,
-	   ASK_BRAKES, ASKS };
+	   ASK_BRAKES, ASK_HELD_BACK, ASKS };
 
 static const char *const texts[ASKS] = {
 	[ASK_SEQ] = "SELECT coalesce(max(seq), 0) FROM polls",
@@ -41,6 +41,8 @@ static const char *const texts[ASKS] = {
 		"LEFT JOIN brakes b WHERE h.id = ?1",
 	[ASK_BLIND] = "SELECT count(*) FROM outbox WHERE position = ?1 "
 		"AND kind = 'blind' AND at = ?2 AND fingerprint IS NULL",
+	[ASK_HELD_BACK] = "SELECT count(*) FROM handoffs "
+		"WHERE position = ?1 AND held = 'breaker'",
 	[ASK_BRAKES] = "SELECT tripped_poll FROM brakes",
 };
 
@@ -282,6 +284,17 @@ void sim_expect_handoff(struct sim *s, struct sim_position *p, bool held)
 	else if (!strcmp(text(q, 2), "breaker") != held)
 		sim_fail(s, p->id, "BREAKER: the hand-off is %s",
 			 held ? "not held back" : "held back");
+	sqlite3_reset(q);
+}
+
+void sim_expect_released(struct sim *s, struct sim_position *p)
+{
+	sqlite3_stmt *q = ask(ASK_HELD_BACK, p->id, 0);
+
+	if (row(q) && number(q, 0) > 0)
+		sim_fail(s, p->id, "BREAKER: a protective line is TRUE and "
+			 "the hand-off is held back");
+	p->held = false;
 	sqlite3_reset(q);
 }
 

@@ -14,6 +14,8 @@ int64_t sim_last_seq(struct sim *s);
 void sim_check_decision(struct sim *s, const struct sim_position *p,
 			const char *label);
 void sim_expect_handoff(struct sim *s, struct sim_position *p, bool held);
+/* A protective line is TRUE of a decided close: the breaker lets it go. */
+void sim_expect_released(struct sim *s, struct sim_position *p);
 void sim_check_streaks(struct sim *s, const struct sim_position *p);
 void sim_check_blind_told(struct sim *s, const struct sim_position *p);
 void sim_check_poll(struct sim *s, int closes);

@@ -231,7 +231,8 @@ struct verdict_of_poll {
 	enum action action;
 	const char *label;
 	int line;			/* of the profile; -1 */
-	bool closes, protective;
+	bool closes;
+	bool protective;		/* such a line says so, now or as well */
 };
 
 static bool too_long(const struct sim *s, const struct seen *x, int l)
@@ -313,13 +314,26 @@ static int line_of(const struct sim *s, const char *label)
 	return -1;
 }
 
+static bool is_in_danger(const struct sim *s, const struct seen *x)
+{
+	const struct sim_rules *r = &s->rules[s->in_force];
+
+	for (int i = 0; i < r->n_close && !x->back; i++)
+		if (s->line[r->line[i]].rule == RULE_LEG &&
+		    x->verdict[r->line[i]] == V_TRUE &&
+		    !is_muted(s, x, r->line[i]))
+			return true;
+	return false;
+}
+
 static struct verdict_of_poll decide(const struct sim *s, const struct seen *x)
 {
 	const struct sim_position *p = x->p;
 
 	if (p->status == STATUS_PENDING_CLOSE)
 		return (struct verdict_of_poll){ ACTION_CLOSE, p->reason,
-			x->back ? -1 : line_of(s, p->reason), false, false };
+			x->back ? -1 : line_of(s, p->reason), false,
+			is_in_danger(s, x) };
 	if (x->back)
 		return alert("CLOCK_BACK", -1);
 	return decide_open(s, x);
@@ -468,6 +482,8 @@ static void conclude(struct sim *s, struct judged *w)
 		act(s, x, d);
 		if (d->closes)
 			sim_expect_handoff(s, x->p, tripped && !d->protective);
+		else if (d->protective)
+			sim_expect_released(s, x->p);
 		sim_check_streaks(s, x->p);
 		follow_client(s, x->p);
 	}

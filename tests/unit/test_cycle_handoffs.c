@@ -105,12 +105,12 @@ static void it_waits_until_what_was_sent_has_settled(void **state)
 
 /* ---- the clock is set on while nobody knows what became of a close ---- */
 
-static struct handoffs *client_desk(struct desk *d)
+static struct handoffs *client_desk(struct desk *d, bool once)
 {
 	static const struct close_policy policy = { .settle = { 600000 } };
 	const struct handoffs_options o = {
 		.account = "main", .store = d->store, .policy = &policy,
-		.source = true, .fresh_for = span_s(180) };
+		.source = true, .fresh_for = span_s(180), .once = once };
 	struct handoff_receiver r = { .kind = &handoff_control_api };
 	struct handoffs *h;
 
@@ -138,7 +138,7 @@ static void a_leap_is_not_time_that_passed(void **state)
 
 	(void)state;
 	open_decided(&d);
-	h = client_desk(&d);
+	h = client_desk(&d, false);
 	r = *rows_of(&d, 1);
 	snprintf(r.target, sizeof(r.target), "control_api");
 	send_out(&d, &r);		/* at 21:01, and it was interrupted */
@@ -158,12 +158,206 @@ static void a_leap_is_not_time_that_passed(void **state)
 	desk_close(&d);
 }
 
+/* Sent at 21:01 and interrupted; looked at, a minute later. */
+static void open_unknown(struct desk *d)
+{
+	struct handoff_row r;
+
+	open_decided(d);
+	r = *rows_of(d, 1);
+	snprintf(r.target, sizeof(r.target), "control_api");
+	send_out(d, &r);
+}
+
+/* The monitor starts, records one poll, and ends. */
+static const struct handoff_row *one_run(struct desk *d, bool once,
+					 const char *now)
+{
+	struct handoffs *h = client_desk(d, once);
+
+	desk_poll(d, now);
+	polled(d, h, now);
+	handoffs_free(h);
+	return rows_of(d, 1);
+}
+
+static const struct handoff_row *one_poll(struct desk *d, const char *now)
+{
+	return one_run(d, false, now);
+}
+
+static void a_leap_is_none_after_a_restart_either(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	open_unknown(&d);
+	one_poll(&d, "2026-11-20T21:02:00Z");
+	one_poll(&d, "2026-11-20T23:02:00Z");
+	one_poll(&d, "2026-11-20T23:05:00Z");
+	one_poll(&d, "2026-11-20T23:08:00Z");
+	assert_int_equal(one_poll(&d, "2026-11-20T23:11:00Z")->polls, 0);
+	assert_int_equal(one_poll(&d, "2026-11-20T23:12:00Z")->polls, 1);
+	assert_int_equal(one_poll(&d, "2026-11-20T23:13:00Z")->state,
+			 HANDOFF_QUEUED);
+	desk_close(&d);
+}
+
+/* It ends again and again, but soon goes on: time passes all the same. */
+static void a_crash_loop_does_not_stop_time(void **state)
+{
+	char now[INSTANT_TEXT_MAX];
+	struct instant t = given_time("2026-11-20T21:01:00Z");
+	struct desk d;
+
+	(void)state;
+	open_unknown(&d);
+	for (int i = 1; i <= 10; i++) {
+		t = instant_add(t, span_s(61));
+		instant_format(now, t);
+		assert_int_equal(one_poll(&d, now)->polls, i < 10 ? 0 : 1);
+	}
+	desk_close(&d);
+}
+
+/* run --once, every quarter of an hour: no gap there is out of the way. */
+static void single_polls_far_apart_settle_it(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	open_unknown(&d);
+	one_run(&d, true, "2026-11-20T21:02:00Z");
+	assert_int_equal(one_run(&d, true, "2026-11-20T21:17:00Z")->polls, 1);
+	assert_int_equal(one_run(&d, true, "2026-11-20T21:32:00Z")->state,
+			 HANDOFF_QUEUED);
+	desk_close(&d);
+}
+
+/* Nothing is known of the pair since the clock was set back by a day. */
+static void what_was_seen_ahead_of_now_is_no_news(void **state)
+{
+	struct handoff_row r;
+	struct handoffs *h;
+	struct desk d;
+
+	(void)state;
+	open_decided(&d);
+	h = client_desk(&d, false);
+	r = *rows_of(&d, 1);
+	snprintf(r.target, sizeof(r.target), "control_api");
+	send_out(&d, &r);
+	polled(&d, h, "2026-11-20T21:02:00Z");
+	polled(&d, h, "2026-11-21T21:02:00Z");
+	for (int i = 3; i < 30; i++)
+		desk_check(&d, handoffs_polled(h, instant_add(given_time(
+			"2026-11-20T21:00:00Z"), span_s(i * 60)), &d.err));
+	assert_int_equal(rows_of(&d, 1)->state, HANDOFF_UNKNOWN);
+	assert_int_equal(rows_of(&d, 1)->polls, 0);
+	polled(&d, h, "2026-11-20T21:31:00Z");
+	polled(&d, h, "2026-11-20T21:32:00Z");
+	assert_int_equal(rows_of(&d, 1)->state, HANDOFF_QUEUED);
+	handoffs_free(h);
+	desk_close(&d);
+}
+
+/* ---- a person's word while the desk is at another close ---- */
+
+static const struct close_policy patient = { .settle = { 600000 } };
+
+static void store_row(struct desk *d, struct handoff_row *r)
+{
+	desk_check(d, store_begin(d->store, &d->err) &&
+		   (r->id ? store_save_handoff(d->store, r, &d->err) :
+			    store_add_handoff(d->store, r, &d->err)) &&
+		   store_commit(d->store, 1000, &d->err));
+}
+
+static struct handoff_row row_of(struct desk *d, int64_t position)
+{
+	struct handoff_row *rows;
+	size_t n;
+
+	desk_check(d, store_handoffs(d->store, &rows, &n, position, d->arena,
+				     &d->err));
+	assert_int_equal(n, 1);
+	return rows[0];
+}
+
+/* handoffs retry 2, while the desk sends 1 and has read both. */
+static bool retry_second(void *ctx, const struct ticket *t,
+			 const struct outgoing *o, struct err *err)
+{
+	struct desk *d = ctx;
+	struct handoff_row r = row_of(d, d->pos.id + 1);
+	const struct handoff_view v = { .now = d->now, .policy = &patient,
+					.idempotent = true };
+
+	(void)o;
+	(void)err;
+	if (t->id != 1)
+		return true;
+	assert_int_equal(r.state, HANDOFF_SENT);
+	assert_true(handoff_again(&r, &v));
+	store_row(d, &r);
+	return true;
+}
+
+/* A second pair; its close was sent when the monitor ended. */
+static void add_second(struct desk *d)
+{
+	struct handoff_row r = row_of(d, d->pos.id);
+	struct position p;
+
+	snprintf(r.target, sizeof(r.target), "exec");
+	store_row(d, &r);
+	desk_check(d, store_begin(d->store, &d->err) &&
+		   store_position(d->store, &p, d->pos.id, &d->err) &&
+		   store_add_position(d->store, &p, d->now, "test", "",
+				      &d->err) &&
+		   store_commit(d->store, 1000, &d->err));
+	r.id = 0;
+	r.position = p.id;
+	snprintf(r.key, sizeof(r.key), "main-2-2");
+	handoff_leaves(&r, d->now);
+	store_row(d, &r);
+}
+
+static void a_word_is_heard_while_another_close_goes(void **state)
+{
+	struct courier courier = { .send = retry_second };
+	struct handoffs_options o = { .account = "main", .policy = &patient,
+				      .courier = &courier };
+	struct handoff_receiver r = { .kind = &handoff_exec };
+	struct handoffs *h;
+	struct instant next;
+	struct desk d;
+
+	(void)state;
+	open_decided(&d);
+	add_second(&d);
+	courier.ctx = &d;
+	o.store = d.store;
+	desk_check(&d, handoffs_new(&h, &o, &r, &d.err) &&
+		   handoffs_due(h, d.now, &next, &d.err));
+	assert_int_equal(row_of(&d, d.pos.id).state, HANDOFF_SENT);
+	assert_int_equal(row_of(&d, d.pos.id + 1).state, HANDOFF_SENT);
+	assert_int_equal(row_of(&d, d.pos.id + 1).tries, 2);
+	handoffs_free(h);
+	desk_close(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_new_one_takes_the_place_of_the_old),
 		cmocka_unit_test(it_waits_until_what_was_sent_has_settled),
 		cmocka_unit_test(a_leap_is_not_time_that_passed),
+		cmocka_unit_test(a_leap_is_none_after_a_restart_either),
+		cmocka_unit_test(a_crash_loop_does_not_stop_time),
+		cmocka_unit_test(single_polls_far_apart_settle_it),
+		cmocka_unit_test(what_was_seen_ahead_of_now_is_no_news),
+		cmocka_unit_test(a_word_is_heard_while_another_close_goes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

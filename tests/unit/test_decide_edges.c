@@ -131,6 +131,46 @@ static void only_a_line_further_up_is_severer(void **state)
 	arena_free(b->arena);
 }
 
+/* The clock that decided, and that told, was a day ahead. */
+static void a_wait_that_cannot_be_known_is_told(void **state)
+{
+	struct bench *b = bench_new(usual_close, NULL);
+
+	(void)state;
+	pending(b, "PROFIT_EROSION");
+	b->pos.decided_at = given_time("2026-11-21T21:01:00Z");
+	b->watch.unclosed_told = given_time("2026-11-21T21:31:00Z");
+	assert_int_equal(poll_next(b, "0.0009")->notices, NOTICE_UNCLOSED);
+	assert_int_equal(b->watch.unclosed_told.ms, b->now.now.ms);
+	assert_int_equal(poll_next(b, "0.0009")->notices, 0);
+	b->watch.unclosed_told = INSTANT_UNKNOWN;
+	b->pos.decided_at.ms = b->now.now.ms + 10 * 60000;	/* a little */
+	assert_int_equal(poll_next(b, "0.0009")->notices, 0);
+	arena_free(b->arena);
+}
+
+/* It hurries a close that waits for a person, wherever it stands. */
+static void a_protective_line_joins_a_decided_close(void **state)
+{
+	struct bench *b = bench_new(usual_close, NULL);
+
+	(void)state;
+	b->profile->line[2].protective = true;
+	b->facts.v[FACT_AGE] = fact_known(dec_int(168 * 3600));
+	assert_int_equal(poll_next(b, "0.0009")->protects, -1);	/* decides */
+	pending(b, "DIVERGENCE_FLIPPED");
+	assert_int_equal(poll_next(b, "0.0009")->protects, 2);
+	b->pos.muted = b->profile->line[2].label;
+	b->pos.muted_until = given_time("2027-01-01T00:00:00Z");
+	assert_int_equal(poll_next(b, "0.0009")->protects, -1);
+	b->pos.muted_until = INSTANT_UNKNOWN;
+	b->facts.legs_fresh = false;
+	assert_int_equal(poll_next(b, "0.0009")->protects, 2);
+	b->facts.v[FACT_AGE] = fact_known(dec_int(3600));
+	assert_int_equal(poll_next(b, "0.0009")->protects, -1);
+	arena_free(b->arena);
+}
+
 static void the_first_line_can_be_a_reason_gone(void **state)
 {
 	struct bench *b = bench_new(usual_close, NULL);
@@ -189,6 +229,8 @@ int main(void)
 		cmocka_unit_test(a_protective_first_line_is_told_apart),
 		cmocka_unit_test(a_clock_that_went_back_leaves_the_record_whole),
 		cmocka_unit_test(only_a_line_further_up_is_severer),
+		cmocka_unit_test(a_wait_that_cannot_be_known_is_told),
+		cmocka_unit_test(a_protective_line_joins_a_decided_close),
 		cmocka_unit_test(the_first_line_can_be_a_reason_gone),
 		cmocka_unit_test(without_new_data_no_reason_is_gone),
 		cmocka_unit_test(a_pending_position_alerts_from_its_first_line),

@@ -87,6 +87,7 @@ static const struct sink *const spy_list[] = { &spy_sink };
 
 static struct desk desk;
 static struct deliver *d;
+static struct instant due_at;	/* when it wants to be asked again */
 
 static void open_deliver(void)
 {
@@ -142,6 +143,7 @@ static void between(void)
 	}
 	if (instant_known(next))
 		assert_true(next.ms > desk.now.ms);
+	due_at = next;
 }
 
 static void poll_at(struct instant t)
@@ -227,6 +229,24 @@ static void a_close_is_told_however_late(void **state)
 		poll_at(t);
 	assert_true(spy.n_got > 0);
 	assert_non_null(strstr(spy.got[0], "CLOSE main/1 BTC FLIPPED"));
+}
+
+static void nobody_is_silenced_for_more_than_an_hour(void **state)
+{
+	static const int64_t asked_s[] = { 7200, 99999999999, INT64_MAX };
+	struct instant t = given_time("2026-03-02T00:00:00Z");
+
+	(void)state;
+	desk.rate[1] = "0.0002";
+	spy.status = 503;
+	for (int i = 0; i < 3; i++, t.ms += 61 * MIN) {
+		spy.wait_s = asked_s[i];
+		poll_at(t);
+		assert_int_equal(due_at.ms, t.ms + 60 * MIN);
+	}
+	spy.status = 200;
+	poll_at(t);
+	assert_true(spy.n_got > 0);
 }
 
 static void one_at_a_time_and_again_after_a_crash(void **state)
@@ -355,23 +375,19 @@ static void a_long_wait_is_no_storm(void **state)
 	assert_in_range(spy.n_taken, 1, 2);
 }
 
+#define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(six_hours_without_a_receiver,
-						begin, end),
-		cmocka_unit_test_setup_teardown(small_matters_cancel_out,
-						begin, end),
-		cmocka_unit_test_setup_teardown(a_close_is_told_however_late,
-						begin, end),
-		cmocka_unit_test_setup_teardown(
-			one_at_a_time_and_again_after_a_crash, begin, end),
-		cmocka_unit_test_setup_teardown(a_reload_silences_no_heartbeat,
-						begin, end),
-		cmocka_unit_test_setup_teardown(
-			a_clock_set_back_delays_no_message, begin, end),
-		cmocka_unit_test_setup_teardown(a_long_wait_is_no_storm, begin,
-						end),
+		TEST(six_hours_without_a_receiver),
+		TEST(small_matters_cancel_out),
+		TEST(a_close_is_told_however_late),
+		TEST(nobody_is_silenced_for_more_than_an_hour),
+		TEST(one_at_a_time_and_again_after_a_crash),
+		TEST(a_reload_silences_no_heartbeat),
+		TEST(a_clock_set_back_delays_no_message),
+		TEST(a_long_wait_is_no_storm),
 		cmocka_unit_test(the_pauses_grow_and_differ),
 	};
 

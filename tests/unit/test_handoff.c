@@ -311,6 +311,29 @@ static void a_person_may_send_again_what_has_ended(void **state)
 	assert_true(handoff_again(&row, &view));
 }
 
+/* settle may be shorter than what the client is given to answer in. */
+static void what_is_on_its_way_is_not_sent_again_by_hand(void **state)
+{
+	(void)state;
+	policy.settle = span_s(2);
+	sent();
+	view.now.ms += HANDOFF_WORKS_MS - 1;
+	assert_false(handoff_again(&row, &view));
+	view.now.ms += 1;
+	assert_true(handoff_again(&row, &view));
+	begin(NULL);
+	sent();
+	view.now.ms += SETTLE_MS - 1;
+	assert_false(handoff_again(&row, &view));
+	/* Its answer was lost: only what was agreed counts. */
+	begin(NULL);
+	policy.settle = span_s(2);
+	sent();
+	answer(HANDOFF_SAYS_NOTHING);
+	view.now.ms += 2000;
+	assert_true(handoff_again(&row, &view));
+}
+
 static void the_breaker_counts(void **state)
 {
 	static const struct { int closes, book; bool want; } cases[] = {
@@ -324,6 +347,108 @@ static void the_breaker_counts(void **state)
 		assert_int_equal(handoff_breaker(&policy, cases[i].closes,
 						 cases[i].book),
 				 cases[i].want);
+}
+
+static void a_protective_line_lets_it_go(void **state)
+{
+	(void)state;
+	strcpy(row.held, "breaker");
+	row.order = ORDER_LIMIT;
+	assert_true(handoff_hurries(&row, ORDER_MARKET));
+	assert_string_equal(row.held, "");
+	assert_int_equal(row.order, ORDER_MARKET);
+	assert_false(handoff_hurries(&row, ORDER_MARKET));
+	assert_true(handoff_hurries(&row, ORDER_LIMIT));
+	strcpy(row.held, "target");		/* another receiver's: a person */
+	assert_true(handoff_hurries(&row, ORDER_MARKET));
+	assert_string_equal(row.held, "target");
+	/* What was sent is asked as it was. */
+	sent();
+	assert_false(handoff_hurries(&row, ORDER_LIMIT));
+	answer(HANDOFF_SAYS_LATER);
+	assert_int_equal(row.state, HANDOFF_QUEUED);
+	assert_false(handoff_hurries(&row, ORDER_LIMIT));
+}
+
+/* Sent once, the answer lost; sent again. */
+static void sent_in_doubt(bool idempotent)
+{
+	begin(NULL);
+	view.idempotent = idempotent;
+	sent();
+	answer(HANDOFF_SAYS_NOTHING);
+	assert_false(instant_known(row.answered_at));
+	sent();
+}
+
+static void a_later_answer_says_nothing_of_a_lost_one(void **state)
+{
+	(void)state;
+	sent_in_doubt(true);
+	answer(HANDOFF_SAYS_LATER);
+	assert_int_equal(row.state, HANDOFF_QUEUED);
+	assert_false(instant_known(row.answered_at));
+	sent();
+	answer(HANDOFF_SAYS_NO);
+	assert_int_equal(row.state, HANDOFF_UNKNOWN);
+	assert_false(instant_known(row.answered_at));
+	assert_string_equal(row.detail, "why, but an answer before was lost");
+	sent_in_doubt(true);
+	answer(HANDOFF_SAYS_TAKEN);
+	assert_int_equal(row.state, HANDOFF_ACKNOWLEDGED);
+	assert_int_equal(row.answered_at.ms, view.now.ms);
+	/* Taken, and asked once more by hand: it may still be done. */
+	assert_true(handoff_again(&row, &view));
+	sent();
+	answer(HANDOFF_SAYS_NO);
+	assert_int_equal(row.state, HANDOFF_UNKNOWN);
+	/* The client's has settled before it is sent again. */
+	sent_in_doubt(false);
+	answer(HANDOFF_SAYS_NO);
+	assert_int_equal(row.state, HANDOFF_FAILED);
+}
+
+static void each_answer_not_taken_leaves_no_doubt(void **state)
+{
+	(void)state;
+	view.idempotent = true;
+	for (int i = 0; i < 3; i++) {
+		sent();
+		answer(HANDOFF_SAYS_LATER);
+		assert_int_equal(row.answered_at.ms, view.now.ms);
+	}
+	/* Interrupted, or repeated by hand while it was on its way. */
+	sent();
+	assert_int_equal(due(), HANDOFF_DO_WRITE);
+	assert_false(instant_known(row.answered_at));
+	begin(NULL);
+	view.idempotent = true;
+	sent();
+	answer(HANDOFF_SAYS_LATER);
+	sent();
+	assert_true(handoff_again(&row, &view));
+	assert_false(instant_known(row.answered_at));
+}
+
+static void a_receiver_cannot_ask_for_more_than_an_hour(void **state)
+{
+	static const struct { int64_t asked_s, waits_s; } cases[] = {
+		{ 0, 5 }, { 5, 5 }, { 6, 6 }, { 3600, 3600 }, { 3601, 3600 },
+		{ 99999999999, 3600 }, { INT64_MAX, 3600 }, { -1, 5 },
+		{ INT64_MIN, 5 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct handoff_answer a = { HANDOFF_SAYS_LATER,
+					    cases[i].asked_s, "HTTP 503" };
+
+		begin(NULL);
+		sent();
+		handoff_answered(&row, &a, &view);
+		assert_int_equal(row.next_at.ms - view.now.ms,
+				 1000 * cases[i].waits_s);
+	}
 }
 
 static bool leapt_lately(void)
@@ -423,7 +548,16 @@ int main(void)
 		cmocka_unit_test_setup(a_wide_spread_is_waited_for, begin),
 		cmocka_unit_test_setup(a_person_may_send_again_what_has_ended,
 				       begin),
+		cmocka_unit_test_setup(
+			what_is_on_its_way_is_not_sent_again_by_hand, begin),
 		cmocka_unit_test_setup(the_breaker_counts, begin),
+		cmocka_unit_test_setup(a_protective_line_lets_it_go, begin),
+		cmocka_unit_test_setup(
+			a_receiver_cannot_ask_for_more_than_an_hour, begin),
+		cmocka_unit_test_setup(
+			a_later_answer_says_nothing_of_a_lost_one, begin),
+		cmocka_unit_test_setup(each_answer_not_taken_leaves_no_doubt,
+				       begin),
 		cmocka_unit_test_setup(at_random_nothing_is_doubled_or_lost,
 				       begin),
 	};
