@@ -233,6 +233,13 @@ static void resolve(struct alert_step *s)
 	s->write = !s->drop;
 }
 
+/* An event of quiet hours is stored as over, and told when they end. */
+static bool is_event(const struct alert_row *r)
+{
+	return instant_known(r->over_at) && !instant_known(r->told_at) &&
+	       r->tellings == 0;
+}
+
 /* No longer true: told once, kept for a while, forgotten. */
 static void judge_over(struct alert_step *s, const struct alert_row *old,
 		       const struct alert_now *in)
@@ -241,6 +248,11 @@ static void judge_over(struct alert_step *s, const struct alert_row *old,
 		     old->severity < SEVERITY_CRITICAL;
 
 	*s = (struct alert_step){ .row = *old };
+	if (is_event(old)) {
+		s->tell = quiet ? TELL_NOTHING : TELL_FIRING;
+		s->drop = !quiet;
+		return;
+	}
 	if (!instant_known(old->over_at)) {
 		s->row.over_at = in->now;
 		s->write = true;
@@ -268,8 +280,11 @@ static void tell_event(struct alert_step *s, const struct condition *c,
 {
 	*s = (struct alert_step){ .condition = c, .tell = TELL_FIRING };
 	s->row = new_row(c, in->now);
-	if (alert_quiet_now(&in->policy->quiet, in->now) && !c->breaks_quiet)
-		s->tell = TELL_NOTHING;
+	if (!alert_quiet_now(&in->policy->quiet, in->now) || c->breaks_quiet)
+		return;
+	s->tell = TELL_NOTHING;
+	s->row.over_at = in->now;
+	s->write = true;
 }
 
 static bool is_left(const struct alert_now *in, const struct alert_row *r)

@@ -60,7 +60,9 @@ static void add_close(struct alert_gather *g, const struct watched *x)
 	c->severity = SEVERITY_CRITICAL;
 	c->label = reason;
 	c->breaks_quiet = true;
-	c->again = x->decision.notices & NOTICE_UNCLOSED;
+	/* Then every `repeat`, as all that lasts. */
+	c->again = (x->decision.notices & NOTICE_UNCLOSED) &&
+		   !instant_known(x->old_watch.unclosed_told);
 }
 
 /* The leg whose venue gave no usable rate explains a blindness. */

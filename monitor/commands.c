@@ -23,7 +23,7 @@
 
 const struct command command_table[] = {
 	{ "alerts ack", "WHAT", 1, 1, OPT(ACCOUNT),
-	  "silent until over or worse: fingerprint, position or all",
+	  "silent until over: fingerprint, position or all",
 	  cmd_alerts_ack },
 	{ "alerts list", "", 0, 0, OPTS_LISTING | OPT(ALL),
 	  "what lasts, since when, and who was told", cmd_alerts_list },

@@ -59,8 +59,8 @@ bool cycle_unconfirmed(const struct work *w, const struct watched *x);
 MUST_USE bool cycle_settle(struct work *w, struct err *err);
 /* What rules see: the ledger as it stands once this poll has booked. */
 struct fact cycle_funding(const struct work *w, const struct watched *x);
-/* ---- cycle_handoffs.c: in the transaction ---- */
 
+/* ---- cycle_handoffs.c: in the transaction ---- */
 MUST_USE bool cycle_breaker(struct work *w, struct err *err);
 MUST_USE bool cycle_put_handoff(struct work *w, const struct watched *x,
 				struct err *err);
@@ -69,7 +69,6 @@ MUST_USE bool cycle_hurry_handoff(struct work *w, const struct watched *x,
 				  struct err *err);
 
 /* ---- cycle_positions.c ---- */
-
 void cycle_book(struct work *w, int32_t budget_ms);
 MUST_USE bool cycle_judge_held(struct work *w, struct err *err);
 /* In the transaction: of watched[i], whose row p is; then pairs not ours. */
@@ -81,7 +80,6 @@ MUST_USE bool cycle_put_new_pairs(struct work *w, struct err *err);
 MUST_USE bool cycle_alerts(struct work *w, struct err *err);
 
 /* ---- cycle_feed.c ---- */
-
 /* Messages about venues whose rates turned to 0 together, or stand still. */
 MUST_USE bool cycle_feed_tell(struct work *w, struct err *err);
 /* It answers, but no rate of it is fresh; its rates turned to 0 together. */
@@ -97,11 +95,8 @@ struct feed *cycle_feed_keep(const struct feed *carried,
 size_t cycle_disagreements(const struct market *m, struct symbol *first);
 
 /* ---- cycle_shadow.c ---- */
-
-/* The shadow of that configuration, and what it remembers; false: the old
- * one stays. */
-MUST_USE bool cycle_shadow_configure(struct cycle *c,
-				     const struct config *config,
+/* That configuration's, and what it remembers; false: the old one stays. */
+MUST_USE bool cycle_shadow_configure(struct cycle *c, const struct config *config,
 				     const struct account *account,
 				     struct err *err);
 /* Its part of the poll's transaction, and what stays of it after. */
@@ -109,7 +104,6 @@ MUST_USE bool cycle_shadow(struct work *w, struct err *err);
 void cycle_shadow_keep(struct work *w);
 
 /* ---- cycle_memory.c ---- */
-
 /* What a position brought into this poll, in the arena; NULL without
  * memory, or (*known true) when it is what the poll before left. */
 struct evidence_memory *cycle_memory(const struct work *w,
@@ -117,7 +111,6 @@ struct evidence_memory *cycle_memory(const struct work *w,
 /* What this poll leaves of each position, by id; false without memory. */
 MUST_USE bool cycle_keep(struct evidence_kept **out, size_t *n, const struct work *w,
 			 struct arena *arena);
-
 /* What evidence keeps of this poll; rows of skipped positions left out. */
 MUST_USE bool cycle_view(struct work *w, struct err *err);
 /* A copy that outlives the poll; NULL without memory. */

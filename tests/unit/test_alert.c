@@ -88,9 +88,7 @@ static const char *poll_of(const struct condition *list, size_t n)
 				 "%s%.40s:%s", used ? " " : "",
 				 steps[i].row.fingerprint,
 				 telling_word(steps[i].tell));
-		if (!list || !steps[i].condition ||
-		    !steps[i].condition->event)
-			keep(&steps[i]);
+		keep(&steps[i]);
 	}
 	return said;
 }
@@ -369,6 +367,25 @@ static void a_clock_set_back_silences_nothing(void **state)
 	assert_int_equal(w.n_rows, 0);
 }
 
+static void an_event_of_quiet_hours_is_told_after_them(void **state)
+{
+	struct condition c = given("e", "missed");
+
+	(void)state;
+	c.event = true;
+	w.policy.quiet = (struct quiet_hours){ true, 11 * 3600, 13 * 3600 };
+	TOLD(0, &c, 1, "");
+	TOLD(59, NULL, 0, "");
+	assert_int_equal(w.n_rows, 1);
+	TOLD(1, NULL, 0, "e:firing");		/* 13:00 */
+	assert_int_equal(w.n_rows, 0);
+	TOLD(1, NULL, 0, "");
+	w.now.ms -= 61 * MIN;			/* 12:00 */
+	c.breaks_quiet = true;
+	TOLD(0, &c, 1, "e:firing");
+	assert_int_equal(w.n_rows, 0);
+}
+
 /* Whatever comes: first firing, then no more than agreed, then one over. */
 static void at_random_it_keeps_its_word(void **state)
 {
@@ -432,6 +449,8 @@ int main(void)
 				       begin),
 		cmocka_unit_test_setup(a_clock_set_back_silences_nothing,
 				       begin),
+		cmocka_unit_test_setup(
+			an_event_of_quiet_hours_is_told_after_them, begin),
 		cmocka_unit_test_setup(at_random_it_keeps_its_word, begin),
 	};
 

@@ -143,9 +143,6 @@ static void a_wait_that_cannot_be_known_is_told(void **state)
 	assert_int_equal(poll_next(b, "0.0009")->notices, NOTICE_UNCLOSED);
 	assert_int_equal(b->watch.unclosed_told.ms, b->now.now.ms);
 	assert_int_equal(poll_next(b, "0.0009")->notices, 0);
-	b->watch.unclosed_told = INSTANT_UNKNOWN;
-	b->pos.decided_at.ms = b->now.now.ms + 10 * 60000;	/* a little */
-	assert_int_equal(poll_next(b, "0.0009")->notices, 0);
 	arena_free(b->arena);
 }
 
