@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define READS_AFTER	2	/* good ones with the pair, once settled */
+#define FAR_MS		(366 * 24 * 3600 * INT64_C(1000))
 #define BOOK_MIN	4	/* a smaller book has no share */
 #define WAIT_MAX_S	3600	/* who asks for more does not hold it up */
 
@@ -248,19 +249,22 @@ static int64_t rest_ms(const struct handoff_row *r,
 /*
  * The clock was set back, and what it said is ahead of now. What was sent may
  * be working, so its time begins anew; nothing waits for longer than it was
- * told to.
+ * told to. More than a year ahead it is now that cannot be right: that waits.
  */
 static bool put_right(struct handoff_row *r, const struct handoff_view *v)
 {
-	bool ahead = instant_known(r->sent_at) && r->sent_at.ms > v->now.ms;
+	int64_t sent = instant_known(r->sent_at) ?
+		       instant_diff(r->sent_at, v->now).ms : 0;
+	int64_t left = instant_diff(r->next_at, v->now).ms;
 	int64_t rest = rest_ms(r, v);
+	bool ahead = sent > 0 && sent <= FAR_MS;
 
 	if (ahead)
 		r->sent_at = v->now;
 	if (ahead && r->state == HANDOFF_UNKNOWN)
 		r->polls = 0;
-	if (r->state != HANDOFF_QUEUED || (!ahead &&
-	    instant_diff(r->next_at, v->now).ms <= rest))
+	if (r->state != HANDOFF_QUEUED || (!ahead && left <= rest) ||
+	    (left > FAR_MS && (r->tries == 0 || sent > 0)))
 		return ahead;
 	r->next_at = instant_add(v->now, (struct span){ r->tries ? 0 : rest });
 	return true;

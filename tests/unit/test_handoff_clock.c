@@ -155,6 +155,29 @@ static void a_clock_set_back_settles_nothing_and_blocks_nothing(void **state)
 	assert_int_equal(due(), HANDOFF_DO_NOTHING);
 }
 
+/* A host that starts in 1970 sends nothing, and forgets nothing. */
+static void a_clock_that_is_years_behind_is_not_believed(void **state)
+{
+	(void)state;
+	row.created_at.ms += 367 * DAY_MS;
+	row.next_at = row.created_at;
+	assert_int_equal(due(), HANDOFF_DO_NOTHING);
+	begin(NULL);
+	view.now.ms += 367 * DAY_MS;
+	sent();
+	answer(HANDOFF_SAYS_NOTHING);
+	view.now.ms -= 367 * DAY_MS;
+	assert_int_equal(poll_later(0), HANDOFF_DO_NOTHING);
+	assert_int_equal(row.sent_at.ms, view.now.ms + 367 * DAY_MS);
+	row.state = HANDOFF_QUEUED;
+	row.next_at = row.sent_at;
+	assert_int_equal(due(), HANDOFF_DO_NOTHING);
+	/* Sent before now: an old Retry-After, and not the clock. */
+	row.sent_at.ms = view.now.ms - 1;
+	assert_int_equal(due(), HANDOFF_DO_WRITE);
+	assert_int_equal(due(), HANDOFF_DO_SEND);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +189,8 @@ int main(void)
 		cmocka_unit_test_setup(
 			a_clock_set_back_settles_nothing_and_blocks_nothing,
 			begin),
+		cmocka_unit_test_setup(
+			a_clock_that_is_years_behind_is_not_believed, begin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
