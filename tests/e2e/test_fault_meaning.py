@@ -5,6 +5,7 @@ Faults of meaning and of time that need the whole monitor, one test each:
 feeds that stand still or are reset, a client that is slow to close or says
 one thing twice, polls that take longer than their interval.
 """
+import shutil
 import signal
 import sqlite3
 import time
@@ -78,16 +79,38 @@ def test_s17_frozen(t):
     assert text.count("fresh again") == 1, text
 
 
-def test_s18_all_zero(t):
-    """S-18 ten rates turn to 0 at once: told once, and nothing closes"""
+def reset(t, coins, *venues):
+    """Rates of these venues turn to 0: what was told, and of the pair."""
     feed = Feed(t)
-    feed.poll("lighter", coins=9, rate="0")	# nine may be a coincidence
-    feed.poll("lighter", rate="0.0001")
-    feed.poll("lighter", rate="0")
-    feed.m.wait_line("lighter: 12 rates turned to 0 at once")
-    feed.poll("lighter", rate="0")
-    text = feed.end()
-    assert text.count("turned to 0") == 1, text
+    feed.poll()
+    for venue in venues:
+        for coin in COINS[:coins]:
+            feed.service.rates[venue][coin] = Quote("0")
+    feed.poll()
+    feed.poll()			# 0 stays 0: nothing turns any more
+    told = [x for x, in db(t, "SELECT text FROM outbox WHERE kind = 'feed' "
+                              "ORDER BY text")]
+    why, = db(t, "SELECT status, reason FROM positions")
+    assert feed.m.stop() == 0
+    assert feed.m.text("err").count("turned to 0") == len(told), told
+    shutil.rmtree(t.dir / "data")
+    return told, why
+
+
+def test_s18_all_zero(t):
+    """S-18 ten rates turn to 0 at once: told once, and taken as sent"""
+    def told(*venues):
+        return [f"{v}: 10 rates turned to 0 at once; was its collector reset?"
+                for v in venues]
+
+    wider, flipped, eroded = (("open", ""), ("pending_close", "FLIPPED"),
+                              ("pending_close", "ERODED"))
+    assert reset(t, 9, "lighter") == ([], wider)	# nine: by chance
+    assert reset(t, 10, "lighter") == (told("lighter"), wider)
+    # It only alerts: rates of 0 are rates, and the lines decide on them.
+    assert reset(t, 9, "grvt") == ([], flipped)
+    assert reset(t, 10, "grvt") == (told("grvt"), flipped)
+    assert reset(t, 10, "grvt", "lighter") == (told("grvt", "lighter"), eroded)
 
 
 def test_s25_one_id_twice(t):
