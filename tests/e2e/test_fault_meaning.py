@@ -138,11 +138,15 @@ def test_s26_still_open(t):
     desk.control.on_close = lambda ident, body: "defer"
     desk.once()
     desk.flip()
-    for _ in range(8):
-        desk.once()
-    row = desk.row()
-    assert (row["state"], row["tries"]) == ("acknowledged", 1), row
-    assert len(desk.control.closes) == 1, desk.control.closes
+    for settled in (False, True):
+        for _ in range(4):
+            desk.once()
+        row = desk.row()
+        assert (row["state"], row["tries"]) == ("acknowledged", 1), settled
+        assert len(desk.control.closes) == 1, (settled, desk.control.closes)
+        with sqlite3.connect(t.dir / "data/main.db") as base:	# long after
+            base.execute("UPDATE handoffs SET sent_at = sent_at - 600000, "
+                         "answered_at = answered_at - 600000")
     assert any("HAND-OFF WITHOUT EFFECT" in x for x in desk.told())
     with sqlite3.connect(t.dir / "data/main.db") as base:
         base.execute("UPDATE positions SET decided_at = decided_at - 960000, "
@@ -153,8 +157,12 @@ def test_s26_still_open(t):
 
 
 def test_s24_changed_outside(t):
-    """S-24 half closed, then one leg gone at the venue: seen, not doubled"""
+    """S-24 half closed, then one leg gone: after three answers over three minutes"""
     desk = Client(t, pair("u-1", "BTC", "lighter", "grvt"))
+    text = t.config_file.read_text()
+    t.config_file.write_text(text.replace(
+        "      - DIVERGENCE_FLIPPED", "      - GONE: leg_missing\n"
+        "      - DIVERGENCE_FLIPPED"))
     desk.once()
     desk.once()
     legs = desk.control.positions["main"][0]["legs"]
@@ -165,12 +173,29 @@ def test_s24_changed_outside(t):
         ("5", "5")]
     assert desk.db("SELECT note FROM events WHERE kind = 'source'") == [
         ("trading client: long 10 -> 5, short 10 -> 5",)]
-    legs.pop()
-    for _ in range(2):
+    whole = list(legs)
+    # Three answers in no time, and two over three minutes, are not enough.
+    for answers, later in ((3, 0), (2, 180000)):
+        legs[1:] = []
+        for _ in range(answers - 1):
+            desk.once()
+        with sqlite3.connect(t.dir / "data/main.db") as base:
+            base.execute("UPDATE held SET short_missing_since = "
+                         f"short_missing_since - {later}")
         desk.once()
-    assert desk.db("SELECT short_missing, long_missing FROM held") == [(2, 0)]
-    assert desk.db("SELECT short_quantity FROM positions") == [("5",)]
-    assert [r["status"] for r in desk.rows()] == ["open"]
+        assert desk.db("SELECT short_missing, long_missing FROM held") == [
+            (answers, 0)]
+        gone = line(explained(t), "GONE")
+        assert gone["verdict"] == "unknown", (answers, later, gone)
+        assert desk.db("SELECT short_quantity FROM positions") == [("5",)]
+        assert [r["action"] for r in desk.rows()] == ["hold"], answers
+        if not later:
+            legs[:] = whole
+            desk.once()
+    desk.once()
+    assert line(explained(t), "GONE")["verdict"] == "true"
+    assert [(r["action"], r["reason"]) for r in desk.rows()] == [
+        ("close", "GONE")]
 
 
 def ticks(t, every_ms):

@@ -6,6 +6,7 @@ webhook, a program; lost answers, wide spreads, refusals, brakes, kills.
 """
 import json
 import re
+import shutil
 import signal
 import sqlite3
 import stat
@@ -284,25 +285,37 @@ def test_keeping_what_was_sent_is_refused(t):
     t.run("positions", "keep", 1).expect(1, err="was handed over")
 
 
-def test_too_many_at_once_wait_for_a_word(t):
-    """five of five at once: held back, told, confirmed by hand"""
-    desk = Desk(t, pairs=[pair(f"u-{i}", "BTC", "lighter", "grvt")
-                          for i in range(5)])
+def flipping(t, closes, book):
+    """So many pairs flip of so many."""
+    desk = Desk(t, pairs=[pair(f"u-{i}", "BTC" if i < closes else "ETH",
+                               "lighter", "grvt") for i in range(book)])
     desk.once()
-    assert len(t.run("positions", "list", "--json").json()) == 5
+    assert len(t.run("positions", "list", "--json").json()) == book
     desk.flip()
-    p = desk.once()
-    assert 'msg="circuit breaker"' in p.err
+    return desk
+
+
+def test_too_many_at_once_wait_for_a_word(t):
+    """too many at once, by number or by share: held back, told, confirmed by hand"""
+    desk = flipping(t, 3, 10)		# three, and less than half: they go
     desk.once()
-    assert {r["held"] for r in desk.rows()} == {"breaker"}
-    assert not desk.control.closes
-    assert sum("HAND-OFF HELD BACK" in x for x in desk.told()) == 5
+    assert len(desk.control.closes) == 3
+    # Four are too many of any number; three are more than half of four.
+    for closes, book in ((5, 5), (4, 10), (3, 4)):
+        shutil.rmtree(t.dir / "data")
+        desk = flipping(t, closes, book)
+        p = desk.once()
+        assert 'msg="circuit breaker"' in p.err, (closes, book)
+        desk.once()
+        assert [r["held"] for r in desk.rows()] == ["breaker"] * closes
+        assert not desk.control.closes, (closes, book)
+        assert sum("HAND-OFF HELD BACK" in x for x in desk.told()) == closes
     t.run("handoffs", "confirm", 1, "-y").expect(0, out="1 may go")
     desk.once()
     assert len(desk.control.closes) == 1
-    t.run("handoffs", "confirm", "all", "-y").expect(0, out="4 may go")
+    t.run("handoffs", "confirm", "all", "-y").expect(0, out="2 may go")
     desk.once()
-    assert len(desk.control.closes) == 5
+    assert len(desk.control.closes) == 3
     t.run("handoffs", "confirm", "all", "-y").expect(3)
 
 
