@@ -5,6 +5,7 @@ Faults of meaning and of time that need the whole monitor, one test each:
 feeds that stand still or are reset, a client that is slow to close or says
 one thing twice, polls that take longer than their interval.
 """
+import datetime
 import shutil
 import signal
 import sqlite3
@@ -26,6 +27,7 @@ profiles:
     close:
       - FLIPPED: flip
       - ERODED: erosion(0.3)
+      - OLD: age(1s) for 99 polls
 """
 
 
@@ -61,6 +63,12 @@ class Feed:
         return self.m.text("err")
 
 
+def count_of(t, label):
+    """Polls with new data in which the line was TRUE, up to now."""
+    streak, = line(explained(t), label)["streaks"]
+    return streak["count"]
+
+
 def test_s17_frozen(t):
     """S-17 a feed that stands still: told once, unknown, nothing closes"""
     feed = Feed(t)
@@ -72,8 +80,17 @@ def test_s17_frozen(t):
     feed.m.wait_line("grvt: answers, but none of its rates is fresh")
     feed.poll("grvt", rate="0.0002")
     feed.m.wait_line("grvt: rates are fresh again")
-    # The same numbers under new stamps are a quiet market.
-    feed.poll("grvt", rate="0.0002")
+    # The same numbers under new stamps are a quiet market, and new data.
+    counted = count_of(t, "OLD")
+    for more in (1, 2, 3):
+        feed.poll("grvt", rate="0.0002")
+        assert count_of(t, "OLD") == counted + more, more
+    # Under the same stamps they are what was counted before.
+    at = datetime.datetime.now(datetime.timezone.utc)
+    feed.service.now = lambda: at
+    for _ in range(3):
+        feed.poll()
+        assert count_of(t, "OLD") == counted + 4
     text = feed.end()
     assert text.count("none of its rates is fresh") == 1, text
     assert text.count("fresh again") == 1, text

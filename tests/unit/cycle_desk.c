@@ -20,6 +20,9 @@ static const char yaml[] =
 	"  wary:\n"
 	"    close: [FLIPPED: flip for 2 polls]\n"
 	"    alert: [HALF: erosion(0.5)]\n"
+	"  paced:\n"
+	"    close: [FLIPPED: flip, THIN: carry_below(78%%)]\n"
+	"    alert: [LOW: carry_below(79%%)]\n"
 	"accounts:\n"
 	"  main: {%s, mode: live, venues: [%s, grvt]}\n";
 
@@ -76,7 +79,7 @@ static void start(struct desk *d)
 void desk_open(struct desk *d, const char *long_venue, const char *account)
 {
 	struct complaints list;
-	char text[400];
+	char text[500];
 	size_t n = (size_t)snprintf(text, sizeof(text), yaml, account,
 				    long_venue);
 
