@@ -357,6 +357,26 @@ def test_a_signed_webhook(t):
     assert desk.row()["state"] == "confirmed"
 
 
+def test_no_order_on_an_old_connection(t):
+    """orders never reuse a connection: libcurl repeats what fails on one"""
+    desk = Desk(t, "webhook", close="secret: {env: CW_HOOK}, "
+                "url: 'http://127.0.0.1:1/'")
+    text = t.config_file.read_text()
+    t.config_file.write_text(text.replace("http://127.0.0.1:1/",
+                                          desk.hook.url + "/close"))
+    desk.hook.answers = [Answer(503), Answer(503)]	# and it stays open
+    desk.flip()
+    m = desk.start()
+    for tries in (1, 2, 3):
+        t.wait(lambda n=tries: len(desk.hook.requests) == n and
+               desk.row()["state"] != "sent", "an order", 40)
+        if tries < 3:
+            t.run("handoffs", "retry", 1, "-y").expect(0)
+    assert desk.row()["state"] == "acknowledged", desk.row()
+    assert m.stop() == 0
+    assert desk.hook.connections == 3, desk.hook.connections
+
+
 def test_another_receiver_gets_it_only_by_a_word(t):
     """on_close changed under a close: never to both of them by itself"""
     desk = Desk(t, "webhook", close="secret: {env: CW_HOOK}, "
