@@ -185,7 +185,7 @@ torture-kills: all
 torture-build: all
 	$(call seconds,CW_BUILD=$(B) CW_BUILD_TWICE=1 python3 tests/e2e/test_build.py)
 
-faults: all tests		## the fault matrix: each class and whether its test holds
+faults: all tests		## the fault matrix: each class and whether its tests hold (as root)
 	CW_BUILD=$(B) tools/faults
 
 fuzz:				## libFuzzer over every target (T=60 seconds each, TARGET=json)

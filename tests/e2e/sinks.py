@@ -33,6 +33,7 @@ class Sink:
 
     def __init__(self):
         self.requests, self.answers = [], []
+        self.connections = 0
         self.default = Answer()
         self.answer = None
         self.lock = threading.Lock()
@@ -58,6 +59,10 @@ class Sink:
         class Server(http.server.ThreadingHTTPServer):
             daemon_threads = True
             request_queue_size = 64
+
+            def process_request(self, *connection):
+                outer.connections += 1
+                super().process_request(*connection)
 
             def handle_error(self, *_):		# a client that went away
                 pass

@@ -176,6 +176,9 @@ def test_a_bad_reload(t):
     m.send(signal.SIGHUP)
     m.wait_line("configuration reloaded")
     poll(m, 3)
+    assert rows_of(t, "SELECT over_at IS NOT NULL FROM alerts WHERE kind = "
+                   "'config'") == [(1,)]
+    assert "config" not in t.run("alerts", "list").expect(0).out
     assert m.stop() == 0
     first, second, third = hashes(t)
     assert first == second != third, hashes(t)

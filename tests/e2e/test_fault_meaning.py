@@ -5,6 +5,8 @@ Faults of meaning and of time that need the whole monitor, one test each:
 feeds that stand still or are reset, a client that is slow to close or says
 one thing twice, polls that take longer than their interval.
 """
+import datetime
+import shutil
 import signal
 import sqlite3
 import time
@@ -25,6 +27,7 @@ profiles:
     close:
       - FLIPPED: flip
       - ERODED: erosion(0.3)
+      - OLD: age(1s) for 99 polls
 """
 
 
@@ -60,6 +63,12 @@ class Feed:
         return self.m.text("err")
 
 
+def count_of(t, label):
+    """Polls with new data in which the line was TRUE, up to now."""
+    streak, = line(explained(t), label)["streaks"]
+    return streak["count"]
+
+
 def test_s17_frozen(t):
     """S-17 a feed that stands still: told once, unknown, nothing closes"""
     feed = Feed(t)
@@ -71,23 +80,54 @@ def test_s17_frozen(t):
     feed.m.wait_line("grvt: answers, but none of its rates is fresh")
     feed.poll("grvt", rate="0.0002")
     feed.m.wait_line("grvt: rates are fresh again")
-    # The same numbers under new stamps are a quiet market.
-    feed.poll("grvt", rate="0.0002")
+    # The same numbers under new stamps are a quiet market, and new data.
+    counted = count_of(t, "OLD")
+    for more in (1, 2, 3):
+        feed.poll("grvt", rate="0.0002")
+        assert count_of(t, "OLD") == counted + more, more
+    # Under the same stamps they are what was counted before.
+    at = datetime.datetime.now(datetime.timezone.utc)
+    feed.service.now = lambda: at
+    for _ in range(3):
+        feed.poll()
+        assert count_of(t, "OLD") == counted + 4
     text = feed.end()
     assert text.count("none of its rates is fresh") == 1, text
     assert text.count("fresh again") == 1, text
 
 
-def test_s18_all_zero(t):
-    """S-18 ten rates turn to 0 at once: told once, and nothing closes"""
+def reset(t, coins, *venues):
+    """Rates of these venues turn to 0: what was told, and of the pair."""
     feed = Feed(t)
-    feed.poll("lighter", coins=9, rate="0")	# nine may be a coincidence
-    feed.poll("lighter", rate="0.0001")
-    feed.poll("lighter", rate="0")
-    feed.m.wait_line("lighter: 12 rates turned to 0 at once")
-    feed.poll("lighter", rate="0")
-    text = feed.end()
-    assert text.count("turned to 0") == 1, text
+    feed.poll()
+    for venue in venues:
+        for coin in COINS[:coins]:
+            feed.service.rates[venue][coin] = Quote("0")
+    feed.poll()
+    feed.poll()			# 0 stays 0: nothing turns any more
+    told = [x for x, in db(t, "SELECT text FROM outbox WHERE kind = 'feed' "
+                              "ORDER BY text")]
+    why, = db(t, "SELECT status, reason FROM positions")
+    assert feed.m.stop() == 0
+    assert feed.m.text("err").count("turned to 0") == len(told), told
+    shutil.rmtree(t.dir / "data")
+    return told, why
+
+
+def test_s18_all_zero(t):
+    """S-18 ten rates turn to 0 at once: told once, and taken as sent"""
+    def told(*venues):
+        return [f"{v}: 10 rates turned to 0 at once; was its collector reset?"
+                for v in venues]
+
+    wider, flipped, eroded = (("open", ""), ("pending_close", "FLIPPED"),
+                              ("pending_close", "ERODED"))
+    assert reset(t, 9, "lighter") == ([], wider)	# nine: by chance
+    assert reset(t, 10, "lighter") == (told("lighter"), wider)
+    # It only alerts: rates of 0 are rates, and the lines decide on them.
+    assert reset(t, 9, "grvt") == ([], flipped)
+    assert reset(t, 10, "grvt") == (told("grvt"), flipped)
+    assert reset(t, 10, "grvt", "lighter") == (told("grvt", "lighter"), eroded)
 
 
 def test_s25_one_id_twice(t):
@@ -115,11 +155,15 @@ def test_s26_still_open(t):
     desk.control.on_close = lambda ident, body: "defer"
     desk.once()
     desk.flip()
-    for _ in range(8):
-        desk.once()
-    row = desk.row()
-    assert (row["state"], row["tries"]) == ("acknowledged", 1), row
-    assert len(desk.control.closes) == 1, desk.control.closes
+    for settled in (False, True):
+        for _ in range(4):
+            desk.once()
+        row = desk.row()
+        assert (row["state"], row["tries"]) == ("acknowledged", 1), settled
+        assert len(desk.control.closes) == 1, (settled, desk.control.closes)
+        with sqlite3.connect(t.dir / "data/main.db") as base:	# long after
+            base.execute("UPDATE handoffs SET sent_at = sent_at - 600000, "
+                         "answered_at = answered_at - 600000")
     assert any("HAND-OFF WITHOUT EFFECT" in x for x in desk.told())
     with sqlite3.connect(t.dir / "data/main.db") as base:
         base.execute("UPDATE positions SET decided_at = decided_at - 960000, "
@@ -130,8 +174,12 @@ def test_s26_still_open(t):
 
 
 def test_s24_changed_outside(t):
-    """S-24 half closed, then one leg gone at the venue: seen, not doubled"""
+    """S-24 half closed, then one leg gone: after three answers over three minutes"""
     desk = Client(t, pair("u-1", "BTC", "lighter", "grvt"))
+    text = t.config_file.read_text()
+    t.config_file.write_text(text.replace(
+        "      - DIVERGENCE_FLIPPED", "      - GONE: leg_missing\n"
+        "      - DIVERGENCE_FLIPPED"))
     desk.once()
     desk.once()
     legs = desk.control.positions["main"][0]["legs"]
@@ -142,12 +190,29 @@ def test_s24_changed_outside(t):
         ("5", "5")]
     assert desk.db("SELECT note FROM events WHERE kind = 'source'") == [
         ("trading client: long 10 -> 5, short 10 -> 5",)]
-    legs.pop()
-    for _ in range(2):
+    whole = list(legs)
+    # Three answers in no time, and two over three minutes, are not enough.
+    for answers, later in ((3, 0), (2, 180000)):
+        legs[1:] = []
+        for _ in range(answers - 1):
+            desk.once()
+        with sqlite3.connect(t.dir / "data/main.db") as base:
+            base.execute("UPDATE held SET short_missing_since = "
+                         f"short_missing_since - {later}")
         desk.once()
-    assert desk.db("SELECT short_missing, long_missing FROM held") == [(2, 0)]
-    assert desk.db("SELECT short_quantity FROM positions") == [("5",)]
-    assert [r["status"] for r in desk.rows()] == ["open"]
+        assert desk.db("SELECT short_missing, long_missing FROM held") == [
+            (answers, 0)]
+        gone = line(explained(t), "GONE")
+        assert gone["verdict"] == "unknown", (answers, later, gone)
+        assert desk.db("SELECT short_quantity FROM positions") == [("5",)]
+        assert [r["action"] for r in desk.rows()] == ["hold"], answers
+        if not later:
+            legs[:] = whole
+            desk.once()
+    desk.once()
+    assert line(explained(t), "GONE")["verdict"] == "true"
+    assert [(r["action"], r["reason"]) for r in desk.rows()] == [
+        ("close", "GONE")]
 
 
 def ticks(t, every_ms):

@@ -414,8 +414,14 @@ def test_n22_receivers(t):
     desk.once()
     desk.flip()
     desk.hook.answers = [Answer(0)] + [Answer(503)] * 5
-    for _ in range(6):		# worked but lost, then hours of 503
+    # Worked but lost, then hours of 503: it waits longer each time.
+    for tries, pause in enumerate((5, 60, 300, 1800, 7200, 7200), 1):
         desk.once()
+        (ms,), = desk.db("SELECT next_at - sent_at FROM handoffs")
+        assert 0 <= ms - 1000 * pause < 1000 * lib.SLOW, (tries, ms)
+        if pause > 5:
+            desk.once()			# too soon
+        assert len(desk.hook.requests) == tries, desk.hook.requests
         with sqlite3.connect(t.dir / "data/main.db") as db:
             db.execute("UPDATE handoffs SET next_at = 0")
     desk.hook.default = Answer(200, wait=2.5)

@@ -13,6 +13,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import time
 
 import lib
 from service import Service
@@ -78,6 +79,35 @@ def test_a_storm_of_signals(t):
     m.send(signal.SIGTERM)
     assert m.wait() in (0, -signal.SIGTERM)
     whole(t)
+    shutil.rmtree(t.dir / "data")
+    twice_while_it_waits(t)
+
+
+def twice_while_it_waits(t):
+    """A close is out: the first TERM waits for its answer, a second does not."""
+    desk = Desk(t, "webhook", source=False, close="secret: {env: CW_HOOK}, "
+                "url: 'http://127.0.0.1:1/'")
+    text = t.config_file.read_text()
+    t.config_file.write_text(text.replace("http://127.0.0.1:1/",
+                                          desk.hook.url + "/close"))
+    import_pair(t, {"long_qty": "0.1", "short_qty": "0.1"})
+    desk.hook.default = Answer(200, wait=30)
+    desk.flip()
+    m = desk.start()
+    t.wait(lambda: desk.hook.requests, "the close")
+    began = time.monotonic()
+    m.send(signal.SIGTERM)
+    time.sleep(1)				# five of them it would wait
+    assert m.popen.poll() is None, m.text()
+    m.send(signal.SIGTERM)
+    assert m.wait() == 0, m.text()
+    assert time.monotonic() - began < 4, m.text()
+    whole(t)
+    desk.hook.default = Answer(200)
+    desk.once()
+    assert desk.row()["state"] == "acknowledged", desk.row()
+    assert {r.headers["webhook-id"] for r in desk.hook.requests} == {
+        desk.row()["key"]}
 
 
 # ---- descriptors ----

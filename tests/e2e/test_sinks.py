@@ -354,12 +354,34 @@ def test_the_reference_receiver(t):
     receiver.wait_line(r"^new msg_main-1042 alert\.close")
     assert post("webhook", url, f"secret={OLD}")[0] == "delivered"
     receiver.wait_line(r"^duplicate msg_main-1042")
+    other = "whsec_" + base64.b64encode(b"x" * 32).decode()
+    assert post("webhook", url, f"secret={other}")[0] == "dead"
+    receiver.wait_line("^refused no signature by a known key")
+    changed_over(t, post, other)
     for ident, shift, forge, want in (
             ("a", 0, False, 204), ("b", -301, False, 400),
             ("c", 301, False, 400), ("d", -300, False, 204),
             ("e", 0, True, 401)):
         assert raw_post(int(port), ident, 1795636900 + shift, forge) == want, \
             ident
+
+
+def changed_over(t, post, other):
+    """Signed with both keys it is taken by whoever knows only the old one."""
+    keys = t.dir / "old"
+    keys.write_text(f"{OLD}\n")
+    keys.chmod(0o600)
+    receiver = t.start("python3", lib.ROOT / "tools/webhook-receiver",
+                       "--port", 0, "--keys", keys, "--now", "1795636900")
+    port = receiver.wait_line(r"listening on http://127\.0\.0\.1:(\d+)")[1]
+    url = f"url=http://127.0.0.1:{port}/"
+    for secrets, want in (((KEY,), "HTTP 401"), ((KEY, other), "HTTP 401"),
+                          ((KEY, OLD), "")):
+        names = ("secret", "old_secret")
+        got = post("webhook", url, *map("=".join, zip(names, secrets)))
+        assert (got[0], got[3][:8]) == (
+            "dead" if want else "delivered", want), (secrets, got)
+    receiver.wait_line(r"^new msg_main-1042 alert\.close")
 
 
 def raw_post(port, ident, at, forge):

@@ -232,6 +232,8 @@ def test_rotated_between_polls(t):
     desk.service.drop()
     desk.control.drop()
     poll('msg="service trouble" .*the certificate has expired')
+    desk.tls.use(desk.ca.issue("moved", hosts="DNS:rates.example"))
+    poll('msg="service trouble" .*the certificate is for another host')
     asked = len(desk.service.asked)
     desk.tls.use(desk.ca.issue("renewed"))
     poll('msg="poll" .*result=ok')

@@ -215,6 +215,25 @@ def test_the_fault_tool_runs_what_is_named(t):
         "135 classes, 0 held, 132 do not apply"), found
 
 
+def test_the_fault_tool_runs_all_that_are_named(t):
+    """a class with several tests holds when each of them does"""
+    other = t.dir / "test_other.py"
+    other.write_text(PROGRAM.format(lib.ROOT))
+    rows = all_classes()
+    rows[0][1] = f"it is  good | {other} it is  good"
+    faults(t, rows).expect(0, out="135 classes, 3 held")
+    rows[0][1] = "it is  good | absent"
+    rows[1][1] = f"it is  good | {other} bad"
+    rows[2][1] = f"{other} nobody | it is  good"
+    found = faults(t, rows).expect(1, out="135 classes, 0 held")
+    for want in ("N-1: .*/test_given.py: absent: skipped: not here",
+                 "N-2: .*/test_other.py: bad: the test fails",
+                 "N-3: no test 'nobody' in .*/test_other.py"):
+        assert re.search(f"^{want}$", found.out, re.M), found
+    rows[0][1] = "it is  good | it is  good"
+    faults(t, rows, "-n").expect(1, out="a test stands here twice")
+
+
 def test_the_fault_tool_wants_each_class_once(t):
     rows = all_classes()
     faults(t, rows[:-1], "-n").expect(1, out="^X-10: not in the table$")

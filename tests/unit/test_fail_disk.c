@@ -16,6 +16,8 @@
 #include "fail_scenes.h"
 #include "fault_vfs.h"
 
+#define ALL_BELOW	40	/* calls of a scene: each is a point */
+
 static struct fail_desk desk;
 
 static struct seen {
@@ -61,17 +63,37 @@ static bool try_point(const struct fail_scene *s, const struct fault *f,
 	return hit;
 }
 
-/* Until the scene is over before its nth call; how many it has. */
+/* How many of these calls a scene has when nothing fails. */
+static int64_t calls_of(const struct fail_scene *s, const struct fault *f)
+{
+	int64_t n;
+
+	fail_scene_ready(s, &desk);
+	fault_vfs_arm(f->ops, f->kind, INT64_MAX, false);
+	if (!s->act(&desk))
+		fail_msg("%s: %s", s->name, desk.err.text);
+	n = fault_vfs_calls();
+	fault_vfs_disarm();
+	return n;
+}
+
+/* Until the scene is over before its nth call; how many were tried. */
 static int64_t sweep(const struct fail_scene *s, const struct fault *f,
 		     int64_t few)
 {
 	struct fail_points p = fail_points_of(few, f->ops * 8 +
 					      (unsigned)f->kind);
-	int64_t n = p.first;
+	int64_t before = seen.points, calls = calls_of(s, f);
 
-	while (try_point(s, f, n))
-		n += p.step;
-	return n - p.step;
+	if (calls < ALL_BELOW)
+		p = fail_points_of(1, 0);
+	if (p.first > calls)		/* a scene has one point at least */
+		p.first = 1 + p.first % calls;
+	while (try_point(s, f, p.first))
+		p.first += p.step;
+	if (seen.points == before)
+		fail_msg("%s: no point was tried", s->name);
+	return seen.points - before;
 }
 
 static void sweep_scenes(unsigned ops, enum fault_kind kind, int64_t few,
@@ -80,18 +102,14 @@ static void sweep_scenes(unsigned ops, enum fault_kind kind, int64_t few,
 	for (int i = 0; i < FAIL_SCENES; i++) {
 		struct fault once = { ops, kind, false };
 		struct fault on = { ops, kind, true };
-		int64_t before = seen.points;
+		int64_t n;
 
 		fault_vfs_install();
 		fail_desk_open(&desk, fail_scenes[i].schema);
-		sweep(&fail_scenes[i], &once, few);
-		print_message("# %s, %s: %lld points once,", what,
-			      fail_scenes[i].name,
-			      (long long)(seen.points - before));
-		before = seen.points;
-		sweep(&fail_scenes[i], &on, 2 * few);
-		print_message(" %lld from then on\n",
-			      (long long)(seen.points - before));
+		n = sweep(&fail_scenes[i], &once, few);
+		print_message("# %s, %s: %lld points once, %lld from then on\n",
+			      what, fail_scenes[i].name, (long long)n,
+			      (long long)sweep(&fail_scenes[i], &on, 2 * few));
 		fail_desk_close(&desk);
 	}
 }

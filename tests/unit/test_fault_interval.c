@@ -24,12 +24,36 @@ static bool told(struct desk *d, const char *words)
 	return found;
 }
 
+/* What a poll concluded: 0.00072 per 8 h, whatever the rhythm. */
+static void concludes_the_same(struct desk *d)
+{
+	static const enum verdict want[] = { VERDICT_FALSE, VERDICT_FALSE,
+					     VERDICT_TRUE };
+	const struct profile *p = d->cycle->account->profile;
+	struct streak slots[SLOTS_MAX];
+	const struct evidence_row *row = d->cycle->before->rows;
+	struct watch w;
+
+	desk_check(d, store_load_memory(d->store, slots, &w, d->pos.id, p,
+					&d->err));
+	assert_true(w.divergence.known);
+	assert_int_equal(dec_cmp(w.divergence.v, dec_lit("0.00216")), 0);
+	assert_int_equal(d->cycle->before->n_rows, 1);
+	assert_int_equal(row->n_lines, 3);
+	for (int i = 0; i < 3; i++)
+		if (row->finding[i].verdict != want[i])
+			fail_msg("%s is %s", p->line[i].label.s,
+				 verdict_word(row->finding[i].verdict));
+	assert_int_equal(row->action, ACTION_ALERT);
+}
+
 static void poll(struct desk *d, const char *now, const char *next_short)
 {
 	d->next[LEG_SHORT] = next_short;
 	desk_poll(d, now);
 	desk_check(d, store_position(d->store, &d->pos, d->pos.id, &d->err));
 	assert_int_equal(d->pos.status, STATUS_OPEN);
+	concludes_the_same(d);
 }
 
 /* What the short leg got at its last settlement, in USD. */
@@ -73,7 +97,7 @@ static void s5_the_payment_interval_changes_while_held(void **state)
 	struct desk d;
 
 	(void)state;
-	desk_open(&d, "lighter", "profile: hasty");
+	desk_open(&d, "lighter", "profile: paced");
 	d.rate[LEG_LONG] = "0.00008";
 	d.rate[LEG_SHORT] = "0.0008";
 	poll(&d, "2026-11-20T15:59:00Z", "2026-11-20T16:00:00Z");

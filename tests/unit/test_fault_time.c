@@ -31,6 +31,22 @@ static void held_back(const struct fault_desk *d, enum why why)
 	assert_int_equal(d->pair.decision.notices, NOTICE_CLOCK);
 }
 
+/* The service's clock is right, so its rates are good all the time. */
+static void back_to(const char *host, bool jitter)
+{
+	struct fault_desk d;
+
+	fault_open(&d, fault_flips);
+	poll_at(&d, GIVEN_NOW, GIVEN_NOW, fault_pays);
+	poll_at(&d, host, "2026-11-20T21:00:01Z", fault_flipped);
+	assert_true(d.pair.facts.v[FACT_LONG_RATE].known);
+	if (fault_closes(&d) != jitter)
+		fail_msg("%s: %s", host, jitter ? "holds" : "closes");
+	assert_string_equal(d.pair.decision.label.s,
+			    jitter ? "FLIPPED" : LABEL_CLOCK_BACK);
+	fault_done(&d);
+}
+
 static void t1_the_wall_clock_steps(void **state)
 {
 	static const char *const back[] = { "2026-11-20T20:01:00Z",
@@ -38,6 +54,8 @@ static void t1_the_wall_clock_steps(void **state)
 	struct fault_desk d;
 
 	(void)state;
+	back_to("2026-11-20T20:59:58Z", true);
+	back_to("2026-11-20T20:59:57.999Z", false);
 	for (int i = 0; i < 2; i++) {
 		fault_open(&d, fault_flips);
 		poll_at(&d, GIVEN_NOW, GIVEN_NOW, fault_pays);
@@ -206,6 +224,42 @@ static void t5_each_way_to_write_a_time(void **state)
 	}
 }
 
+/* A poll, and what the store has of it then. */
+static void recorded(struct desk *d, int64_t seq, const char *at,
+		     const char *result)
+{
+	struct poll p;
+	bool found;
+
+	desk_poll(d, at);
+	desk_check(d, store_last_poll(d->store, &p, &found, &d->err));
+	assert_true(found);
+	assert_int_equal(p.seq, seq);
+	assert_int_equal(p.at.ms, given_time(at).ms);
+	assert_string_equal(p.result, result);
+}
+
+/* Written, and read again after a start: to the millisecond. */
+static void times_of_a_late_desk(void)
+{
+	static const char *const at[] = {
+		"2038-01-19T03:14:07.999Z", "2038-01-19T03:14:08.001Z",
+		"2106-02-07T06:28:16.001Z" };
+	struct desk d;
+
+	desk_open(&d, "lighter", "profile: hasty");
+	d.rate[LEG_LONG] = "0.0003";
+	d.rate[LEG_SHORT] = "0.0001";
+	for (int i = 0; i < 3; i++) {
+		recorded(&d, i + 1, at[i], "ok");
+		desk_restart(&d);
+	}
+	desk_check(&d, store_position(d.store, &d.pos, 1, &d.err));
+	assert_int_equal(d.pos.status, STATUS_PENDING_CLOSE);
+	assert_int_equal(d.pos.decided_at.ms, 2147483648001);	/* its second */
+	desk_close(&d);
+}
+
 static void t6_after_2038_and_in_the_year_10000(void **state)
 {
 	static const char *const late[] = {
@@ -221,6 +275,7 @@ static void t6_after_2038_and_in_the_year_10000(void **state)
 		assert_true(fault_closes(&d));
 		fault_done(&d);
 	}
+	times_of_a_late_desk();
 	fault_case(STAMPED("\"10000-01-01T00:00:00\""), WHY_MALFORMED);
 	fault_case(STAMPED("\"9999-12-31T23:59:59\""), WHY_FUTURE);
 	fault_case(STAMPED("\"1969-12-31T23:59:59\""), WHY_MALFORMED);
@@ -268,19 +323,28 @@ static void t10_a_window_across_midnight(void **state)
 	next_in("2028-02-28T23:59:00Z", "60", "60", VERDICT_TRUE);
 }
 
-/* A poll, and what the store has of it then. */
-static void recorded(struct desk *d, int64_t seq, const char *at,
-		     const char *result)
+/* What lasts is as it was: a poll by a clock set back says nothing. */
+static void a_step_back_counts_nothing(const struct given_quote *rows)
 {
-	struct poll p;
-	bool found;
+	static const char *const twice[] = { "FLIPPED: flip for 2 polls",
+					     NULL };
+	struct streak before[SLOTS_MAX];
+	struct instant counted[2];
+	struct fault_desk d;
 
-	desk_poll(d, at);
-	desk_check(d, store_last_poll(d->store, &p, &found, &d->err));
-	assert_true(found);
-	assert_int_equal(p.seq, seq);
-	assert_int_equal(p.at.ms, given_time(at).ms);
-	assert_string_equal(p.result, result);
+	fault_open(&d, twice);
+	poll_at(&d, GIVEN_NOW, GIVEN_NOW, fault_flipped);
+	memcpy(before, d.slots, sizeof(before));
+	memcpy(counted, d.pair.watch.counted, sizeof(counted));
+	poll_at(&d, "2026-11-20T20:59:57Z", "2026-11-20T21:00:30Z", rows);
+	assert_string_equal(d.pair.decision.label.s, LABEL_CLOCK_BACK);
+	fault_holds(&d);
+	assert_memory_equal(d.slots, before, sizeof(before));
+	assert_memory_equal(d.pair.watch.counted, counted, sizeof(counted));
+	poll_at(&d, "2026-11-20T21:01:00Z", "2026-11-20T21:01:00Z",
+		fault_flipped);
+	assert_true(fault_closes(&d));		/* its second one */
+	fault_done(&d);
 }
 
 /* Polls are known by their number: equal times are no trouble. */
@@ -303,6 +367,8 @@ static void t11_polls_of_one_time_and_backwards(void **state)
 	desk_check(&d, store_position(d.store, &d.pos, 1, &d.err));
 	assert_int_equal(d.pos.status, STATUS_PENDING_CLOSE);
 	desk_close(&d);
+	a_step_back_counts_nothing(fault_flipped);
+	a_step_back_counts_nothing(fault_pays);
 }
 
 /* What was decided by the right clock waits for it: nothing is sent. */

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Faults of meaning in one number, one test each: from it to the decision. */
+#include "book.h"
 #include "change.h"
+#include "control_api.h"
 #include "fault_desk.h"
+#include "ledger.h"
+#include "service_parse.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -37,6 +41,13 @@ static void s1_percent_and_basis_points_for_fractions(void **state)
 	(void)state;
 	rows_hold(bps, WHY_ABSURD);
 	rows_hold(percent, WHY_ABSURD);
+	/* 0.0003 in percent is below the limit: who sends it is believed. */
+	fault_open(&d, NULL);
+	fault_answer(&d, body, sizeof(body) - 1);
+	assert_int_equal(dec_cmp(d.pair.facts.v[FACT_LONG_RATE].v,
+				 dec_lit("0.09")), 0);
+	assert_true(fault_closes(&d));
+	fault_done(&d);
 	fault_open(&d, NULL);
 	scaled[0] = (struct venue_terms){ .venue = given_venue("lighter"),
 					  .rate_scale = dec_lit("0.01") };
@@ -185,26 +196,64 @@ static void s8_sizes_of_nothing_dust_and_a_trillion(void **state)
 	}
 }
 
+/* The open interest of the long leg as the service sends it. */
+static void sent_oi(const char *row, enum why why)
+{
+	struct arena *arena = arena_new();
+	struct quote q = { .symbol = given_symbol("BTC"),
+			   .oi_usd = fact_unknown(WHY_NOT_ASKED) };
+	struct service_rows rows;
+	struct err err;
+	char body[200];
+	int n = snprintf(body, sizeof(body), "{\"symbols\":[{\"symbol\":"
+			 "\"BTC\",%s\"is_active\":true}]}", row);
+
+	if (!service_parse_symbols(&rows, (struct json_text){ body, (size_t)n },
+				   arena, &err))
+		fail_msg("%s: %s", row, err.text);
+	service_merge_symbols(&q, 1, &rows);
+	if (q.oi_usd.known || q.oi_usd.why != why)
+		fail_msg("%s: %s", row, why_word(q.oi_usd.known ? WHY_KNOWN :
+						 q.oi_usd.why));
+	arena_free(arena);
+}
+
 static void s9_open_interest_of_zero_or_missing(void **state)
 {
 	static const char *const uneven[] = { "OI: oi_imbalance", NULL };
-	static const char *const oi[][2] = {
-		{ "0", "1000000" }, { "1000000", "0" }, { "0", "0" },
-		{ NULL, "1000000" }, { "1000000", NULL }, { NULL, NULL },
+	static const struct {
+		const char *oi[2];
+		enum fact_id missing;
+		enum why why;
+	} cases[] = {
+		{ { "0", "1000000" }, FACT_LONG_OI, WHY_NOT_POSITIVE },
+		{ { "1000000", "0" }, FACT_SHORT_OI, WHY_NOT_POSITIVE },
+		{ { "0", "0" }, FACT_LONG_OI, WHY_NOT_POSITIVE },
+		{ { "-1", "1000000" }, FACT_LONG_OI, WHY_NOT_POSITIVE },
+		{ { NULL, "1000000" }, FACT_LONG_OI, WHY_NULL_VALUE },
+		{ { "1000000", NULL }, FACT_SHORT_OI, WHY_NULL_VALUE },
+		{ { NULL, NULL }, FACT_LONG_OI, WHY_NULL_VALUE },
 	};
 	struct fault_desk d;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(oi) / sizeof(*oi); i++) {
+	sent_oi("\"open_interest_usd\":0,", WHY_NULL_VALUE);
+	sent_oi("\"open_interest_usd\":0.0,", WHY_NULL_VALUE);
+	sent_oi("\"open_interest_usd\":-1,", WHY_NOT_POSITIVE);
+	sent_oi("\"open_interest_usd\":null,", WHY_NULL_VALUE);
+	sent_oi("", WHY_NULL_VALUE);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct given_quote rows[] = PAIR("0.0001", "0.0003");
+		const struct finding *f = &d.pair.decision.finding[0];
 
-		rows[0].oi = oi[i][0];
-		rows[1].oi = oi[i][1];
+		rows[0].oi = cases[i].oi[0];
+		rows[1].oi = cases[i].oi[1];
 		fault_open(&d, uneven);
 		fault_poll(&d, GIVEN_NOW, rows);
 		fault_holds(&d);
-		assert_int_equal(d.pair.decision.finding[0].verdict,
-				 VERDICT_UNKNOWN);
+		assert_int_equal(f->verdict, VERDICT_UNKNOWN);
+		assert_int_equal(f->missing, cases[i].missing);
+		assert_int_equal(f->why, cases[i].why);
 		fault_done(&d);
 	}
 	fault_open(&d, uneven);
@@ -227,6 +276,45 @@ static struct held held_at(const char *long_mark, const char *short_mark)
 			fact_known(dec_int(s ? 150 : 50)), fact_known(DEC_ZERO)
 		};
 	return h;
+}
+
+/* The long leg's mark as the client sends it; 100 is what it was bought at. */
+static void sent_mark(const char *mark, enum verdict lost, enum why why)
+{
+	static const char *const stop[] = { "LOST: stop_loss(1%)", NULL };
+	const char *rows[2] = { mark, "100" };
+	const struct finding *f;
+	struct book_view book = { .asked = true };
+	struct held h = HELD_NONE;
+	struct fault_desk d;
+	char body[700];
+	int n = snprintf(body, sizeof(body), "{\"accounts\":[{\"account_name\":"
+		"\"main\",\"positions\":[{\"id\":\"u\",\"symbol\":\"BTC\","
+		"\"long_dex\":\"lighter\",\"short_dex\":\"grvt\",\"size_usd\":"
+		"20000,\"legs\":[");
+
+	for (int s = 0; s < 2; s++)
+		n += snprintf(body + n, sizeof(body) - (size_t)n, "%s{\"dex\":"
+			      "\"%s\",\"side\":\"%s\",\"quantity\":200,"
+			      "\"entry_price\":100,\"mark_price\":%s}",
+			      s ? "," : "", s ? "grvt" : "lighter",
+			      side_word((enum side)s), rows[s]);
+	n += snprintf(body + n, sizeof(body) - (size_t)n, "]}]}]}");
+	fault_open(&d, stop);
+	f = &d.pair.decision.finding[0];
+	if (!control_positions_parse(&book, "main", body, (size_t)n, d.arena,
+				     &d.err))
+		fail_msg("%s", d.err.text);
+	assert_true(book.n == 1 && book.pairs[0].readable);
+	h.asked = h.good = true;
+	memcpy(h.leg, book.pairs[0].leg, sizeof(h.leg));
+	d.pair.memory.held = &h;
+	fault_poll(&d, GIVEN_NOW, fault_pays);
+	if (f->verdict != lost || f->why != why)
+		fail_msg("mark %s: %s, %s", mark, verdict_word(f->verdict),
+			 why_word(f->why));
+	assert_int_equal(fault_closes(&d), lost == VERDICT_TRUE);
+	fault_done(&d);
 }
 
 /* No price is 0; a thousandfold one stands out as a basis. */
@@ -259,9 +347,17 @@ static void s10_prices_of_zero_below_and_a_thousandfold(void **state)
 	fault_poll(&d, GIVEN_NOW, fault_pays);
 	assert_int_equal(d.pair.decision.finding[1].verdict, VERDICT_TRUE);
 	fault_done(&d);
+	/* Nor is a price of nothing a loss of everything. */
+	sent_mark("0", VERDICT_UNKNOWN, WHY_NOT_POSITIVE);
+	sent_mark("0.0", VERDICT_UNKNOWN, WHY_NOT_POSITIVE);
+	sent_mark("-1", VERDICT_UNKNOWN, WHY_NOT_POSITIVE);
+	sent_mark("null", VERDICT_UNKNOWN, WHY_NULL_VALUE);
+	sent_mark("100", VERDICT_FALSE, WHY_KNOWN);
+	sent_mark("50", VERDICT_TRUE, WHY_KNOWN);
 }
 
-static void s22_fees_that_are_not_known(void **state)
+/* The short leg could go to aster, whose fee is this; NULL: unknown. */
+static void fee_of_aster(const char *fee, const char *switching)
 {
 	static const char *const better[] = { "BETTER: better_opportunity(0)",
 					      NULL };
@@ -270,22 +366,64 @@ static void s22_fees_that_are_not_known(void **state)
 		Q("BTC", "aster", "0.04"), END };
 	static struct venue_terms terms[4];
 	struct fault_desk d;
+	const struct fact *cost = &d.pair.facts.v[FACT_ALT_COST];
 
+	fault_open(&d, better);
+	memcpy(terms, d.terms.venue, sizeof(terms));
+	terms[0].taker_fee = fee ? fact_known(dec_lit(fee)) :
+				   fact_unknown(WHY_NULL_VALUE);
+	d.terms.venue = terms;
+	d.terms.costs = COSTS_FEES;
+	d.terms.allowed = NULL;
+	fault_poll(&d, GIVEN_NOW, rows);
+	assert_int_equal(d.pair.decision.finding[0].verdict,
+			 fee ? VERDICT_TRUE : VERDICT_UNKNOWN);
+	assert_int_equal(fault_closes(&d), fee != NULL);
+	assert_int_equal(cost->known, fee != NULL);
+	if (fee)
+		assert_int_equal(dec_cmp(cost->v, dec_lit(switching)), 0);
+	fault_done(&d);
+}
+
+/* A fill each way, with 0.0002 of slippage each; a rebate is a cost too. */
+static void s22_fees_that_are_not_known(void **state)
+{
 	(void)state;
-	for (int fees_known = 0; fees_known < 2; fees_known++) {
-		fault_open(&d, better);
-		memcpy(terms, d.terms.venue, sizeof(terms));
-		if (!fees_known)
-			terms[0].taker_fee = fact_unknown(WHY_NULL_VALUE);
-		d.terms.venue = terms;
-		d.terms.costs = COSTS_FEES;
-		d.terms.allowed = NULL;
-		fault_poll(&d, GIVEN_NOW, rows);
-		assert_int_equal(d.pair.decision.finding[0].verdict,
-				 fees_known ? VERDICT_TRUE : VERDICT_UNKNOWN);
-		assert_int_equal(fault_closes(&d), fees_known);
-		fault_done(&d);
+	fee_of_aster(NULL, NULL);
+	fee_of_aster("0.0005", "0.0014");
+	fee_of_aster("0", "0.0004");
+	fee_of_aster("-0.0001", "0.0002");
+	fee_of_aster("-0.0003", "-0.0002");
+}
+
+/* A pair that pays, and of which so large a size costs so much to leave. */
+static void size_too_large(const char *round_trip, const char *rate)
+{
+	static const char *const late[] = {
+		"LATE: break_even_beyond(0s, exit)", "LOST: stop_loss(1%, carry)",
+		NULL };
+	struct fault_desk d;
+	const struct finding *f = d.pair.decision.finding;
+	struct fact cost, paid;
+
+	fault_open(&d, late);
+	d.pair.pos.size_usd = dec_lit("170000000000000000000");
+	d.terms.round_trip = dec_lit(round_trip);
+	fault_poll(&d, GIVEN_NOW, fault_pays);
+	assert_true(d.pair.facts.v[FACT_DIVERGENCE].known);
+	cost = d.pair.facts.v[FACT_EXIT_COST];
+	assert_false(cost.known);
+	assert_int_equal(cost.why, WHY_OVERFLOW);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(f[i].verdict, VERDICT_UNKNOWN);
+		assert_int_equal(f[i].missing, FACT_EXIT_COST);
 	}
+	fault_holds(&d);
+	paid = ledger_amount(LEG_SHORT, d.pair.pos.size_usd, dec_lit(rate),
+			     RATE_8H_S);
+	assert_false(paid.known);
+	assert_int_equal(paid.why, WHY_OVERFLOW);
+	fault_done(&d);
 }
 
 /* At the ends of the range nothing wraps: what does not fit is unknown. */
@@ -315,6 +453,9 @@ static void s27_products_beyond_the_range(void **state)
 		if (d.pair.decision.finding[i].verdict != VERDICT_UNKNOWN)
 			fail_msg("%s", money[i]);
 	fault_done(&d);
+	/* Twice the size is above the range; thrice wraps to a number in it. */
+	size_too_large("4", "2");
+	size_too_large("6", "3");
 }
 
 int main(void)
