@@ -364,7 +364,7 @@ def test_reload_shows_in_explain_which_rules_decided(t):
 
 
 def test_a_feed_that_is_reset_or_stands_still_only_tells(t):
-    """ten rates turning to 0 at once, or a venue frozen: told, nothing closes"""
+    """ten rates of a venue turning to 0 at once, or one frozen: told once"""
     coins = [f"C{i}" for i in range(12)]
     service = given(t, {"lighter": dict.fromkeys(coins, "0.0001"),
                         "grvt": dict.fromkeys(coins, "0.0002"),
