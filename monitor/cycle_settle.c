@@ -16,6 +16,14 @@ struct leg_due {			/* settlements of one leg, in portions */
 	size_t n;
 };
 
+static struct instant announced(const struct work *w, struct symbol s,
+				struct venue v)
+{
+	const struct quote *q = market_quote(&w->market, s, v);
+
+	return q && q->why == WHY_KNOWN ? q->next_funding : INSTANT_UNKNOWN;
+}
+
 static struct leg_due due_of(const struct work *w, const struct position *p,
 			     enum side side)
 {
@@ -26,6 +34,7 @@ static struct leg_due due_of(const struct work *w, const struct position *p,
 			.position = p, .side = side,
 			.since = w->has_last ? w->last.at : INSTANT_UNKNOWN,
 			.now = w->now,
+			.next = announced(w, p->symbol, v),
 			.quote = cycle_last_quote(w, p->symbol, v),
 			.other = cycle_last_quote(w, p->symbol, other),
 			.terms = terms_find(w->terms.venue, w->terms.n_venue,

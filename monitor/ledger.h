@@ -19,6 +19,7 @@ struct ledger_ask {
 	enum side side;
 	struct instant since;		/* the poll before; unknown: none */
 	struct instant now;
+	struct instant next;		/* announced now; unknown: not */
 	/* Of the polls before, of this leg and the other; NULL: none. */
 	const struct last_quote *quote, *other;
 	const struct venue_terms *terms;	/* NULL: not configured */
@@ -29,6 +30,7 @@ struct ledger_ask {
  * Settlements of one leg in (since, now] while the pair was held, and after
  * its close as hypothetical ones; returns how many. The rate is the last
  * fresh one since the settlement before, else unknown: nothing is invented.
+ * An interval that the announcements contradict is not booked with.
  */
 size_t ledger_due(struct settlement out[static LEDGER_ROWS_MAX],
 		  const struct ledger_ask *ask);

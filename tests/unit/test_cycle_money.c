@@ -41,6 +41,27 @@ static struct settlement *ledger(struct desk *d, size_t *n)
 	return rows;
 }
 
+static void assert_paid(struct desk *d, enum side side, const char *at,
+			int32_t every_s, const char *want)
+{
+	struct settlement *rows;
+	char text[DEC_TEXT_MAX] = "not booked";
+	size_t n;
+
+	rows = ledger(d, &n);
+	for (size_t i = 0; i < n; i++) {
+		if (rows[i].side != side || rows[i].at.ms != given_time(at).ms)
+			continue;
+		assert_int_equal(rows[i].pays_every_s, every_s);
+		if (rows[i].amount_usd.known)
+			dec_format(text, rows[i].amount_usd.v);
+		else
+			snprintf(text, sizeof(text), "%s",
+				 why_word(rows[i].amount_usd.why));
+	}
+	assert_string_equal(text, want);
+}
+
 static int count(const struct settlement *rows, size_t n, enum side side)
 {
 	int k = 0;
@@ -77,6 +98,9 @@ static void an_interval_that_changes_is_told_and_booked(void **state)
 
 	(void)state;
 	open_money(&d, "lighter");
+	poll(&d, "2026-11-20T07:59:00Z", NULL, "2026-11-20T08:00:00Z");
+	poll(&d, "2026-11-20T08:01:00Z", NULL, "2026-11-20T16:00:00Z");
+	assert_false(said(&d, "interval", "settles"));	/* seen: 8 h */
 	poll(&d, "2026-11-20T15:59:00Z", NULL, "2026-11-20T16:00:00Z");
 	poll(&d, "2026-11-20T16:01:00Z", NULL, "2026-11-20T17:00:00Z");
 	assert_true(said(&d, "interval", "BTC on grvt settles every 1h"));
@@ -84,13 +108,57 @@ static void an_interval_that_changes_is_told_and_booked(void **state)
 	poll(&d, "2026-11-20T16:02:00Z", NULL, "2026-11-20T17:00:00Z");
 	poll(&d, "2026-11-20T17:01:00Z", NULL, NULL);
 	rows = ledger(&d, &n);
-	assert_int_equal(count(rows, n, LEG_SHORT), 2);
-	assert_int_equal(rows[1].side, LEG_SHORT);	/* at 16:00 */
-	assert_int_equal(rows[1].pays_every_s, 28800);
-	assert_int_equal(dec_cmp(rows[1].amount_usd.v, dec_int(8)), 0);
-	assert_int_equal(rows[3].side, LEG_SHORT);	/* at 17:00 */
-	assert_int_equal(rows[3].pays_every_s, 3600);
-	assert_int_equal(dec_cmp(rows[3].amount_usd.v, dec_int(1)), 0);
+	assert_int_equal(count(rows, n, LEG_SHORT), 3);
+	assert_paid(&d, LEG_SHORT, "2026-11-20T16:00:00Z", 28800, "8");
+	assert_paid(&d, LEG_SHORT, "2026-11-20T17:00:00Z", 3600, "1");
+	desk_close(&d);
+}
+
+/* grvt is configured with 8 h: 8 USD. The announced time says otherwise. */
+static void a_symbol_faster_than_its_venue_is_booked_as_seen(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	open_money(&d, "lighter");
+	poll(&d, "2026-11-20T16:40:00Z", NULL, "2026-11-20T17:00:00Z");
+	poll(&d, "2026-11-20T16:59:30Z", NULL, "2026-11-20T17:00:00Z");
+	poll(&d, "2026-11-20T17:00:30Z", NULL, "2026-11-20T18:00:00Z");
+	assert_paid(&d, LEG_SHORT, "2026-11-20T17:00:00Z", 3600, "1");
+	poll(&d, "2026-11-20T18:00:30Z", NULL, "2026-11-20T19:00:00Z");
+	assert_paid(&d, LEG_SHORT, "2026-11-20T18:00:00Z", 3600, "1");
+	desk_close(&d);
+
+	/* 00:00 is on both grids: whoever never saw 8 h does not book it. */
+	open_money(&d, "lighter");
+	poll(&d, "2026-11-20T23:59:30Z", NULL, "2026-11-21T00:00:00Z");
+	poll(&d, "2026-11-21T00:00:30Z", NULL, "2026-11-21T04:00:00Z");
+	assert_paid(&d, LEG_SHORT, "2026-11-21T00:00:00Z", 14400, "4");
+	desk_close(&d);
+}
+
+/* 8 h became 1 h while nobody looked: 17:00 is on no grid of 8 h. */
+static void a_contradicted_interval_is_not_booked_with(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	open_money(&d, "lighter");
+	poll(&d, "2026-11-20T07:59:30Z", NULL, "2026-11-20T08:00:00Z");
+	poll(&d, "2026-11-20T08:00:30Z", NULL, "2026-11-20T16:00:00Z");
+	poll(&d, "2026-11-20T15:50:00Z", NULL, "2026-11-20T16:00:00Z");
+	poll(&d, "2026-11-20T16:40:00Z", NULL, "2026-11-20T17:00:00Z");
+	assert_paid(&d, LEG_SHORT, "2026-11-20T16:00:00Z", 28800, "8");
+	poll(&d, "2026-11-20T17:00:30Z", NULL, "2026-11-20T18:00:00Z");
+	assert_paid(&d, LEG_SHORT, "2026-11-20T17:00:00Z", 3600, "1");
+	desk_close(&d);
+
+	/* Still the old announcement at the poll that books: not invented. */
+	open_money(&d, "lighter");
+	poll(&d, "2026-11-20T16:59:30Z", NULL, "2026-11-20T17:00:00Z");
+	poll(&d, "2026-11-20T17:00:30Z", NULL, "2026-11-20T17:00:00Z");
+	assert_paid(&d, LEG_SHORT, "2026-11-20T17:00:00Z", 0,
+		    "payment interval not configured");
 	desk_close(&d);
 }
 
@@ -332,6 +400,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_interval_that_changes_is_told_and_booked),
+		cmocka_unit_test(
+			a_symbol_faster_than_its_venue_is_booked_as_seen),
+		cmocka_unit_test(a_contradicted_interval_is_not_booked_with),
 		cmocka_unit_test(an_interval_as_configured_is_not_news),
 		cmocka_unit_test(pairs_that_share_a_leg_share_the_news),
 		cmocka_unit_test(the_first_known_interval_is_told_alone),
