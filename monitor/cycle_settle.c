@@ -87,6 +87,44 @@ static bool book_leg(struct work *w, const struct position *p,
 	return true;
 }
 
+static const struct position *loaded(const struct work *w, int64_t id)
+{
+	size_t lo = 0, hi = w->n_recent;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (w->recent[mid].id == id)
+			return &w->recent[mid];
+		if (w->recent[mid].id < id)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return NULL;
+}
+
+/*
+ * What was held when the poll began: what the trading client added since its
+ * answer before may have come after the settlement, and rules saw the old one.
+ */
+static void as_it_was(const struct work *w, struct position *p)
+{
+	const struct position *was = loaded(w, p->id);
+
+	if (!was)
+		return;
+	p->size_usd = was->size_usd;
+	for (int s = LEG_LONG; s <= LEG_SHORT; s++)
+		p->leg[s].quantity = was->leg[s].quantity;
+}
+
+static bool book_pair(struct work *w, struct position *p, struct err *err)
+{
+	as_it_was(w, p);
+	return book_leg(w, p, LEG_LONG, err) && book_leg(w, p, LEG_SHORT, err);
+}
+
 /* Also for pairs a command closed meanwhile: they were held until then. */
 static bool put_settlements(struct work *w, struct err *err)
 {
@@ -98,8 +136,7 @@ static bool put_settlements(struct work *w, struct err *err)
 			     w->arena, err))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (!book_leg(w, &list[i], LEG_LONG, err) ||
-		    !book_leg(w, &list[i], LEG_SHORT, err))
+		if (!book_pair(w, &list[i], err))
 			return false;
 	return true;
 }

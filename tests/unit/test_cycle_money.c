@@ -341,6 +341,62 @@ static void close_pair(struct desk *d, const char *at)
 	desk_check(d, store_commit(d->store, 1000, &d->err));
 }
 
+/* ---- the trading client ---- */
+
+static struct book_pair there;
+static struct book_balance balances[2];
+
+static void read_book(void *ctx, struct book_view *out, int32_t ms,
+		      struct arena *arena)
+{
+	(void)ctx;
+	(void)ms;
+	(void)arena;
+	*out = (struct book_view){ .asked = true, .good = true,
+				   .pairs = &there, .n = 1,
+				   .balances_good = true,
+				   .balances = balances, .n_balances = 2 };
+}
+
+static void hold(struct desk *d, const char *quantity, const char *size)
+{
+	const struct fact none = fact_unknown(WHY_NOT_SET);
+	const struct held_leg leg = { true, fact_known(dec_lit(quantity)),
+				      none, none, none, none };
+
+	there = (struct book_pair){
+		.id = "abc", .readable = true, .symbol = given_symbol("BTC"),
+		.venue = { given_venue("lighter"), given_venue("grvt") },
+		.size_usd = fact_known(dec_lit(size)),
+		.entry_divergence_8h = none, .opened_at = INSTANT_UNKNOWN,
+		.age_hours = none, .leg = { leg, leg } };
+	for (int i = 0; i < 2; i++)
+		balances[i] = (struct book_balance){ there.venue[i], true };
+	d->cycle->wiring.book = (struct book){ d, read_book, NULL };
+}
+
+/* Liable is the quantity just before the settlement (finance.md 1). */
+static void what_is_added_after_a_settlement_earned_nothing_there(void **state)
+{
+	struct funding f;
+	struct desk d;
+
+	(void)state;
+	open_money(&d, "lighter");
+	hold(&d, "0.1", "10000");
+	poll(&d, "2026-11-20T15:59:00Z", NULL, NULL);
+	poll(&d, "2026-11-20T15:59:30Z", NULL, NULL);
+	hold(&d, "0.5", "50000");
+	poll(&d, "2026-11-20T16:00:30Z", NULL, NULL);
+	assert_paid(&d, LEG_LONG, "2026-11-20T16:00:00Z", 3600, "-0.1");
+	assert_paid(&d, LEG_SHORT, "2026-11-20T16:00:00Z", 28800, "8");
+	poll(&d, "2026-11-20T17:00:30Z", NULL, NULL);
+	assert_paid(&d, LEG_LONG, "2026-11-20T17:00:00Z", 3600, "-0.5");
+	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
+	assert_int_equal(dec_cmp(f.sum_usd.v, dec_lit("7.4")), 0);
+	desk_close(&d);
+}
+
 /* What it would have earned, and what it earned before the close is seen. */
 static void a_closed_pair_is_booked_for_seven_days_as_not_held(void **state)
 {
@@ -409,6 +465,8 @@ int main(void)
 		cmocka_unit_test(a_silence_of_weeks_leaves_no_hole),
 		cmocka_unit_test(an_unknown_rhythm_fails_no_poll),
 		cmocka_unit_test(rules_see_what_this_poll_books),
+		cmocka_unit_test(
+			what_is_added_after_a_settlement_earned_nothing_there),
 		cmocka_unit_test(
 			a_closed_pair_is_booked_for_seven_days_as_not_held),
 		cmocka_unit_test(what_was_booked_ahead_of_a_close_was_not_held),
