@@ -45,12 +45,23 @@ static struct leg_due due_of(const struct work *w, const struct position *p,
 	};
 }
 
+/* Hold-through ends; rows come by time. */
+static void cut_afterlife(struct leg_due *d)
+{
+	struct instant closed = d->ask.position->closed_at;
+
+	while (instant_known(closed) && d->n > 0 &&
+	       d->rows[d->n - 1].at.ms > closed.ms + CYCLE_AFTERLIFE_MS)
+		d->n--;
+}
+
 /* The next portion; false when the last one was the last. */
 static bool due_next(struct leg_due *d)
 {
 	if (d->n < LEDGER_ROWS_MAX)
 		return false;
 	d->n = ledger_due(d->rows, &d->ask);
+	cut_afterlife(d);
 	if (d->n > 0)
 		d->ask.since = d->rows[d->n - 1].at;
 	return d->n > 0;
@@ -125,13 +136,20 @@ static bool book_pair(struct work *w, struct position *p, struct err *err)
 	return book_leg(w, p, LEG_LONG, err) && book_leg(w, p, LEG_SHORT, err);
 }
 
+/* After a long silence pairs are due that have been closed for long. */
+static struct instant booked_until(const struct work *w)
+{
+	return w->has_last && w->last.at.ms < w->now.ms ? w->last.at : w->now;
+}
+
 /* Also for pairs a command closed meanwhile: they were held until then. */
 static bool put_settlements(struct work *w, struct err *err)
 {
-	struct instant since = { w->now.ms - CYCLE_AFTERLIFE_MS };
+	struct instant since = booked_until(w);
 	struct position *list;
 	size_t n;
 
+	since.ms -= CYCLE_AFTERLIFE_MS;
 	if (!store_positions(w->cycle->store, &list, &n, STORE_RECENT, since,
 			     w->arena, err))
 		return false;

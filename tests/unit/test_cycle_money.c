@@ -429,6 +429,27 @@ static void a_closed_pair_is_booked_for_seven_days_as_not_held(void **state)
 	desk_close(&d);
 }
 
+/* Down for nine days; closed by a command after one of them. */
+static void a_close_during_a_long_silence_is_booked_until_then(void **state)
+{
+	struct settlement *rows;
+	struct funding f;
+	struct desk d;
+	size_t n;
+
+	(void)state;
+	open_money(&d, "lighter");
+	poll(&d, "2026-11-20T15:58:00Z", NULL, NULL);
+	close_pair(&d, "2026-11-21T15:58:00Z");
+	poll(&d, "2026-11-29T15:58:00Z", NULL, NULL);
+	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
+	assert_int_equal(f.n, 24 + 3);
+	rows = ledger(&d, &n);
+	assert_int_equal(n, 8 * (24 + 3));	/* the day, and seven after */
+	assert_true(rows[n - 1].hypothetical);
+	desk_close(&d);
+}
+
 /* A clock an hour ahead books what has not come; a close before it says so. */
 static void what_was_booked_ahead_of_a_close_was_not_held(void **state)
 {
@@ -469,6 +490,8 @@ int main(void)
 			what_is_added_after_a_settlement_earned_nothing_there),
 		cmocka_unit_test(
 			a_closed_pair_is_booked_for_seven_days_as_not_held),
+		cmocka_unit_test(
+			a_close_during_a_long_silence_is_booked_until_then),
 		cmocka_unit_test(what_was_booked_ahead_of_a_close_was_not_held),
 	};
 
