@@ -12,9 +12,16 @@
 
 struct leg_due {			/* settlements of one leg, in portions */
 	struct ledger_ask ask;
+	bool missed;			/* those before the first poll */
 	struct settlement *rows;
 	size_t n;
 };
+
+/* After a long silence pairs are due that have been closed for long. */
+static struct instant booked_until(const struct work *w)
+{
+	return w->has_last && w->last.at.ms < w->now.ms ? w->last.at : w->now;
+}
 
 static struct instant announced(const struct work *w, struct symbol s,
 				struct venue v)
@@ -45,6 +52,18 @@ static struct leg_due due_of(const struct work *w, const struct position *p,
 	};
 }
 
+/* From the opening to where the first poll that knows the pair goes on. */
+static struct leg_due missed_of(const struct work *w, const struct position *p,
+				enum side side)
+{
+	struct leg_due d = due_of(w, p, side);
+
+	d.missed = true;
+	d.ask.since = p->opened_at;
+	d.ask.now = booked_until(w);
+	return d;
+}
+
 /* Hold-through ends; rows come by time. */
 static void cut_afterlife(struct leg_due *d)
 {
@@ -60,11 +79,34 @@ static bool due_next(struct leg_due *d)
 {
 	if (d->n < LEDGER_ROWS_MAX)
 		return false;
-	d->n = ledger_due(d->rows, &d->ask);
+	d->n = d->missed ? ledger_missed(d->rows, &d->ask) :
+			   ledger_due(d->rows, &d->ask);
 	cut_afterlife(d);
 	if (d->n > 0)
 		d->ask.since = d->rows[d->n - 1].at;
 	return d->n > 0;
+}
+
+bool cycle_unbooked(const struct work *w, bool *out, const struct position *p,
+		    struct err *err)
+{
+	struct instant at;
+
+	*out = !w->has_last || (w->last.at.ms > w->now.ms &&
+				p->status != STATUS_CLOSED);
+	if (*out)
+		return true;
+	if (!store_position_recorded(w->cycle->store, &at, p->id, err))
+		return false;
+	*out = at.ms > w->last.at.ms;
+	return true;
+}
+
+static void add_due(struct funding *f, struct leg_due d)
+{
+	while (due_next(&d))
+		for (size_t i = 0; i < d.n; i++)
+			funding_add(f, &d.rows[i]);
 }
 
 struct fact cycle_funding(const struct work *w, const struct watched *x)
@@ -72,42 +114,31 @@ struct fact cycle_funding(const struct work *w, const struct watched *x)
 	struct funding f = x->funding;
 
 	for (int s = LEG_LONG; s <= LEG_SHORT; s++) {
-		struct leg_due d = due_of(w, &x->pos, (enum side)s);
-
-		while (due_next(&d))
-			for (size_t i = 0; i < d.n; i++)
-				funding_add(&f, &d.rows[i]);
+		if (x->unbooked)
+			add_due(&f, missed_of(w, &x->pos, (enum side)s));
+		add_due(&f, due_of(w, &x->pos, (enum side)s));
 	}
 	return funding_total(&f);
 }
 
-static bool book_leg(struct work *w, const struct position *p,
-		     enum side side, struct err *err)
+static bool book_due(struct work *w, struct leg_due d, struct err *err)
 {
-	struct leg_due d = due_of(w, p, side);
-
-	while (due_next(&d)) {
-		for (size_t i = 0; i < d.n; i++) {
-			bool added;
-
-			if (!store_put_settlement(w->cycle->store, &added,
-						  &d.rows[i], err))
-				return false;
-		}
-	}
+	while (due_next(&d))
+		if (!store_put_settlements(w->cycle->store, d.rows, d.n, err))
+			return false;
 	return true;
 }
 
-static const struct position *loaded(const struct work *w, int64_t id)
+static const struct watched *watched(const struct work *w, int64_t id)
 {
-	size_t lo = 0, hi = w->n_recent;
+	size_t lo = 0, hi = w->n_watched;
 
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if (w->recent[mid].id == id)
-			return &w->recent[mid];
-		if (w->recent[mid].id < id)
+		if (w->watched[mid].pos.id == id)
+			return &w->watched[mid];
+		if (w->watched[mid].pos.id < id)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -119,12 +150,8 @@ static const struct position *loaded(const struct work *w, int64_t id)
  * What was held when the poll began: what the trading client added since its
  * answer before may have come after the settlement, and rules saw the old one.
  */
-static void as_it_was(const struct work *w, struct position *p)
+static void as_it_was(struct position *p, const struct position *was)
 {
-	const struct position *was = loaded(w, p->id);
-
-	if (!was)
-		return;
 	p->size_usd = was->size_usd;
 	for (int s = LEG_LONG; s <= LEG_SHORT; s++)
 		p->leg[s].quantity = was->leg[s].quantity;
@@ -132,14 +159,19 @@ static void as_it_was(const struct work *w, struct position *p)
 
 static bool book_pair(struct work *w, struct position *p, struct err *err)
 {
-	as_it_was(w, p);
-	return book_leg(w, p, LEG_LONG, err) && book_leg(w, p, LEG_SHORT, err);
-}
+	const struct watched *x = watched(w, p->id);
+	bool unbooked = x && x->unbooked;
 
-/* After a long silence pairs are due that have been closed for long. */
-static struct instant booked_until(const struct work *w)
-{
-	return w->has_last && w->last.at.ms < w->now.ms ? w->last.at : w->now;
+	if (x)
+		as_it_was(p, &x->pos);
+	else if (!cycle_unbooked(w, &unbooked, p, err))
+		return false;
+	for (int s = LEG_LONG; s <= LEG_SHORT; s++)
+		if ((unbooked &&
+		     !book_due(w, missed_of(w, p, (enum side)s), err)) ||
+		    !book_due(w, due_of(w, p, (enum side)s), err))
+			return false;
+	return true;
 }
 
 /* Also for pairs a command closed meanwhile: they were held until then. */

@@ -52,6 +52,12 @@ MUST_USE bool cycle_record(struct work *w, struct cycle_result *out,
 			   struct err *err);
 /* Its part about money: settlements, then the quotes of this poll. */
 MUST_USE bool cycle_settle(struct work *w, struct err *err);
+/*
+ * Was it recorded since the poll before, so that none booked of it yet? Asked of
+ * what was never watched: a clock that went back cannot tell, so that it was.
+ */
+MUST_USE bool cycle_unbooked(const struct work *w, bool *out,
+			     const struct position *p, struct err *err);
 /* What rules see: the ledger as it stands once this poll has booked. */
 struct fact cycle_funding(const struct work *w, const struct watched *x);
 /* ---- cycle_handoffs.c: in the transaction ---- */

@@ -200,3 +200,41 @@ size_t ledger_due(struct settlement out[static LEDGER_ROWS_MAX],
 	}
 	return n;
 }
+
+static struct settlement missed(const struct ledger_ask *a, struct instant t)
+{
+	const struct position *p = a->position;
+	const struct fact none = fact_unknown(WHY_NOT_SET);
+
+	return (struct settlement){
+		.position = p->id, .side = a->side, .at = t,
+		.pays_every_s = interval(a), .rate_8h = none,
+		.quantity = none, .price = none, .amount_usd = none,
+		.reported_usd = none, .reported_at = INSTANT_UNKNOWN,
+		.late = true,
+		.hypothetical = instant_known(p->closed_at) &&
+				t.ms > p->closed_at.ms,
+	};
+}
+
+size_t ledger_missed(struct settlement out[static LEDGER_ROWS_MAX],
+		     const struct ledger_ask *a)
+{
+	int32_t every_s = interval(a), anchor_s = a->terms ?
+			  a->terms->anchor_s : 0;
+	int64_t newest = a->now.ms - LEDGER_MISSED_MAX * span_s(every_s).ms;
+	struct instant t = a->since;
+	size_t n = 0;
+
+	if (every_s <= 0)
+		return 0;
+	while (n < LEDGER_ROWS_MAX) {
+		t = instant_next_on_grid(t, every_s, anchor_s);
+		if (t.ms > a->now.ms)
+			break;
+		out[n++] = missed(a, t);
+		if (t.ms < newest)
+			t.ms = newest;
+	}
+	return n;
+}

@@ -13,6 +13,7 @@
 #include "store.h"
 
 #define LEDGER_ROWS_MAX 256	/* of one leg at once; ask again from there */
+#define LEDGER_MISSED_MAX 20000	/* of one leg: two years of every hour */
 
 struct ledger_ask {
 	const struct position *position;
@@ -34,6 +35,14 @@ struct ledger_ask {
  */
 size_t ledger_due(struct settlement out[static LEDGER_ROWS_MAX],
 		  const struct ledger_ask *ask);
+
+/*
+ * The same for a time without polls, before the pair was recorded here: each
+ * settlement of the grid, of unknown amount. Of more than LEDGER_MISSED_MAX the
+ * first and the newest; reported are mostly all of them.
+ */
+size_t ledger_missed(struct settlement out[static LEDGER_ROWS_MAX],
+		     const struct ledger_ask *ask);
 
 /*
  * The payment interval that two announcements show: at the poll `at`, the

@@ -70,7 +70,8 @@ static void print_funding(FILE *f, const struct view_money *m)
 
 	if (m->n_unknown > 0)
 		line(f, "funding", v, "%d settlements; %d of unknown amount "
-		     "not in it", m->n, m->n_unknown);
+		     "not in it: positions funding import", m->n,
+		     m->n_unknown);
 	else
 		line(f, "funding", v, "%d settlement%s%s", m->n,
 		     m->n == 1 ? "" : "s", m->n_late ? ", some booked late"

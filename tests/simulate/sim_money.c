@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Settlements, counted anew in whole units of 1e-12 USD: each leg at each time
- * of its grid while the pair was held, at the last fresh rate before it.
+ * of its grid while the pair was held, at the last fresh rate before it; what
+ * a pair brings from before the first poll that knows it is there and unknown.
  */
 #include "sim_parts.h"
 
@@ -78,17 +79,28 @@ void sim_unclose_ledger(struct sim_position *p)
 		p->booked[i % 2][i / 2].after = false;
 }
 
-static void book(struct sim *s, const struct due *d, int64_t t)
+static void book(struct sim *s, const struct due *d, int64_t t, bool known)
 {
 	struct sim_position *p = d->p;
 	struct sim_settled x = {
-		.at = t, .known = rate_known(d, t), .amount = amount(d),
+		.at = t, .known = known, .amount = amount(d),
 		.after = p->closed != NEVER && t > p->closed,
 	};
 
 	s->count.settlements++;
 	count(p, &x, 1);
 	p->booked[d->side][p->n_booked[d->side]++ % SIM_BOOKED] = x;
+}
+
+static void meet(struct sim *s, const struct due *d)
+{
+	int64_t until = d->since == NEVER || d->since > d->now ? d->now :
+								 d->since;
+
+	for (int64_t t = (d->p->opened / d->every + 1) * d->every; t <= until;
+	     t += d->every)
+		if (!is_booked(d, t))
+			book(s, d, t, false);
 }
 
 static void settle_leg(struct sim *s, struct sim_position *p, int side)
@@ -100,11 +112,13 @@ static void settle_leg(struct sim *s, struct sim_position *p, int side)
 		.since = s->last_at, .now = s->given.now,
 	};
 
+	if (!p->met)
+		meet(s, &d);
 	if (d.since == NEVER)
 		return;
 	for (int64_t t = first_due(&d); t <= d.now; t += d.every)
 		if (t > p->opened && !is_booked(&d, t))
-			book(s, &d, t);
+			book(s, &d, t, rate_known(&d, t));
 }
 
 void sim_settle(struct sim *s)
@@ -119,6 +133,7 @@ void sim_settle(struct sim *s)
 			continue;
 		settle_leg(s, p, LEG_LONG);
 		settle_leg(s, p, LEG_SHORT);
+		p->met = true;
 	}
 }
 

@@ -6,6 +6,7 @@
 #include "change.h"
 #include "cycle_desk.h"
 #include "given.h"
+#include "ledger.h"
 #include "source_store.h"
 
 #include <setjmp.h>
@@ -17,9 +18,10 @@
 #include <cmocka.h>
 
 /* The long leg pays 0.8 an hour of 10,000 USD x 0.00008; the short gets 8. */
-static void open_money(struct desk *d, const char *long_venue)
+static void open_money(struct desk *d, const char *long_venue,
+		       const char *opened_at)
 {
-	desk_open(d, long_venue, "profile: steady");
+	desk_open_since(d, long_venue, "profile: steady", opened_at);
 	d->rate[LEG_LONG] = "0.00008";
 	d->rate[LEG_SHORT] = "0.0008";
 }
@@ -39,27 +41,6 @@ static struct settlement *ledger(struct desk *d, size_t *n)
 	desk_check(d, store_settlements(d->store, &rows, n, d->pos.id, d->arena,
 				   &d->err));
 	return rows;
-}
-
-static void assert_paid(struct desk *d, enum side side, const char *at,
-			int32_t every_s, const char *want)
-{
-	struct settlement *rows;
-	char text[DEC_TEXT_MAX] = "not booked";
-	size_t n;
-
-	rows = ledger(d, &n);
-	for (size_t i = 0; i < n; i++) {
-		if (rows[i].side != side || rows[i].at.ms != given_time(at).ms)
-			continue;
-		assert_int_equal(rows[i].pays_every_s, every_s);
-		if (rows[i].amount_usd.known)
-			dec_format(text, rows[i].amount_usd.v);
-		else
-			snprintf(text, sizeof(text), "%s",
-				 why_word(rows[i].amount_usd.why));
-	}
-	assert_string_equal(text, want);
 }
 
 static int count(const struct settlement *rows, size_t n, enum side side)
@@ -97,7 +78,7 @@ static void an_interval_that_changes_is_told_and_booked(void **state)
 	size_t n;
 
 	(void)state;
-	open_money(&d, "lighter");
+	open_money(&d, "lighter", "2026-11-20T07:30:00Z");
 	poll(&d, "2026-11-20T07:59:00Z", NULL, "2026-11-20T08:00:00Z");
 	poll(&d, "2026-11-20T08:01:00Z", NULL, "2026-11-20T16:00:00Z");
 	assert_false(said(&d, "interval", "settles"));	/* seen: 8 h */
@@ -109,8 +90,8 @@ static void an_interval_that_changes_is_told_and_booked(void **state)
 	poll(&d, "2026-11-20T17:01:00Z", NULL, NULL);
 	rows = ledger(&d, &n);
 	assert_int_equal(count(rows, n, LEG_SHORT), 3);
-	assert_paid(&d, LEG_SHORT, "2026-11-20T16:00:00Z", 28800, "8");
-	assert_paid(&d, LEG_SHORT, "2026-11-20T17:00:00Z", 3600, "1");
+	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T16:00:00Z", 28800, "8");
+	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T17:00:00Z", 3600, "1");
 	desk_close(&d);
 }
 
@@ -120,20 +101,20 @@ static void a_symbol_faster_than_its_venue_is_booked_as_seen(void **state)
 	struct desk d;
 
 	(void)state;
-	open_money(&d, "lighter");
+	open_money(&d, "lighter", "2026-11-20T16:30:00Z");
 	poll(&d, "2026-11-20T16:40:00Z", NULL, "2026-11-20T17:00:00Z");
 	poll(&d, "2026-11-20T16:59:30Z", NULL, "2026-11-20T17:00:00Z");
 	poll(&d, "2026-11-20T17:00:30Z", NULL, "2026-11-20T18:00:00Z");
-	assert_paid(&d, LEG_SHORT, "2026-11-20T17:00:00Z", 3600, "1");
+	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T17:00:00Z", 3600, "1");
 	poll(&d, "2026-11-20T18:00:30Z", NULL, "2026-11-20T19:00:00Z");
-	assert_paid(&d, LEG_SHORT, "2026-11-20T18:00:00Z", 3600, "1");
+	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T18:00:00Z", 3600, "1");
 	desk_close(&d);
 
 	/* 00:00 is on both grids: whoever never saw 8 h does not book it. */
-	open_money(&d, "lighter");
+	open_money(&d, "lighter", "2026-11-20T23:30:00Z");
 	poll(&d, "2026-11-20T23:59:30Z", NULL, "2026-11-21T00:00:00Z");
 	poll(&d, "2026-11-21T00:00:30Z", NULL, "2026-11-21T04:00:00Z");
-	assert_paid(&d, LEG_SHORT, "2026-11-21T00:00:00Z", 14400, "4");
+	desk_assert_paid(&d, LEG_SHORT, "2026-11-21T00:00:00Z", 14400, "4");
 	desk_close(&d);
 }
 
@@ -143,21 +124,21 @@ static void a_contradicted_interval_is_not_booked_with(void **state)
 	struct desk d;
 
 	(void)state;
-	open_money(&d, "lighter");
+	open_money(&d, "lighter", "2026-11-20T07:30:00Z");
 	poll(&d, "2026-11-20T07:59:30Z", NULL, "2026-11-20T08:00:00Z");
 	poll(&d, "2026-11-20T08:00:30Z", NULL, "2026-11-20T16:00:00Z");
 	poll(&d, "2026-11-20T15:50:00Z", NULL, "2026-11-20T16:00:00Z");
 	poll(&d, "2026-11-20T16:40:00Z", NULL, "2026-11-20T17:00:00Z");
-	assert_paid(&d, LEG_SHORT, "2026-11-20T16:00:00Z", 28800, "8");
+	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T16:00:00Z", 28800, "8");
 	poll(&d, "2026-11-20T17:00:30Z", NULL, "2026-11-20T18:00:00Z");
-	assert_paid(&d, LEG_SHORT, "2026-11-20T17:00:00Z", 3600, "1");
+	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T17:00:00Z", 3600, "1");
 	desk_close(&d);
 
 	/* Still the old announcement at the poll that books: not invented. */
-	open_money(&d, "lighter");
+	open_money(&d, "lighter", "2026-11-20T16:30:00Z");
 	poll(&d, "2026-11-20T16:59:30Z", NULL, "2026-11-20T17:00:00Z");
 	poll(&d, "2026-11-20T17:00:30Z", NULL, "2026-11-20T17:00:00Z");
-	assert_paid(&d, LEG_SHORT, "2026-11-20T17:00:00Z", 0,
+	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T17:00:00Z", 0,
 		    "payment interval not configured");
 	desk_close(&d);
 }
@@ -167,7 +148,7 @@ static void an_interval_as_configured_is_not_news(void **state)
 	struct desk d;
 
 	(void)state;
-	open_money(&d, "lighter");
+	open_money(&d, "lighter", "2026-11-20T15:30:00Z");
 	poll(&d, "2026-11-20T15:59:00Z", "2026-11-20T16:00:00Z",
 	     "2026-11-20T16:00:00Z");
 	poll(&d, "2026-11-20T16:01:00Z", "2026-11-20T17:00:00Z",
@@ -198,7 +179,7 @@ static void pairs_that_share_a_leg_share_the_news(void **state)
 	int k = 0;
 
 	(void)state;
-	open_money(&d, "lighter");
+	open_money(&d, "lighter", "2026-11-20T15:30:00Z");
 	second = given_position("BTC", "lighter", "grvt", "500", "0.0007");
 	second.id = 0;
 	desk_check(&d, store_begin(d.store, &d.err));
@@ -222,7 +203,7 @@ static void the_first_known_interval_is_told_alone(void **state)
 	struct desk d;
 
 	(void)state;
-	open_money(&d, "newdex");
+	open_money(&d, "newdex", "2026-11-20T10:30:00Z");
 	poll(&d, "2026-11-20T10:59:00Z", "2026-11-20T11:00:00Z", NULL);
 	poll(&d, "2026-11-20T11:01:00Z", "2026-11-20T12:00:00Z", NULL);
 	assert_true(said(&d, "interval", "BTC on newdex settles every 1h"));
@@ -237,7 +218,7 @@ static void a_silence_of_weeks_leaves_no_hole(void **state)
 	size_t n, known = 0;
 
 	(void)state;
-	open_money(&d, "lighter");
+	open_money(&d, "lighter", "2026-11-20T00:00:01Z");
 	poll(&d, "2026-11-20T00:00:10Z", NULL, NULL);
 	poll(&d, "2026-12-20T00:00:10Z", NULL, NULL);
 	rows = ledger(&d, &n);
@@ -262,7 +243,8 @@ static void an_unknown_rhythm_fails_no_poll(void **state)
 	size_t n;
 
 	(void)state;
-	open_money(&d, "newdex");	/* nothing is configured of it */
+	/* nothing is configured of it */
+	open_money(&d, "newdex", "2026-11-20T10:30:00Z");
 	poll(&d, "2026-11-20T10:59:00Z", "2026-11-20T11:00:00Z", NULL);
 	poll(&d, "2026-11-20T11:01:00Z", NULL, NULL);
 	rows = ledger(&d, &n);
@@ -310,7 +292,7 @@ static void rules_see_what_this_poll_books(void **state)
 	struct desk d;
 
 	(void)state;
-	open_money(&d, "lighter");
+	open_money(&d, "lighter", "2026-11-20T15:30:00Z");
 	poll(&d, "2026-11-20T15:58:00Z", NULL, NULL);
 	poll(&d, "2026-11-20T15:59:00Z", NULL, NULL);
 	poll(&d, "2026-11-20T16:00:00Z", NULL, NULL);
@@ -322,6 +304,84 @@ static void rules_see_what_this_poll_books(void **state)
 	assert_int_equal(f.n, 5);
 	assert_int_equal(f.n_unknown, 1);
 	assert_int_equal(dec_cmp(f.sum_usd.v, dec_lit("7.7")), 0);
+	desk_close(&d);
+}
+
+/* Opened days before any poll: what it got until then nobody here knows. */
+static void what_settled_before_the_first_poll_is_unknown(void **state)
+{
+	static const char *const sums[] = { "a settlement of unknown amount",
+					    NULL, /* restarted: */
+					    "a settlement of unknown amount",
+					    NULL };
+	struct settlement *rows;
+	struct funding f;
+	struct desk d;
+	size_t n;
+
+	(void)state;
+	open_money(&d, "lighter", "2026-11-17T15:30:00Z");
+	poll(&d, "2026-11-20T15:59:00Z", NULL, NULL);
+	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
+	assert_int_equal(f.n, 3 * (24 + 3));
+	assert_int_equal(f.n_unknown, f.n);
+	rows = ledger(&d, &n);
+	assert_int_equal(rows[0].at.ms, given_time("2026-11-17T16:00:00Z").ms);
+	assert_true(rows[0].late);
+	assert_int_equal(rows[0].amount_usd.why, WHY_NOT_SET);
+	poll(&d, "2026-11-20T16:01:00Z", NULL, NULL);
+	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T16:00:00Z", 28800, "8");
+	desk_restart(&d);
+	poll(&d, "2026-11-20T16:02:00Z", NULL, NULL);
+	poll(&d, "2026-11-20T16:03:00Z", NULL, NULL);
+	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
+	assert_int_equal(f.n, 3 * (24 + 3) + 2);
+	assert_seen(&d, sums);
+	desk_close(&d);
+}
+
+/* Recorded between two polls, also during one; opened before them or not. */
+static void a_pair_recorded_later_is_booked_from_its_opening(void **state)
+{
+	struct position p = given_position("BTC", "lighter", "grvt", "500",
+					   "0.0007");
+	struct funding f;
+	struct desk d;
+
+	(void)state;
+	open_money(&d, "lighter", "2026-11-20T15:30:00Z");
+	poll(&d, "2026-11-20T15:59:00Z", NULL, NULL);
+	p.id = 0;
+	p.opened_at = given_time("2026-11-20T12:30:00Z");
+	desk_check(&d, store_begin(d.store, &d.err));
+	desk_check(&d, store_add_position(d.store, &p,
+					  given_time("2026-11-20T15:59:30Z"),
+					  "cli", "", &d.err));
+	desk_check(&d, store_commit(d.store, 1000, &d.err));
+	poll(&d, "2026-11-20T16:00:30Z", NULL, NULL);
+	desk_check(&d, store_funding(d.store, &f, p.id, &d.err));
+	assert_int_equal(f.n, 3 + 2);		/* 13, 14 and 15 h; 16 h */
+	assert_int_equal(f.n_unknown, 3);
+	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
+	assert_int_equal(f.n, 2);
+	assert_int_equal(f.n_unknown, 0);
+	desk_close(&d);
+}
+
+/* lighter is configured with 1 h; this symbol of it pays every 4 h. */
+static void a_first_poll_is_one(void **state)
+{
+	struct funding f;
+	struct desk d;
+
+	(void)state;
+	open_money(&d, "lighter", "2026-11-20T16:30:00Z");
+	poll(&d, "2026-11-20T16:31:00Z", "2026-11-20T20:00:00Z", NULL);
+	poll(&d, "2026-11-20T17:01:00Z", "2026-11-20T20:00:00Z", NULL);
+	desk_restart(&d);
+	poll(&d, "2026-11-20T18:01:00Z", "2026-11-20T20:00:00Z", NULL);
+	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
+	assert_int_equal(f.n, 0);
 	desk_close(&d);
 }
 
@@ -341,62 +401,6 @@ static void close_pair(struct desk *d, const char *at)
 	desk_check(d, store_commit(d->store, 1000, &d->err));
 }
 
-/* ---- the trading client ---- */
-
-static struct book_pair there;
-static struct book_balance balances[2];
-
-static void read_book(void *ctx, struct book_view *out, int32_t ms,
-		      struct arena *arena)
-{
-	(void)ctx;
-	(void)ms;
-	(void)arena;
-	*out = (struct book_view){ .asked = true, .good = true,
-				   .pairs = &there, .n = 1,
-				   .balances_good = true,
-				   .balances = balances, .n_balances = 2 };
-}
-
-static void hold(struct desk *d, const char *quantity, const char *size)
-{
-	const struct fact none = fact_unknown(WHY_NOT_SET);
-	const struct held_leg leg = { true, fact_known(dec_lit(quantity)),
-				      none, none, none, none };
-
-	there = (struct book_pair){
-		.id = "abc", .readable = true, .symbol = given_symbol("BTC"),
-		.venue = { given_venue("lighter"), given_venue("grvt") },
-		.size_usd = fact_known(dec_lit(size)),
-		.entry_divergence_8h = none, .opened_at = INSTANT_UNKNOWN,
-		.age_hours = none, .leg = { leg, leg } };
-	for (int i = 0; i < 2; i++)
-		balances[i] = (struct book_balance){ there.venue[i], true };
-	d->cycle->wiring.book = (struct book){ d, read_book, NULL };
-}
-
-/* Liable is the quantity just before the settlement (finance.md 1). */
-static void what_is_added_after_a_settlement_earned_nothing_there(void **state)
-{
-	struct funding f;
-	struct desk d;
-
-	(void)state;
-	open_money(&d, "lighter");
-	hold(&d, "0.1", "10000");
-	poll(&d, "2026-11-20T15:59:00Z", NULL, NULL);
-	poll(&d, "2026-11-20T15:59:30Z", NULL, NULL);
-	hold(&d, "0.5", "50000");
-	poll(&d, "2026-11-20T16:00:30Z", NULL, NULL);
-	assert_paid(&d, LEG_LONG, "2026-11-20T16:00:00Z", 3600, "-0.1");
-	assert_paid(&d, LEG_SHORT, "2026-11-20T16:00:00Z", 28800, "8");
-	poll(&d, "2026-11-20T17:00:30Z", NULL, NULL);
-	assert_paid(&d, LEG_LONG, "2026-11-20T17:00:00Z", 3600, "-0.5");
-	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
-	assert_int_equal(dec_cmp(f.sum_usd.v, dec_lit("7.4")), 0);
-	desk_close(&d);
-}
-
 /* What it would have earned, and what it earned before the close is seen. */
 static void a_closed_pair_is_booked_for_seven_days_as_not_held(void **state)
 {
@@ -406,7 +410,7 @@ static void a_closed_pair_is_booked_for_seven_days_as_not_held(void **state)
 	size_t n;
 
 	(void)state;
-	open_money(&d, "lighter");
+	open_money(&d, "lighter", "2026-11-20T15:30:00Z");
 	poll(&d, "2026-11-20T15:59:00Z", NULL, NULL);
 	close_pair(&d, "2026-11-20T16:00:30Z");
 	poll(&d, "2026-11-20T16:01:00Z", NULL, NULL);
@@ -429,6 +433,22 @@ static void a_closed_pair_is_booked_for_seven_days_as_not_held(void **state)
 	desk_close(&d);
 }
 
+static void a_pair_of_years_is_bounded(void **state)
+{
+	struct settlement *rows;
+	struct desk d;
+	size_t n;
+
+	(void)state;
+	open_money(&d, "lighter", "2016-11-20T15:30:00Z");
+	poll(&d, "2026-11-20T15:59:00Z", NULL, NULL);
+	rows = ledger(&d, &n);
+	assert_int_equal(count(rows, n, LEG_SHORT), 10956);
+	assert_int_equal(count(rows, n, LEG_LONG), LEDGER_MISSED_MAX + 1);
+	assert_int_equal(rows[0].at.ms, given_time("2016-11-20T16:00:00Z").ms);
+	desk_close(&d);
+}
+
 /* Down for nine days; closed by a command after one of them. */
 static void a_close_during_a_long_silence_is_booked_until_then(void **state)
 {
@@ -438,7 +458,7 @@ static void a_close_during_a_long_silence_is_booked_until_then(void **state)
 	size_t n;
 
 	(void)state;
-	open_money(&d, "lighter");
+	open_money(&d, "lighter", "2026-11-20T15:30:00Z");
 	poll(&d, "2026-11-20T15:58:00Z", NULL, NULL);
 	close_pair(&d, "2026-11-21T15:58:00Z");
 	poll(&d, "2026-11-29T15:58:00Z", NULL, NULL);
@@ -459,7 +479,7 @@ static void what_was_booked_ahead_of_a_close_was_not_held(void **state)
 	size_t n;
 
 	(void)state;
-	open_money(&d, "lighter");
+	open_money(&d, "lighter", "2026-11-20T15:30:00Z");
 	poll(&d, "2026-11-20T15:59:00Z", NULL, NULL);
 	poll(&d, "2026-11-20T17:01:00Z", NULL, NULL);
 	close_pair(&d, "2026-11-20T16:05:00Z");
@@ -486,8 +506,11 @@ int main(void)
 		cmocka_unit_test(a_silence_of_weeks_leaves_no_hole),
 		cmocka_unit_test(an_unknown_rhythm_fails_no_poll),
 		cmocka_unit_test(rules_see_what_this_poll_books),
+		cmocka_unit_test(what_settled_before_the_first_poll_is_unknown),
 		cmocka_unit_test(
-			what_is_added_after_a_settlement_earned_nothing_there),
+			a_pair_recorded_later_is_booked_from_its_opening),
+		cmocka_unit_test(a_first_poll_is_one),
+		cmocka_unit_test(a_pair_of_years_is_bounded),
 		cmocka_unit_test(
 			a_closed_pair_is_booked_for_seven_days_as_not_held),
 		cmocka_unit_test(
