@@ -114,9 +114,13 @@ struct fact cycle_funding(const struct work *w, const struct watched *x)
 	struct funding f = x->funding;
 
 	for (int s = LEG_LONG; s <= LEG_SHORT; s++) {
+		struct leg_due d = due_of(w, &x->pos, (enum side)s);
+
+		if (!ledger_scheduled(&d.ask))
+			return fact_unknown(WHY_NO_INTERVAL);
 		if (x->unbooked)
 			add_due(&f, missed_of(w, &x->pos, (enum side)s));
-		add_due(&f, due_of(w, &x->pos, (enum side)s));
+		add_due(&f, d);
 	}
 	return funding_total(&f);
 }

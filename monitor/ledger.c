@@ -99,6 +99,12 @@ static int32_t paid_for(const struct ledger_ask *a)
 	return now;
 }
 
+bool ledger_scheduled(const struct ledger_ask *a)
+{
+	return interval(a) > 0 || instant_known(a->next) ||
+	       (a->quote && instant_known(a->quote->next_funding));
+}
+
 /* The first settlement after `t`: as announced, else from the grid. */
 static struct instant first_after(const struct ledger_ask *a, struct instant t)
 {

@@ -44,6 +44,9 @@ size_t ledger_due(struct settlement out[static LEDGER_ROWS_MAX],
 size_t ledger_missed(struct settlement out[static LEDGER_ROWS_MAX],
 		     const struct ledger_ask *ask);
 
+/* Is it known when the leg settles? Else nothing is booked of it at all. */
+bool ledger_scheduled(const struct ledger_ask *ask);
+
 /*
  * The payment interval that two announcements show: at the poll `at`, the
  * settlement announced by `before` is past and `next` is announced. Only

@@ -68,7 +68,10 @@ static void print_funding(FILE *f, const struct view_money *m)
 {
 	struct view_text v = signed_usd(m->funding_usd, m->n_unknown > 0);
 
-	if (m->n_unknown > 0)
+	if (!m->funding_usd.known)
+		line(f, "funding", v, "of a leg: %s",
+		     why_word(m->funding_usd.why));
+	else if (m->n_unknown > 0)
 		line(f, "funding", v, "%d settlements; %d of unknown amount "
 		     "not in it: positions funding import", m->n,
 		     m->n_unknown);

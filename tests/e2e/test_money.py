@@ -446,6 +446,23 @@ def test_verify_works_the_money_out_again(t):
         0, "the stored sum differs from the rows: see positions verify")
 
 
+def test_a_leg_without_a_schedule_has_no_known_funding(t):
+    t.service = Service({"newdex": {"BTC": "0.000035"},
+                         "grvt": {"BTC": "0.000255"}})
+    t.config(t.service.url, "  main: {profile: conservative, mode: live, "
+             "venues: [newdex, grvt]}\n")
+    t.run("positions", "open", "--symbol", "BTC", "--long", "newdex",
+          "--short", "grvt", "--size", "20000", "--entry-divergence",
+          "0.000285", "--opened-at", "0h", "--fees", "1").expect()
+    for polls in range(2):
+        [p] = listed(t)
+        assert p["funding_usd"] is None and p["net_usd"] is None, (polls, p)
+        t.run("positions", "show", 1).expect(
+            0, r"funding +-  of a leg: payment interval not configured")
+        t.run("positions", "verify", 1).expect()
+        t.run("run", "--once").expect()
+
+
 def test_a_list_does_not_read_ledgers(t):
     earning(t)
     with database(t) as db:

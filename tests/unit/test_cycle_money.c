@@ -307,6 +307,24 @@ static void rules_see_what_this_poll_books(void **state)
 	desk_close(&d);
 }
 
+/* grvt gets 8 USD; what newdex takes, and when, nobody knows. */
+static void a_leg_without_a_schedule_is_not_a_known_nothing(void **state)
+{
+	static const char *const sums[] = { "payment interval not configured",
+					    NULL, NULL, NULL };
+	struct desk d;
+
+	(void)state;
+	open_money(&d, "newdex", "2026-11-20T15:30:00Z");
+	poll(&d, "2026-11-20T15:58:00Z", NULL, "2026-11-20T16:00:00Z");
+	poll(&d, "2026-11-20T16:01:00Z", NULL, "2026-11-21T00:00:00Z");
+	poll(&d, "2026-11-20T23:59:00Z", NULL, "2026-11-21T00:00:00Z");
+	poll(&d, "2026-11-21T00:01:00Z", NULL, "2026-11-21T08:00:00Z");
+	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T16:00:00Z", 28800, "8");
+	assert_seen(&d, sums);
+	desk_close(&d);
+}
+
 /* Opened days before any poll: what it got until then nobody here knows. */
 static void what_settled_before_the_first_poll_is_unknown(void **state)
 {
@@ -506,6 +524,8 @@ int main(void)
 		cmocka_unit_test(a_silence_of_weeks_leaves_no_hole),
 		cmocka_unit_test(an_unknown_rhythm_fails_no_poll),
 		cmocka_unit_test(rules_see_what_this_poll_books),
+		cmocka_unit_test(
+			a_leg_without_a_schedule_is_not_a_known_nothing),
 		cmocka_unit_test(what_settled_before_the_first_poll_is_unknown),
 		cmocka_unit_test(
 			a_pair_recorded_later_is_booked_from_its_opening),
