@@ -10,6 +10,8 @@
 #include "log.h"
 #include "sentence_text.h"
 
+#define LATE_MS	300000
+
 struct leg_due {			/* settlements of one leg, in portions */
 	struct ledger_ask ask;
 	bool missed;			/* those before the first poll */
@@ -21,6 +23,31 @@ struct leg_due {			/* settlements of one leg, in portions */
 static struct instant booked_until(const struct work *w)
 {
 	return w->has_last && w->last.at.ms < w->now.ms ? w->last.at : w->now;
+}
+
+bool cycle_was_ahead(const struct work *w)
+{
+	return w->has_last && w->last.at.ms - w->now.ms > LATE_MS;
+}
+
+static bool fresh(const struct work *w, const struct position *p,
+		  enum side side)
+{
+	const struct quote *q = market_quote(&w->market, p->symbol,
+					     p->leg[side].venue);
+
+	return q && q->why == WHY_KNOWN;
+}
+
+/*
+ * The clock went back, and the service's stamps say that it is right now: what
+ * was booked from here on had not come. Without fresh stamps it may as well be
+ * wrong now, and the rows right.
+ */
+static bool booked_ahead(const struct work *w, const struct position *p)
+{
+	return cycle_was_ahead(w) && fresh(w, p, LEG_LONG) &&
+	       fresh(w, p, LEG_SHORT);
 }
 
 static struct instant announced(const struct work *w, struct symbol s,
@@ -111,7 +138,8 @@ static void add_due(struct funding *f, struct leg_due d)
 
 struct fact cycle_funding(const struct work *w, const struct watched *x)
 {
-	struct funding f = x->funding;
+	struct funding f = booked_ahead(w, &x->pos) ? x->until_now :
+						      x->funding;
 
 	for (int s = LEG_LONG; s <= LEG_SHORT; s++) {
 		struct leg_due d = due_of(w, &x->pos, (enum side)s);
@@ -169,6 +197,9 @@ static bool book_pair(struct work *w, struct position *p, struct err *err)
 	if (x)
 		as_it_was(p, &x->pos);
 	else if (!cycle_unbooked(w, &unbooked, p, err))
+		return false;
+	if (x && booked_ahead(w, p) &&
+	    !store_drop_settlements(w->cycle->store, p->id, w->now, err))
 		return false;
 	for (int s = LEG_LONG; s <= LEG_SHORT; s++)
 		if ((unbooked &&

@@ -58,6 +58,8 @@ MUST_USE bool cycle_settle(struct work *w, struct err *err);
  */
 MUST_USE bool cycle_unbooked(const struct work *w, bool *out,
 			     const struct position *p, struct err *err);
+/* Did the clock go back, by more than any is late? */
+bool cycle_was_ahead(const struct work *w);
 /* What rules see: the ledger as it stands once this poll has booked. */
 struct fact cycle_funding(const struct work *w, const struct watched *x);
 /* ---- cycle_handoffs.c: in the transaction ---- */

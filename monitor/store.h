@@ -239,6 +239,9 @@ MUST_USE bool store_close_settlements(struct store *s, int64_t position,
 /* A close was undone: what was booked after it has really been held. */
 MUST_USE bool store_unclose_settlements(struct store *s, int64_t position,
 					struct err *err);
+/* What a clock that ran ahead booked, and nobody reported, is no row. */
+MUST_USE bool store_drop_settlements(struct store *s, int64_t position,
+				     struct instant after, struct err *err);
 /* Put what a venue reported into existing rows of one position. */
 MUST_USE bool store_report_settlements(struct store *s,
 				       const struct settlement *rows,

@@ -272,6 +272,18 @@ bool store_unclose_settlements(struct store *s, int64_t position,
 	return sql_run(&q, err) && store_recount_funding(s, position, err);
 }
 
+bool store_drop_settlements(struct store *s, int64_t position,
+			    struct instant after, struct err *err)
+{
+	struct sql q = sql_use(s, SQL_SETTLEMENTS_AHEAD);
+
+	sql_put_int(&q, position);
+	sql_put_instant(&q, after);
+	return sql_run(&q, err) &&
+	       (sqlite3_changes(s->db) == 0 ||
+		store_recount_funding(s, position, err));
+}
+
 /* ---- last quotes ---- */
 
 static void get_quote(struct sql *q, struct last_quote *l)

@@ -200,6 +200,8 @@ const char *const sql_texts[SQL_COUNT] = {
 		"WHERE position = ?1 AND at > ?2 AND hypothetical = 0",
 	[SQL_SETTLEMENTS_UNCLOSE] = "UPDATE settlements SET hypothetical = 0 "
 		"WHERE position = ?1",
+	[SQL_SETTLEMENTS_AHEAD] = "DELETE FROM settlements "
+		"WHERE position = ?1 AND at > ?2 AND reported_usd IS NULL",
 	[SQL_FUNDING] = "SELECT settled_usd, settlements, unknown "
 		"FROM funding WHERE position = ?1",
 	[SQL_FUNDING_PUT] = "INSERT INTO funding (position, settled_usd, "

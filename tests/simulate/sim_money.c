@@ -103,6 +103,19 @@ static void meet(struct sim *s, const struct due *d)
 			book(s, d, t, false);
 }
 
+/* A clock that ran ahead, as the quotes of now show: it had not come yet. */
+static void take_back(struct sim *s, struct sim_position *p)
+{
+	for (int i = 0; i < 2 * SIM_BOOKED; i++) {
+		struct sim_settled *x = &p->booked[i % 2][i / 2];
+
+		if (x->at <= s->given.now)
+			continue;
+		count(p, x, -1);
+		*x = (struct sim_settled){ .at = 0 };
+	}
+}
+
 static void settle_leg(struct sim *s, struct sim_position *p, int side)
 {
 	int v = p->venue[side];
@@ -121,9 +134,11 @@ static void settle_leg(struct sim *s, struct sim_position *p, int side)
 			book(s, &d, t, rate_known(&d, t));
 }
 
-void sim_settle(struct sim *s)
+void sim_settle(struct sim *s, const bool fresh[SIM_SYMBOLS][SIM_VENUES])
 {
 	int64_t week_ago = s->given.now - 7 * 24 * HOUR_MS;
+	bool back = s->last_at != NEVER &&
+		    s->last_at - s->given.now > 5 * MINUTE_MS;
 
 	for (int i = 0; i < s->n_positions; i++) {
 		struct sim_position *p = &s->position[i];
@@ -131,6 +146,10 @@ void sim_settle(struct sim *s)
 		if (p->wild ||
 		    (p->status == STATUS_CLOSED && p->closed < week_ago))
 			continue;
+		if (back && p->was_watched && i < s->n_loaded &&
+		    fresh[p->symbol][p->venue[0]] &&
+		    fresh[p->symbol][p->venue[1]])
+			take_back(s, p);
 		settle_leg(s, p, LEG_LONG);
 		settle_leg(s, p, LEG_SHORT);
 		p->met = true;

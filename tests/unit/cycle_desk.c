@@ -50,7 +50,8 @@ static bool fetch(void *ctx, struct market *m, const struct fetch_plan *plan,
 			.symbol = given_symbol("BTC"),
 			.venue = given_venue(venue[s]),
 			.rate = { dec_lit(d->rate[s]), RATE_8H_S },
-			.observed_at = d->now,
+			.observed_at = instant_known(d->observed) ?
+				       d->observed : d->now,
 			.next_funding = d->next[s] ? given_time(d->next[s]) :
 						     INSTANT_UNKNOWN,
 			.oi_usd = fact_unknown(WHY_NOT_ASKED),
@@ -86,7 +87,8 @@ void desk_open_since(struct desk *d, const char *long_venue,
 	size_t n = (size_t)snprintf(text, sizeof(text), yaml, account,
 				    long_venue);
 
-	*d = (struct desk){ .arena = arena_new(), .long_venue = long_venue };
+	*d = (struct desk){ .arena = arena_new(), .long_venue = long_venue,
+			    .observed = INSTANT_UNKNOWN };
 	log_open(LOG_LEVEL_ERR - 1, "main", false);
 	desk_check(d, config_load_text(&d->config, "desk.yaml", text, n,
 				       d->arena, &list, &d->err));

@@ -11,6 +11,7 @@ struct desk {
 	struct store *store;
 	struct cycle *cycle;
 	struct instant now;
+	struct instant observed;	/* as quotes are stamped; unknown: now */
 	const char *long_venue;
 	const char *rate[2];		/* per 8 h, by leg */
 	const char *next[2];		/* announced, by leg; NULL: not */

@@ -82,11 +82,61 @@ static void what_is_added_after_a_settlement_earned_nothing_there(void **state)
 	desk_close(&d);
 }
 
+/* What was booked ahead is booked again, at the rates seen before it. */
+static void a_clock_ahead_leaves_nothing_behind(void **state)
+{
+	struct funding f;
+	struct desk d;
+
+	(void)state;
+	open_money(&d, "lighter", "2026-11-20T15:30:00Z");
+	poll(&d, "2026-11-20T15:58:00Z", NULL, NULL);
+	poll(&d, "2026-11-20T18:59:00Z", NULL, NULL);	/* three hours ahead */
+	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
+	assert_int_equal(f.n, 4);
+	assert_int_equal(f.n_unknown, 2);
+	d.rate[LEG_LONG] = "0.0008";
+	d.rate[LEG_SHORT] = "0.00008";
+	poll(&d, "2026-11-20T15:59:30Z", NULL, NULL);
+	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
+	assert_int_equal(f.n, 0);
+	poll(&d, "2026-11-20T16:00:30Z", NULL, NULL);
+	desk_assert_paid(&d, LEG_LONG, "2026-11-20T16:00:00Z", 3600, "-1");
+	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T16:00:00Z", 28800, "0.8");
+	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
+	assert_int_equal(f.n, 2);
+	assert_int_equal(f.n_unknown, 0);
+	desk_close(&d);
+}
+
+/* Stamps from the future: then it is this poll's clock that is wrong. */
+static void a_clock_behind_takes_nothing_back(void **state)
+{
+	struct funding f;
+	struct desk d;
+
+	(void)state;
+	open_money(&d, "lighter", "2026-11-20T15:30:00Z");
+	poll(&d, "2026-11-20T15:58:00Z", NULL, NULL);
+	poll(&d, "2026-11-20T16:00:30Z", NULL, NULL);
+	d.observed = given_time("2026-11-20T16:01:30Z");
+	poll(&d, "2026-11-20T13:01:30Z", NULL, NULL);
+	d.observed = INSTANT_UNKNOWN;
+	poll(&d, "2026-11-20T16:02:30Z", NULL, NULL);
+	desk_assert_paid(&d, LEG_LONG, "2026-11-20T16:00:00Z", 3600, "-0.1");
+	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T16:00:00Z", 28800, "8");
+	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
+	assert_int_equal(f.n_unknown, 0);
+	desk_close(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			what_is_added_after_a_settlement_earned_nothing_there),
+		cmocka_unit_test(a_clock_ahead_leaves_nothing_behind),
+		cmocka_unit_test(a_clock_behind_takes_nothing_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
