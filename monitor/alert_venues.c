@@ -4,6 +4,7 @@
  * look wrong as a whole.
  */
 #include "alert_conditions.h"
+#include "cycle_feed.h"
 
 #include <stdio.h>
 #include <string.h>

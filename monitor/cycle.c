@@ -4,7 +4,7 @@
  * the four ports; everything it concludes goes into one transaction before
  * anybody is told. A crash anywhere is an early end of the line.
  */
-#include "cycle_work.h"
+#include "cycle_feed.h"
 
 #include "hash.h"
 #include "log.h"

@@ -5,7 +5,7 @@
  * only tell; what is decided rests on each quote by itself. What was last seen
  * of each venue is remembered in the process, not in the database.
  */
-#include "cycle_work.h"
+#include "cycle_feed.h"
 
 #include "log.h"
 #include "sentence_text.h"

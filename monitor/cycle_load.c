@@ -14,6 +14,41 @@
 
 /* ---- what is known before the poll ---- */
 
+/* Its ledger without what is still to come; there is some to come. */
+static bool load_until_now(struct work *w, struct watched *x, struct err *err)
+{
+	struct settlement *rows;
+	size_t n;
+
+	if (!cycle_was_ahead(w))
+		return true;
+	if (!store_settlements(w->cycle->store, &rows, &n, x->pos.id, w->arena,
+			       err))
+		return false;
+	x->until_now = (struct funding){ .sum_usd = fact_known(DEC_ZERO) };
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].at.ms <= w->now.ms || rows[i].reported_usd.known)
+			funding_add(&x->until_now, &rows[i]);
+	return true;
+}
+
+static bool load_pair(struct work *w, struct watched *x, struct err *err)
+{
+	struct cycle *c = w->cycle;
+	const struct instant *counted = x->watch.counted;
+
+	if (!store_load_memory(c->store, x->slots, &x->watch, x->pos.id,
+			       c->account->profile, err) ||
+	    !store_funding(c->store, &x->funding, x->pos.id, err) ||
+	    !load_until_now(w, x, err) ||
+	    (c->wiring.book.ctx &&
+	     !store_held(c->store, &x->held_before, x->pos.id, err)))
+		return false;
+	return instant_known(counted[LEG_LONG]) ||
+	       instant_known(counted[LEG_SHORT]) ||
+	       cycle_unbooked(w, &x->unbooked, &x->pos, err);
+}
+
 static bool load_watched(struct work *w, struct err *err)
 {
 	const struct profile *p = w->cycle->account->profile;
@@ -34,13 +69,7 @@ static bool load_watched(struct work *w, struct err *err)
 		if (!x->slots)
 			return err_set(err, ERR_MEMORY, "no memory");
 		x->old_slots = x->slots + slots;
-		if (!store_load_memory(w->cycle->store, x->slots, &x->watch,
-				       x->pos.id, p, err) ||
-		    !store_funding(w->cycle->store, &x->funding, x->pos.id,
-				   err) ||
-		    (w->cycle->wiring.book.ctx &&
-		     !store_held(w->cycle->store, &x->held_before, x->pos.id,
-				 err)))
+		if (!load_pair(w, x, err))
 			return false;
 		memcpy(x->old_slots, x->slots, slots * sizeof(*x->slots));
 		x->old_watch = x->watch;

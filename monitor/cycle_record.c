@@ -3,7 +3,7 @@
  * Step 5: everything a poll concluded, in one transaction. A position that
  * changed since it was read gets no decision in this poll; its memory stays.
  */
-#include "cycle_work.h"
+#include "cycle_feed.h"
 
 #include "log.h"
 

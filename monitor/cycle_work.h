@@ -57,6 +57,14 @@ MUST_USE bool cycle_record(struct work *w, struct cycle_result *out,
 bool cycle_unconfirmed(const struct work *w, const struct watched *x);
 /* Its part about money: settlements, then the quotes of this poll. */
 MUST_USE bool cycle_settle(struct work *w, struct err *err);
+/*
+ * Was it recorded since the poll before, so that none booked of it yet? Asked of
+ * what was never watched: a clock that went back cannot tell, so that it was.
+ */
+MUST_USE bool cycle_unbooked(const struct work *w, bool *out,
+			     const struct position *p, struct err *err);
+/* Did the clock go back, by more than any is late? */
+bool cycle_was_ahead(const struct work *w);
 /* What rules see: the ledger as it stands once this poll has booked. */
 struct fact cycle_funding(const struct work *w, const struct watched *x);
 
@@ -78,21 +86,6 @@ MUST_USE bool cycle_put_new_pairs(struct work *w, struct err *err);
 
 /* Its part about people: conditions, messages, deliveries. */
 MUST_USE bool cycle_alerts(struct work *w, struct err *err);
-
-/* ---- cycle_feed.c ---- */
-/* Messages about venues whose rates turned to 0 together, or stand still. */
-MUST_USE bool cycle_feed_tell(struct work *w, struct err *err);
-/* It answers, but no rate of it is fresh; its rates turned to 0 together. */
-bool cycle_feed_still(const struct work *w, const struct venue_view *v);
-bool cycle_feed_reset(const struct work *w, size_t venue);
-/* What stays of it as it was, of venues that did not answer this time. */
-struct feed *cycle_feed_carry(const struct feed *old, const struct market *m,
-			      struct arena *arena);
-/* What the next poll compares with, beside that; NULL without memory. */
-struct feed *cycle_feed_keep(const struct feed *carried,
-			     const struct market *m, struct arena *arena);
-/* Ranked pairs whose rates are not the fresh ones; the first one's symbol. */
-size_t cycle_disagreements(const struct market *m, struct symbol *first);
 
 /* ---- cycle_shadow.c ---- */
 /* That configuration's, and what it remembers; false: the old one stays. */

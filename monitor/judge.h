@@ -14,6 +14,9 @@
 struct watched {
 	struct position pos;		/* as it came into the poll */
 	struct funding funding;		/* its ledger then (live only) */
+	struct funding until_now;	/* ... without what a clock ahead
+					   booked (live only) */
+	bool unbooked;			/* no poll booked of it (live only) */
 	struct facts_memory memory;	/* what the facts rest on */
 	struct facts facts;
 	struct instant observed[2];	/* its usable quotes, else unknown */

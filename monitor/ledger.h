@@ -13,12 +13,14 @@
 #include "store.h"
 
 #define LEDGER_ROWS_MAX 256	/* of one leg at once; ask again from there */
+#define LEDGER_MISSED_MAX 20000	/* of one leg: two years of every hour */
 
 struct ledger_ask {
 	const struct position *position;
 	enum side side;
 	struct instant since;		/* the poll before; unknown: none */
 	struct instant now;
+	struct instant next;		/* announced now; unknown: not */
 	/* Of the polls before, of this leg and the other; NULL: none. */
 	const struct last_quote *quote, *other;
 	const struct venue_terms *terms;	/* NULL: not configured */
@@ -29,9 +31,21 @@ struct ledger_ask {
  * Settlements of one leg in (since, now] while the pair was held, and after
  * its close as hypothetical ones; returns how many. The rate is the last
  * fresh one since the settlement before, else unknown: nothing is invented.
+ * An interval that the announcements contradict is not booked with.
  */
 size_t ledger_due(struct settlement out[static LEDGER_ROWS_MAX],
 		  const struct ledger_ask *ask);
+
+/*
+ * The same for a time without polls, before the pair was recorded here: each
+ * settlement of the grid, of unknown amount. Of more than LEDGER_MISSED_MAX the
+ * first and the newest; reported are mostly all of them.
+ */
+size_t ledger_missed(struct settlement out[static LEDGER_ROWS_MAX],
+		     const struct ledger_ask *ask);
+
+/* Is it known when the leg settles? Else nothing is booked of it at all. */
+bool ledger_scheduled(const struct ledger_ask *ask);
 
 /*
  * The payment interval that two announcements show: at the poll `at`, the

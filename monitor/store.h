@@ -76,6 +76,9 @@ MUST_USE bool store_add_event(struct store *s, const struct event *e,
 MUST_USE bool store_events(struct store *s, struct event **out, size_t *n,
 			   int64_t position, struct arena *arena,
 			   struct err *err);
+/* When it was recorded here; unknown once it has been watched. */
+MUST_USE bool store_position_recorded(struct store *s, struct instant *out,
+				      int64_t position, struct err *err);
 
 /* ---- memory between polls ---- */
 
@@ -240,6 +243,9 @@ MUST_USE bool store_close_settlements(struct store *s, int64_t position,
 /* A close was undone: what was booked after it has really been held. */
 MUST_USE bool store_unclose_settlements(struct store *s, int64_t position,
 					struct err *err);
+/* What a clock that ran ahead booked, and nobody reported, is no row. */
+MUST_USE bool store_drop_settlements(struct store *s, int64_t position,
+				     struct instant after, struct err *err);
 /* Put what a venue reported into existing rows of one position. */
 MUST_USE bool store_report_settlements(struct store *s,
 				       const struct settlement *rows,
@@ -249,6 +255,10 @@ MUST_USE bool store_report_settlements(struct store *s,
 MUST_USE bool store_put_settlement(struct store *s, bool *added,
 				   const struct settlement *row,
 				   struct err *err);
+/* Those of one position, the sum written once. */
+MUST_USE bool store_put_settlements(struct store *s,
+				    const struct settlement *rows, size_t n,
+				    struct err *err);
 MUST_USE bool store_settlements(struct store *s, struct settlement **out,
 				size_t *n, int64_t position,
 				struct arena *arena, struct err *err);

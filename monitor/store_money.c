@@ -200,6 +200,34 @@ bool store_put_settlement(struct store *s, bool *added,
 	return row->hypothetical || put_funding(s, row->position, &f, err);
 }
 
+static bool insert_all(struct store *s, struct funding *f,
+		       const struct settlement *rows, size_t n, struct err *err)
+{
+	bool added;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!insert(s, &added, &rows[i], err))
+			return false;
+		if (added)
+			funding_add(f, &rows[i]);
+	}
+	return true;
+}
+
+bool store_put_settlements(struct store *s, const struct settlement *rows,
+			   size_t n, struct err *err)
+{
+	struct funding f;
+	bool found;
+
+	if (n == 0)
+		return true;
+	return find_funding(s, &f, &found, rows[0].position, err) &&
+	       insert_all(s, &f, rows, n, err) &&
+	       (found ? put_funding(s, rows[0].position, &f, err) :
+			store_recount_funding(s, rows[0].position, err));
+}
+
 static bool report(struct store *s, const struct settlement *row,
 		   struct err *err)
 {
@@ -242,6 +270,18 @@ bool store_unclose_settlements(struct store *s, int64_t position,
 
 	sql_put_int(&q, position);
 	return sql_run(&q, err) && store_recount_funding(s, position, err);
+}
+
+bool store_drop_settlements(struct store *s, int64_t position,
+			    struct instant after, struct err *err)
+{
+	struct sql q = sql_use(s, SQL_SETTLEMENTS_AHEAD);
+
+	sql_put_int(&q, position);
+	sql_put_instant(&q, after);
+	return sql_run(&q, err) &&
+	       (sqlite3_changes(s->db) == 0 ||
+		store_recount_funding(s, position, err));
 }
 
 /* ---- last quotes ---- */

@@ -304,3 +304,15 @@ bool store_events(struct store *s, struct event **out, size_t *n,
 	*out = list;
 	return true;
 }
+
+bool store_position_recorded(struct store *s, struct instant *out,
+			     int64_t position, struct err *err)
+{
+	struct sql q = sql_use(s, SQL_POSITION_RECORDED);
+
+	*out = INSTANT_UNKNOWN;
+	sql_put_int(&q, position);
+	if (sql_row(&q))
+		*out = sql_get_instant(&q);
+	return sql_done(&q, err);
+}

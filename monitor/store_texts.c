@@ -101,6 +101,9 @@ const char *const sql_texts[SQL_COUNT] = {
 	[SQL_EVENTS] = "SELECT id, coalesce(position, 0), at, kind, before, "
 		"after, reason, who, note FROM events "
 		"WHERE ?1 = 0 OR position = ?1 ORDER BY id",
+	[SQL_POSITION_RECORDED] = "SELECT at FROM events "
+		"WHERE position = ?1 AND NOT EXISTS (SELECT 1 FROM watches "
+		"WHERE watches.position = ?1) ORDER BY id LIMIT 1",
 
 	[SQL_STREAKS] = "SELECT line, node, since, last_known, count, stored "
 		"FROM streaks WHERE position = ?1",
@@ -201,6 +204,8 @@ const char *const sql_texts[SQL_COUNT] = {
 		"WHERE position = ?1 AND at > ?2 AND hypothetical = 0",
 	[SQL_SETTLEMENTS_UNCLOSE] = "UPDATE settlements SET hypothetical = 0 "
 		"WHERE position = ?1",
+	[SQL_SETTLEMENTS_AHEAD] = "DELETE FROM settlements "
+		"WHERE position = ?1 AND at > ?2 AND reported_usd IS NULL",
 	[SQL_FUNDING] = "SELECT settled_usd, settlements, unknown "
 		"FROM funding WHERE position = ?1",
 	[SQL_FUNDING_PUT] = "INSERT INTO funding (position, settled_usd, "

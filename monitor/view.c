@@ -54,12 +54,30 @@ static const struct last_quote *remembered(const struct view *v,
 	return NULL;
 }
 
+/* A leg of an open pair that neither a grid nor an announcement reaches. */
+static bool unscheduled(const struct view_row *row, const struct view *v)
+{
+	for (int s = LEG_LONG; s <= LEG_SHORT; s++) {
+		const struct view_leg *leg = &row->leg[s];
+		const struct last_quote *q =
+			remembered(v, row->pos.symbol, row->pos.leg[s].venue);
+
+		if (leg->pays_every_s <= 0 && !instant_known(leg->next) &&
+		    !(q && (q->pays_every_s > 0 ||
+			    instant_known(q->next_funding))))
+			return row->pos.status != STATUS_CLOSED;
+	}
+	return false;
+}
+
 /* The ledger as the poll saw it: what was reported later it did not know. */
 static struct fact funding_then(const struct view_row *row,
 				const struct view *v)
 {
 	struct funding f = { .sum_usd = fact_known(DEC_ZERO) };
 
+	if (unscheduled(row, v))
+		return fact_unknown(WHY_NO_INTERVAL);
 	if (row->summed)
 		return funding_total(&row->running);
 	for (size_t i = 0; i < row->n_settlements; i++) {
@@ -277,6 +295,7 @@ static void count_money(struct view_row *row, const struct view *v)
 		.position = &row->pos, .facts = &row->facts,
 		.rows = row->settlements, .n_rows = row->n_settlements,
 		.summed = row->summed, .running = row->running,
+		.unscheduled = unscheduled(row, v),
 		.capital_share = v->account->capital_share, .age = row->age,
 	};
 
@@ -317,9 +336,9 @@ void view_assemble(struct view_row *row, const struct view *v,
 	row->checked_at = row->verdicts ? v->poll.at : INSTANT_UNKNOWN;
 	row->quoted = row->verdicts || was_quoted(v, p);
 	row->stale = v->stale && row->quoted;
-	look_at_facts(row, v);
 	look_at_leg(row, LEG_LONG, v);
 	look_at_leg(row, LEG_SHORT, v);
+	look_at_facts(row, v);
 	judge(row, v->past);
 	look_at_divergence(row, v, w);
 	row->ratio = ratio_of(row);

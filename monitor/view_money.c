@@ -214,6 +214,8 @@ void view_count_money(struct view_money *m, const struct view_money_ask *a)
 	*m = (struct view_money){ .funding_usd = zero, .after_usd = zero,
 				  .expected_usd = zero, .reported_usd = zero };
 	sum_ledger(m, a);
+	if (a->unscheduled)
+		m->funding_usd = fact_unknown(WHY_NO_INTERVAL);
 	put_pnl(m, a);
 	put_returns(m, a);
 	look_ahead(m, a);

@@ -47,6 +47,7 @@ struct view_money_ask {
 	const struct settlement *rows;
 	size_t n_rows;
 	bool summed;			/* no rows were read: `running` is all */
+	bool unscheduled;		/* an open leg nobody knows when it pays */
 	struct funding running;
 	struct fact mark[2];		/* mark prices of an open pair */
 	struct fact accrued[2];		/* of each leg */

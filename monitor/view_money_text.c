@@ -68,9 +68,13 @@ static void print_funding(FILE *f, const struct view_money *m)
 {
 	struct view_text v = signed_usd(m->funding_usd, m->n_unknown > 0);
 
-	if (m->n_unknown > 0)
+	if (!m->funding_usd.known)
+		line(f, "funding", v, "of a leg: %s",
+		     why_word(m->funding_usd.why));
+	else if (m->n_unknown > 0)
 		line(f, "funding", v, "%d settlements; %d of unknown amount "
-		     "not in it", m->n, m->n_unknown);
+		     "not in it: positions funding import", m->n,
+		     m->n_unknown);
 	else
 		line(f, "funding", v, "%d settlement%s%s", m->n,
 		     m->n == 1 ? "" : "s", m->n_late ? ", some booked late"

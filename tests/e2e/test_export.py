@@ -11,8 +11,8 @@ import subprocess
 from decimal import Decimal
 
 import lib
-from test_money import ACCOUNTS, HOUR, database, last_grid, opened, query, \
-    settle, stamp
+from test_money import ACCOUNTS, HOUR, database, last_grid, opened, \
+    opened_long_ago, query, settle, stamp
 from service import Service
 
 LONG_SANITIZED = True
@@ -72,10 +72,11 @@ def scene(t):
     t.service = Service({"lighter": {"BTC": "0.000035"},
                          "grvt": {"BTC": "-0.000255"}})
     t.config(t.service.url, ACCOUNTS)
-    opened(t, "--external-id", "=1+1", "--fees", "16.500000000000000001",
-           "--long-qty", "0.2", "--short-qty", "0.3", "--long-price",
-           "100000", "--short-price", "100100")
-    opened(t, ago="50h")
+    opened_long_ago(t, "--external-id", "=1+1", "--fees",
+                    "16.500000000000000001", "--long-qty", "0.2",
+                    "--short-qty", "0.3", "--long-price", "100000",
+                    "--short-price", "100100")
+    opened_long_ago(t, ago="50h")
     at = last_grid()
     settle(t, 1, "long", at, "-0.087500000000000001")
     settle(t, 1, "short", at, "5.1", reported_usd="5",

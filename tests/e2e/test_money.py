@@ -44,6 +44,15 @@ def opened(t, *more, ago="75h"):
     return query(t, "SELECT max(id) FROM positions")[0][0]
 
 
+def opened_long_ago(t, *more, ago="75h"):
+    """The same, recorded before a poll: its ledger begins with its opening."""
+    t.run("run", "--once").expect()
+    position = opened(t, *more, ago=ago)
+    with database(t) as db:
+        db.execute("UPDATE events SET at = at - ?", (100 * HOUR,))
+    return position
+
+
 def settle(t, position, side, at, expected, **more):
     """A row of the ledger, as a poll books it."""
     row = dict(position=position, side=side, at=at, rate_8h="0.0001",
@@ -273,6 +282,9 @@ def test_what_the_next_poll_books_is_not_taken_before_it(t):
     t.run("run", "--once").expect()
     with database(t) as db:
         db.execute("UPDATE polls SET at = at - 90000000")
+        db.execute("DELETE FROM settlements WHERE at > "
+                   "(SELECT max(at) FROM polls)")
+        db.execute("DELETE FROM funding")
     at = last_grid(HOUR)
     paid(t, HEAD + f"1,long,{stamp(at)},-1\n")[0].expect(
         1, r"\A\Z", "not booked yet: the newest poll was at .*run --once")
@@ -325,7 +337,7 @@ def earning(t, *more):
                          "grvt": {"BTC": "0.000255"}})
     t.config(t.service.url, "  main: {profile: conservative, mode: live, "
              "venues: [lighter, grvt], capital_share: 50%}\n")
-    opened(t, "--fees", "16.5", *PRICES, *more)
+    opened_long_ago(t, "--fees", "16.5", *PRICES, *more)
     at = last_grid()
     settle(t, 1, "short", at - 8 * HOUR, "15")
     settle(t, 1, "long", at - 8 * HOUR, "-2")
@@ -432,6 +444,23 @@ def test_verify_works_the_money_out_again(t):
     assert s["funding"]["value"] == "13", s
     t.run("positions", "show", 1).expect(
         0, "the stored sum differs from the rows: see positions verify")
+
+
+def test_a_leg_without_a_schedule_has_no_known_funding(t):
+    t.service = Service({"newdex": {"BTC": "0.000035"},
+                         "grvt": {"BTC": "0.000255"}})
+    t.config(t.service.url, "  main: {profile: conservative, mode: live, "
+             "venues: [newdex, grvt]}\n")
+    t.run("positions", "open", "--symbol", "BTC", "--long", "newdex",
+          "--short", "grvt", "--size", "20000", "--entry-divergence",
+          "0.000285", "--opened-at", "0h", "--fees", "1").expect()
+    for polls in range(2):
+        [p] = listed(t)
+        assert p["funding_usd"] is None and p["net_usd"] is None, (polls, p)
+        t.run("positions", "show", 1).expect(
+            0, r"funding +-  of a leg: payment interval not configured")
+        t.run("positions", "verify", 1).expect()
+        t.run("run", "--once").expect()
 
 
 def test_a_list_does_not_read_ledgers(t):

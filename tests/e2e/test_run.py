@@ -240,7 +240,8 @@ def test_money_and_carry_decide_a_live_poll(t):
     """10.95 % APR is not below 10.95 %; 1e-12 less is, and lines say why"""
     service = given(t, {"lighter": {"BTC": "0"}, "grvt": {"BTC": "0.0001"}},
                     "money")
-    import_pair(t, {"fees_usd": "0"})
+    now = datetime.datetime.now(datetime.timezone.utc)
+    import_pair(t, {"fees_usd": "0", "opened_at": now.isoformat()})
     poll(t)
     assert only(t)["action"] == "alert", only(t)
     e = explained(t)

@@ -526,10 +526,10 @@ void sim_model_commit(struct sim *s)
 	judge_all(s, &w, s->n_loaded);
 	conclude(s, &w);
 	sim_adopt(s);
-	sim_settle(s);
 	for (int k = 0; k < SIM_SYMBOLS; k++)
 		for (int v = 0; v < SIM_VENUES; v++)
 			fresh[k][v] = is_fresh(&s->given, k, v);
+	sim_settle(s, fresh);
 	sim_see_quotes(s, fresh);
 	sim_check_poll(s, w.closes);
 	s->last_at = s->given.now;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Settlements, counted anew in whole units of 1e-12 USD: each leg at each time
- * of its grid while the pair was held, at the last fresh rate before it.
+ * of its grid while the pair was held, at the last fresh rate before it; what
+ * a pair brings from before the first poll that knows it is there and unknown.
  */
 #include "sim_parts.h"
 
@@ -78,17 +79,41 @@ void sim_unclose_ledger(struct sim_position *p)
 		p->booked[i % 2][i / 2].after = false;
 }
 
-static void book(struct sim *s, const struct due *d, int64_t t)
+static void book(struct sim *s, const struct due *d, int64_t t, bool known)
 {
 	struct sim_position *p = d->p;
 	struct sim_settled x = {
-		.at = t, .known = rate_known(d, t), .amount = amount(d),
+		.at = t, .known = known, .amount = amount(d),
 		.after = p->closed != NEVER && t > p->closed,
 	};
 
 	s->count.settlements++;
 	count(p, &x, 1);
 	p->booked[d->side][p->n_booked[d->side]++ % SIM_BOOKED] = x;
+}
+
+static void meet(struct sim *s, const struct due *d)
+{
+	int64_t until = d->since == NEVER || d->since > d->now ? d->now :
+								 d->since;
+
+	for (int64_t t = (d->p->opened / d->every + 1) * d->every; t <= until;
+	     t += d->every)
+		if (!is_booked(d, t))
+			book(s, d, t, false);
+}
+
+/* A clock that ran ahead, as the quotes of now show: it had not come yet. */
+static void take_back(struct sim *s, struct sim_position *p)
+{
+	for (int i = 0; i < 2 * SIM_BOOKED; i++) {
+		struct sim_settled *x = &p->booked[i % 2][i / 2];
+
+		if (x->at <= s->given.now)
+			continue;
+		count(p, x, -1);
+		*x = (struct sim_settled){ .at = 0 };
+	}
 }
 
 static void settle_leg(struct sim *s, struct sim_position *p, int side)
@@ -100,16 +125,20 @@ static void settle_leg(struct sim *s, struct sim_position *p, int side)
 		.since = s->last_at, .now = s->given.now,
 	};
 
+	if (!p->met)
+		meet(s, &d);
 	if (d.since == NEVER)
 		return;
 	for (int64_t t = first_due(&d); t <= d.now; t += d.every)
 		if (t > p->opened && !is_booked(&d, t))
-			book(s, &d, t);
+			book(s, &d, t, rate_known(&d, t));
 }
 
-void sim_settle(struct sim *s)
+void sim_settle(struct sim *s, const bool fresh[SIM_SYMBOLS][SIM_VENUES])
 {
 	int64_t week_ago = s->given.now - 7 * 24 * HOUR_MS;
+	bool back = s->last_at != NEVER &&
+		    s->last_at - s->given.now > 5 * MINUTE_MS;
 
 	for (int i = 0; i < s->n_positions; i++) {
 		struct sim_position *p = &s->position[i];
@@ -117,8 +146,13 @@ void sim_settle(struct sim *s)
 		if (p->wild ||
 		    (p->status == STATUS_CLOSED && p->closed < week_ago))
 			continue;
+		if (back && p->was_watched && i < s->n_loaded &&
+		    fresh[p->symbol][p->venue[0]] &&
+		    fresh[p->symbol][p->venue[1]])
+			take_back(s, p);
 		settle_leg(s, p, LEG_LONG);
 		settle_leg(s, p, LEG_SHORT);
+		p->met = true;
 	}
 }
 

@@ -65,7 +65,7 @@ struct sim_position *sim_add_position(struct sim *s, int64_t id,
 				      const struct sim_position *is);
 void sim_forget_memory(struct sim_position *p);
 /* In sim_money.c: settlements this poll must have booked; then the quotes. */
-void sim_settle(struct sim *s);
+void sim_settle(struct sim *s, const bool fresh[SIM_SYMBOLS][SIM_VENUES]);
 /* Closed, and opened again: what was really held changes. */
 void sim_close_ledger(struct sim_position *p);
 void sim_unclose_ledger(struct sim_position *p);

@@ -37,6 +37,7 @@ struct sim_position {
 		bool known, after;	/* after: not held any more */
 	} booked[2][SIM_BOOKED];
 	unsigned n_booked[2];
+	bool met;			/* by a poll that settled */
 	bool wild;			/* its settlements are not foretold */
 	/* the close that stands */
 	char key[HANDOFF_ID_MAX];

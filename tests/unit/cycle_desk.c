@@ -107,6 +107,12 @@ static void start(struct desk *d)
 
 void desk_open(struct desk *d, const char *long_venue, const char *account)
 {
+	desk_open_since(d, long_venue, account, "2026-11-17T18:00:00Z");
+}
+
+void desk_open_since(struct desk *d, const char *long_venue,
+		     const char *account, const char *opened_at)
+{
 	struct complaints list;
 	char text[800];
 	size_t n = (size_t)snprintf(text, sizeof(text), yaml, account,
@@ -119,6 +125,7 @@ void desk_open(struct desk *d, const char *long_venue, const char *account)
 	desk_check(d, store_open(&d->store, ":memory:", "main", false,
 				 STORE_RUN, &d->err));
 	d->pos = given_position("BTC", long_venue, "grvt", "10000", "0.0007");
+	d->pos.opened_at = given_time(opened_at);
 	d->pos.id = 0;
 	desk_check(d, store_begin(d->store, &d->err));
 	desk_check(d, store_add_position(d->store, &d->pos, d->pos.opened_at,
@@ -147,4 +154,26 @@ void desk_poll(struct desk *d, const char *now)
 	d->now = given_time(now);
 	desk_check(d, cycle_poll(d->cycle, &r, &d->err));
 	assert_true(r.recorded);
+}
+
+void desk_assert_paid(struct desk *d, enum side side, const char *at,
+		      int32_t every_s, const char *want)
+{
+	struct settlement *rows;
+	char text[DEC_TEXT_MAX] = "not booked";
+	size_t n;
+
+	desk_check(d, store_settlements(d->store, &rows, &n, d->pos.id,
+					d->arena, &d->err));
+	for (size_t i = 0; i < n; i++) {
+		if (rows[i].side != side || rows[i].at.ms != given_time(at).ms)
+			continue;
+		assert_int_equal(rows[i].pays_every_s, every_s);
+		if (rows[i].amount_usd.known)
+			dec_format(text, rows[i].amount_usd.v);
+		else
+			snprintf(text, sizeof(text), "%s",
+				 why_word(rows[i].amount_usd.why));
+	}
+	assert_string_equal(text, want);
 }

@@ -25,10 +25,16 @@ struct desk {
 
 /* `account`: further keys of it, as YAML in braces has them. */
 void desk_open(struct desk *d, const char *long_venue, const char *account);
+/* The same, opened then: what settled before the first poll is unknown. */
+void desk_open_since(struct desk *d, const char *long_venue,
+		     const char *account, const char *opened_at);
 void desk_close(struct desk *d);
 void desk_poll(struct desk *d, const char *now);
 /* The monitor ends and starts again on the same store. */
 void desk_restart(struct desk *d);
+/* What the leg got then: the amount, or in words why it is unknown. */
+void desk_assert_paid(struct desk *d, enum side side, const char *at,
+		      int32_t every_s, const char *want);
 void desk_check(struct desk *d, bool ok);
 
 #endif

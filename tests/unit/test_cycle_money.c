@@ -6,6 +6,7 @@
 #include "change.h"
 #include "cycle_desk.h"
 #include "given.h"
+#include "ledger.h"
 #include "source_store.h"
 
 #include <setjmp.h>
@@ -17,9 +18,10 @@
 #include <cmocka.h>
 
 /* The long leg pays 0.8 an hour of 10,000 USD x 0.00008; the short gets 8. */
-static void open_money(struct desk *d, const char *long_venue)
+static void open_money(struct desk *d, const char *long_venue,
+		       const char *opened_at)
 {
-	desk_open(d, long_venue, "profile: steady");
+	desk_open_since(d, long_venue, "profile: steady", opened_at);
 	d->rate[LEG_LONG] = "0.00008";
 	d->rate[LEG_SHORT] = "0.0008";
 }
@@ -76,7 +78,10 @@ static void an_interval_that_changes_is_told_and_booked(void **state)
 	size_t n;
 
 	(void)state;
-	open_money(&d, "lighter");
+	open_money(&d, "lighter", "2026-11-20T07:30:00Z");
+	poll(&d, "2026-11-20T07:59:00Z", NULL, "2026-11-20T08:00:00Z");
+	poll(&d, "2026-11-20T08:01:00Z", NULL, "2026-11-20T16:00:00Z");
+	assert_false(said(&d, "interval", "settles"));	/* seen: 8 h */
 	poll(&d, "2026-11-20T15:59:00Z", NULL, "2026-11-20T16:00:00Z");
 	poll(&d, "2026-11-20T16:01:00Z", NULL, "2026-11-20T17:00:00Z");
 	assert_true(said(&d, "interval", "BTC on grvt settles every 1h"));
@@ -84,13 +89,57 @@ static void an_interval_that_changes_is_told_and_booked(void **state)
 	poll(&d, "2026-11-20T16:02:00Z", NULL, "2026-11-20T17:00:00Z");
 	poll(&d, "2026-11-20T17:01:00Z", NULL, NULL);
 	rows = ledger(&d, &n);
-	assert_int_equal(count(rows, n, LEG_SHORT), 2);
-	assert_int_equal(rows[1].side, LEG_SHORT);	/* at 16:00 */
-	assert_int_equal(rows[1].pays_every_s, 28800);
-	assert_int_equal(dec_cmp(rows[1].amount_usd.v, dec_int(8)), 0);
-	assert_int_equal(rows[3].side, LEG_SHORT);	/* at 17:00 */
-	assert_int_equal(rows[3].pays_every_s, 3600);
-	assert_int_equal(dec_cmp(rows[3].amount_usd.v, dec_int(1)), 0);
+	assert_int_equal(count(rows, n, LEG_SHORT), 3);
+	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T16:00:00Z", 28800, "8");
+	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T17:00:00Z", 3600, "1");
+	desk_close(&d);
+}
+
+/* grvt is configured with 8 h: 8 USD. The announced time says otherwise. */
+static void a_symbol_faster_than_its_venue_is_booked_as_seen(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	open_money(&d, "lighter", "2026-11-20T16:30:00Z");
+	poll(&d, "2026-11-20T16:40:00Z", NULL, "2026-11-20T17:00:00Z");
+	poll(&d, "2026-11-20T16:59:30Z", NULL, "2026-11-20T17:00:00Z");
+	poll(&d, "2026-11-20T17:00:30Z", NULL, "2026-11-20T18:00:00Z");
+	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T17:00:00Z", 3600, "1");
+	poll(&d, "2026-11-20T18:00:30Z", NULL, "2026-11-20T19:00:00Z");
+	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T18:00:00Z", 3600, "1");
+	desk_close(&d);
+
+	/* 00:00 is on both grids: whoever never saw 8 h does not book it. */
+	open_money(&d, "lighter", "2026-11-20T23:30:00Z");
+	poll(&d, "2026-11-20T23:59:30Z", NULL, "2026-11-21T00:00:00Z");
+	poll(&d, "2026-11-21T00:00:30Z", NULL, "2026-11-21T04:00:00Z");
+	desk_assert_paid(&d, LEG_SHORT, "2026-11-21T00:00:00Z", 14400, "4");
+	desk_close(&d);
+}
+
+/* 8 h became 1 h while nobody looked: 17:00 is on no grid of 8 h. */
+static void a_contradicted_interval_is_not_booked_with(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	open_money(&d, "lighter", "2026-11-20T07:30:00Z");
+	poll(&d, "2026-11-20T07:59:30Z", NULL, "2026-11-20T08:00:00Z");
+	poll(&d, "2026-11-20T08:00:30Z", NULL, "2026-11-20T16:00:00Z");
+	poll(&d, "2026-11-20T15:50:00Z", NULL, "2026-11-20T16:00:00Z");
+	poll(&d, "2026-11-20T16:40:00Z", NULL, "2026-11-20T17:00:00Z");
+	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T16:00:00Z", 28800, "8");
+	poll(&d, "2026-11-20T17:00:30Z", NULL, "2026-11-20T18:00:00Z");
+	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T17:00:00Z", 3600, "1");
+	desk_close(&d);
+
+	/* Still the old announcement at the poll that books: not invented. */
+	open_money(&d, "lighter", "2026-11-20T16:30:00Z");
+	poll(&d, "2026-11-20T16:59:30Z", NULL, "2026-11-20T17:00:00Z");
+	poll(&d, "2026-11-20T17:00:30Z", NULL, "2026-11-20T17:00:00Z");
+	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T17:00:00Z", 0,
+		    "payment interval not configured");
 	desk_close(&d);
 }
 
@@ -99,7 +148,7 @@ static void an_interval_as_configured_is_not_news(void **state)
 	struct desk d;
 
 	(void)state;
-	open_money(&d, "lighter");
+	open_money(&d, "lighter", "2026-11-20T15:30:00Z");
 	poll(&d, "2026-11-20T15:59:00Z", "2026-11-20T16:00:00Z",
 	     "2026-11-20T16:00:00Z");
 	poll(&d, "2026-11-20T16:01:00Z", "2026-11-20T17:00:00Z",
@@ -130,7 +179,7 @@ static void pairs_that_share_a_leg_share_the_news(void **state)
 	int k = 0;
 
 	(void)state;
-	open_money(&d, "lighter");
+	open_money(&d, "lighter", "2026-11-20T15:30:00Z");
 	second = given_position("BTC", "lighter", "grvt", "500", "0.0007");
 	second.id = 0;
 	desk_check(&d, store_begin(d.store, &d.err));
@@ -154,7 +203,7 @@ static void the_first_known_interval_is_told_alone(void **state)
 	struct desk d;
 
 	(void)state;
-	open_money(&d, "newdex");
+	open_money(&d, "newdex", "2026-11-20T10:30:00Z");
 	poll(&d, "2026-11-20T10:59:00Z", "2026-11-20T11:00:00Z", NULL);
 	poll(&d, "2026-11-20T11:01:00Z", "2026-11-20T12:00:00Z", NULL);
 	assert_true(said(&d, "interval", "BTC on newdex settles every 1h"));
@@ -169,7 +218,7 @@ static void a_silence_of_weeks_leaves_no_hole(void **state)
 	size_t n, known = 0;
 
 	(void)state;
-	open_money(&d, "lighter");
+	open_money(&d, "lighter", "2026-11-20T00:00:01Z");
 	poll(&d, "2026-11-20T00:00:10Z", NULL, NULL);
 	poll(&d, "2026-12-20T00:00:10Z", NULL, NULL);
 	rows = ledger(&d, &n);
@@ -194,7 +243,8 @@ static void an_unknown_rhythm_fails_no_poll(void **state)
 	size_t n;
 
 	(void)state;
-	open_money(&d, "newdex");	/* nothing is configured of it */
+	/* nothing is configured of it */
+	open_money(&d, "newdex", "2026-11-20T10:30:00Z");
 	poll(&d, "2026-11-20T10:59:00Z", "2026-11-20T11:00:00Z", NULL);
 	poll(&d, "2026-11-20T11:01:00Z", NULL, NULL);
 	rows = ledger(&d, &n);
@@ -242,7 +292,7 @@ static void rules_see_what_this_poll_books(void **state)
 	struct desk d;
 
 	(void)state;
-	open_money(&d, "lighter");
+	open_money(&d, "lighter", "2026-11-20T15:30:00Z");
 	poll(&d, "2026-11-20T15:58:00Z", NULL, NULL);
 	poll(&d, "2026-11-20T15:59:00Z", NULL, NULL);
 	poll(&d, "2026-11-20T16:00:00Z", NULL, NULL);
@@ -254,6 +304,102 @@ static void rules_see_what_this_poll_books(void **state)
 	assert_int_equal(f.n, 5);
 	assert_int_equal(f.n_unknown, 1);
 	assert_int_equal(dec_cmp(f.sum_usd.v, dec_lit("7.7")), 0);
+	desk_close(&d);
+}
+
+/* grvt gets 8 USD; what newdex takes, and when, nobody knows. */
+static void a_leg_without_a_schedule_is_not_a_known_nothing(void **state)
+{
+	static const char *const sums[] = { "payment interval not configured",
+					    NULL, NULL, NULL };
+	struct desk d;
+
+	(void)state;
+	open_money(&d, "newdex", "2026-11-20T15:30:00Z");
+	poll(&d, "2026-11-20T15:58:00Z", NULL, "2026-11-20T16:00:00Z");
+	poll(&d, "2026-11-20T16:01:00Z", NULL, "2026-11-21T00:00:00Z");
+	poll(&d, "2026-11-20T23:59:00Z", NULL, "2026-11-21T00:00:00Z");
+	poll(&d, "2026-11-21T00:01:00Z", NULL, "2026-11-21T08:00:00Z");
+	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T16:00:00Z", 28800, "8");
+	assert_seen(&d, sums);
+	desk_close(&d);
+}
+
+/* Opened days before any poll: what it got until then nobody here knows. */
+static void what_settled_before_the_first_poll_is_unknown(void **state)
+{
+	static const char *const sums[] = { "a settlement of unknown amount",
+					    NULL, /* restarted: */
+					    "a settlement of unknown amount",
+					    NULL };
+	struct settlement *rows;
+	struct funding f;
+	struct desk d;
+	size_t n;
+
+	(void)state;
+	open_money(&d, "lighter", "2026-11-17T15:30:00Z");
+	poll(&d, "2026-11-20T15:59:00Z", NULL, NULL);
+	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
+	assert_int_equal(f.n, 3 * (24 + 3));
+	assert_int_equal(f.n_unknown, f.n);
+	rows = ledger(&d, &n);
+	assert_int_equal(rows[0].at.ms, given_time("2026-11-17T16:00:00Z").ms);
+	assert_true(rows[0].late);
+	assert_int_equal(rows[0].amount_usd.why, WHY_NOT_SET);
+	poll(&d, "2026-11-20T16:01:00Z", NULL, NULL);
+	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T16:00:00Z", 28800, "8");
+	desk_restart(&d);
+	poll(&d, "2026-11-20T16:02:00Z", NULL, NULL);
+	poll(&d, "2026-11-20T16:03:00Z", NULL, NULL);
+	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
+	assert_int_equal(f.n, 3 * (24 + 3) + 2);
+	assert_seen(&d, sums);
+	desk_close(&d);
+}
+
+/* Recorded between two polls, also during one; opened before them or not. */
+static void a_pair_recorded_later_is_booked_from_its_opening(void **state)
+{
+	struct position p = given_position("BTC", "lighter", "grvt", "500",
+					   "0.0007");
+	struct funding f;
+	struct desk d;
+
+	(void)state;
+	open_money(&d, "lighter", "2026-11-20T15:30:00Z");
+	poll(&d, "2026-11-20T15:59:00Z", NULL, NULL);
+	p.id = 0;
+	p.opened_at = given_time("2026-11-20T12:30:00Z");
+	desk_check(&d, store_begin(d.store, &d.err));
+	desk_check(&d, store_add_position(d.store, &p,
+					  given_time("2026-11-20T15:59:30Z"),
+					  "cli", "", &d.err));
+	desk_check(&d, store_commit(d.store, 1000, &d.err));
+	poll(&d, "2026-11-20T16:00:30Z", NULL, NULL);
+	desk_check(&d, store_funding(d.store, &f, p.id, &d.err));
+	assert_int_equal(f.n, 3 + 2);		/* 13, 14 and 15 h; 16 h */
+	assert_int_equal(f.n_unknown, 3);
+	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
+	assert_int_equal(f.n, 2);
+	assert_int_equal(f.n_unknown, 0);
+	desk_close(&d);
+}
+
+/* lighter is configured with 1 h; this symbol of it pays every 4 h. */
+static void a_first_poll_is_one(void **state)
+{
+	struct funding f;
+	struct desk d;
+
+	(void)state;
+	open_money(&d, "lighter", "2026-11-20T16:30:00Z");
+	poll(&d, "2026-11-20T16:31:00Z", "2026-11-20T20:00:00Z", NULL);
+	poll(&d, "2026-11-20T17:01:00Z", "2026-11-20T20:00:00Z", NULL);
+	desk_restart(&d);
+	poll(&d, "2026-11-20T18:01:00Z", "2026-11-20T20:00:00Z", NULL);
+	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
+	assert_int_equal(f.n, 0);
 	desk_close(&d);
 }
 
@@ -282,7 +428,7 @@ static void a_closed_pair_is_booked_for_seven_days_as_not_held(void **state)
 	size_t n;
 
 	(void)state;
-	open_money(&d, "lighter");
+	open_money(&d, "lighter", "2026-11-20T15:30:00Z");
 	poll(&d, "2026-11-20T15:59:00Z", NULL, NULL);
 	close_pair(&d, "2026-11-20T16:00:30Z");
 	poll(&d, "2026-11-20T16:01:00Z", NULL, NULL);
@@ -305,6 +451,43 @@ static void a_closed_pair_is_booked_for_seven_days_as_not_held(void **state)
 	desk_close(&d);
 }
 
+static void a_pair_of_years_is_bounded(void **state)
+{
+	struct settlement *rows;
+	struct desk d;
+	size_t n;
+
+	(void)state;
+	open_money(&d, "lighter", "2016-11-20T15:30:00Z");
+	poll(&d, "2026-11-20T15:59:00Z", NULL, NULL);
+	rows = ledger(&d, &n);
+	assert_int_equal(count(rows, n, LEG_SHORT), 10956);
+	assert_int_equal(count(rows, n, LEG_LONG), LEDGER_MISSED_MAX + 1);
+	assert_int_equal(rows[0].at.ms, given_time("2016-11-20T16:00:00Z").ms);
+	desk_close(&d);
+}
+
+/* Down for nine days; closed by a command after one of them. */
+static void a_close_during_a_long_silence_is_booked_until_then(void **state)
+{
+	struct settlement *rows;
+	struct funding f;
+	struct desk d;
+	size_t n;
+
+	(void)state;
+	open_money(&d, "lighter", "2026-11-20T15:30:00Z");
+	poll(&d, "2026-11-20T15:58:00Z", NULL, NULL);
+	close_pair(&d, "2026-11-21T15:58:00Z");
+	poll(&d, "2026-11-29T15:58:00Z", NULL, NULL);
+	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
+	assert_int_equal(f.n, 24 + 3);
+	rows = ledger(&d, &n);
+	assert_int_equal(n, 8 * (24 + 3));	/* the day, and seven after */
+	assert_true(rows[n - 1].hypothetical);
+	desk_close(&d);
+}
+
 /* A clock an hour ahead books what has not come; a close before it says so. */
 static void what_was_booked_ahead_of_a_close_was_not_held(void **state)
 {
@@ -314,7 +497,7 @@ static void what_was_booked_ahead_of_a_close_was_not_held(void **state)
 	size_t n;
 
 	(void)state;
-	open_money(&d, "lighter");
+	open_money(&d, "lighter", "2026-11-20T15:30:00Z");
 	poll(&d, "2026-11-20T15:59:00Z", NULL, NULL);
 	poll(&d, "2026-11-20T17:01:00Z", NULL, NULL);
 	close_pair(&d, "2026-11-20T16:05:00Z");
@@ -342,7 +525,7 @@ static void closes_at(const struct reads *r)
 	struct desk d;
 	size_t n;
 
-	open_money(&d, "lighter");
+	open_money(&d, "lighter", "2026-11-20T15:30:00Z");
 	d.client = 'p';
 	desk_restart(&d);
 	poll(&d, "2026-11-20T15:56:00Z", NULL, NULL);
@@ -388,21 +571,29 @@ static void a_pair_gone_there_is_closed_since_it_was_first_missed(void **state)
 		closes_at(&cases[i]);
 }
 
+#define TEST cmocka_unit_test
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_interval_that_changes_is_told_and_booked),
-		cmocka_unit_test(an_interval_as_configured_is_not_news),
-		cmocka_unit_test(pairs_that_share_a_leg_share_the_news),
-		cmocka_unit_test(the_first_known_interval_is_told_alone),
-		cmocka_unit_test(a_silence_of_weeks_leaves_no_hole),
-		cmocka_unit_test(an_unknown_rhythm_fails_no_poll),
-		cmocka_unit_test(rules_see_what_this_poll_books),
-		cmocka_unit_test(
-			a_closed_pair_is_booked_for_seven_days_as_not_held),
-		cmocka_unit_test(what_was_booked_ahead_of_a_close_was_not_held),
-		cmocka_unit_test(
-			a_pair_gone_there_is_closed_since_it_was_first_missed),
+		TEST(an_interval_that_changes_is_told_and_booked),
+		TEST(a_symbol_faster_than_its_venue_is_booked_as_seen),
+		TEST(a_contradicted_interval_is_not_booked_with),
+		TEST(an_interval_as_configured_is_not_news),
+		TEST(pairs_that_share_a_leg_share_the_news),
+		TEST(the_first_known_interval_is_told_alone),
+		TEST(a_silence_of_weeks_leaves_no_hole),
+		TEST(an_unknown_rhythm_fails_no_poll),
+		TEST(rules_see_what_this_poll_books),
+		TEST(a_leg_without_a_schedule_is_not_a_known_nothing),
+		TEST(what_settled_before_the_first_poll_is_unknown),
+		TEST(a_pair_recorded_later_is_booked_from_its_opening),
+		TEST(a_first_poll_is_one),
+		TEST(a_pair_of_years_is_bounded),
+		TEST(a_closed_pair_is_booked_for_seven_days_as_not_held),
+		TEST(a_close_during_a_long_silence_is_booked_until_then),
+		TEST(what_was_booked_ahead_of_a_close_was_not_held),
+		TEST(a_pair_gone_there_is_closed_since_it_was_first_missed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

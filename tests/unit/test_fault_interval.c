@@ -100,6 +100,9 @@ static void s5_the_payment_interval_changes_while_held(void **state)
 	desk_open(&d, "lighter", "profile: paced");
 	d.rate[LEG_LONG] = "0.00008";
 	d.rate[LEG_SHORT] = "0.0008";
+	poll(&d, "2026-11-20T07:59:00Z", "2026-11-20T08:00:00Z");
+	poll(&d, "2026-11-20T08:01:00Z", "2026-11-20T16:00:00Z");
+	assert_false(told(&d, "settles"));
 	poll(&d, "2026-11-20T15:59:00Z", "2026-11-20T16:00:00Z");
 	poll(&d, "2026-11-20T16:01:00Z", "2026-11-20T20:00:00Z");
 	paid(&d, "8", 28800);

@@ -28,7 +28,8 @@ static struct ledger_ask ask_of(const struct position *p, enum side side,
 {
 	struct ledger_ask a = {
 		.position = p, .side = side, .since = given_time(since),
-		.now = given_time(now), .poll_interval = span_s(60),
+		.now = given_time(now), .next = INSTANT_UNKNOWN,
+		.poll_interval = span_s(60),
 	};
 	static struct terms t;
 
@@ -353,6 +354,67 @@ static void a_seen_interval_is_booked(void **state)
 	assert_amount(rows[0].amount_usd, "1");
 }
 
+struct paid_case {
+	const char *last, *next, *now;
+	int32_t seen, want;		/* grvt is configured with 28800 */
+	const char *comment;
+};
+
+static const struct paid_case paids[] = {
+	{ "17:00:00", "18:00:00", "17:00:30", 0, 3600, "off the grid: as seen" },
+	{ "17:00:00", NULL, "17:00:30", 0, 0, "off the grid, nothing seen" },
+	{ "17:00:00", "18:00:00", "17:25:00", 0, 0, "... for sure: our clock "
+	  "may be five minutes late, and 30 min the interval" },
+	{ "17:00:00", "18:00:00", "17:24:59", 0, 3600, "... yet sure" },
+	{ "17:00:00", "18:00:00", "17:00:30", 28800, 3600, "8 h no more" },
+	{ "17:00:00", NULL, "17:00:30", 3600, 3600, "1 h, seen before" },
+	{ "16:00:00", "17:00:00", "16:00:30", 28800, 28800,
+	  "what was seen ends with this settlement" },
+	{ "16:00:00", "20:00:00", "16:00:30", 0, 14400,
+	  "on the grid of both: what is seen, not what is configured" },
+	{ "16:00:00", "17:00:00", "16:40:00", 0, 0,
+	  "neither seen nor sure, and not what is configured" },
+	{ "16:00:00", "17:00:00", "16:40:00", 28800, 28800, "seen before" },
+	{ "16:00:00", NULL, "16:00:30", 0, 28800, "nothing against it" },
+	{ "16:00:00", "16:00:00", "16:00:30", 0, 28800, "an old answer" },
+	{ "16:01:00", NULL, "16:01:30", 0, 28800, "stamped a moment late" },
+	{ "15:59:00", NULL, "16:01:30", 0, 28800, "or early" },
+	{ "16:01:01", NULL, "16:01:30", 0, 0, "that is no moment" },
+	{ NULL, "17:00:00", "16:00:30", 0, 0, "the grid alone, contradicted" },
+	{ NULL, NULL, "16:00:30", 0, 28800, "the grid alone" },
+};
+
+/* One settlement, the first, of a pair short on a venue with 8 h. */
+static void a_contradicted_interval_is_not_booked(void **state)
+{
+	static struct settlement rows[LEDGER_ROWS_MAX];
+	struct position p = given_position("BTC", "lighter", "grvt", "20000",
+					   "0.001");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(paids) / sizeof(*paids); i++) {
+		const struct paid_case *c = &paids[i];
+		struct ledger_ask a = ask_of(&p, LEG_SHORT,
+					     "2026-11-20T15:58:00Z",
+					     "2026-11-20T15:58:00Z");
+		struct last_quote q = quote_at("0.0004",
+					       "2026-11-20T15:58:00Z", NULL);
+
+		print_message("# %s\n", c->comment);
+		q.next_funding = on_the_day(c->last);
+		q.pays_every_s = c->seen;
+		a.quote = &q;
+		a.next = on_the_day(c->next);
+		a.now = on_the_day(c->now);
+		q.polled_at = a.since;
+		assert_int_equal(ledger_due(rows, &a), 1);
+		assert_int_equal(rows[0].pays_every_s, c->want);
+		if (c->want == 0)
+			assert_amount(rows[0].amount_usd, "payment interval "
+				      "not configured");
+	}
+}
+
 static struct fact known(const char *text)
 {
 	return fact_known(dec_lit(text));
@@ -412,6 +474,7 @@ int main(void)
 		cmocka_unit_test(a_very_long_absence_is_cut_not_overrun),
 		cmocka_unit_test(two_announcements_show_the_payment_interval),
 		cmocka_unit_test(a_seen_interval_is_booked),
+		cmocka_unit_test(a_contradicted_interval_is_not_booked),
 		cmocka_unit_test(the_base_is_the_mark_where_both_legs_have_one),
 	};
 
