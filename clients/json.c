@@ -94,7 +94,9 @@ bool json_fail(struct json *j, const char *fmt, ...)
 
 static bool scanned(struct json *j, bool ok)
 {
-	return ok || json_fail(j, "%s", j->at.why);
+	if (!ok)
+		json_fail(j, "%s", j->at.why);
+	return ok;
 }
 
 static bool take_char(struct json *j, char c, const char *why)
