@@ -6,6 +6,7 @@
  *   numbers: ours are exact texts of any size, jansson has 64-bit integers
  *   and reals up to 1e308 (compared to 15 digits);
  *   U+0000 in a key, which jansson refuses;
+ *   a byte of zero behind a number, which jansson passes over;
  *   a key twice: ours refuses it of those that are asked for, jansson of all;
  *   here every key counts as asked for.
  */
@@ -219,7 +220,8 @@ FUZZ_TARGET_ON(jansson, "json", missing)
 	json_init(&j, s, n, &err);
 	ok = walk(&w, &j) && json_finish(&j);
 	side = side_read(&theirs, s, n);
-	if (strstr(err.text, "nested too deeply")) {
+	if (strstr(err.text, "nested too deeply") ||
+	    (side == SIDE_TAKEN && n > 0 && memchr(s, '\0', n))) {
 		CHECK(!ok);
 	} else if (ok && side != SIDE_RANGE && side != SIDE_NUL_KEY) {
 		CHECK((side == SIDE_TWICE) == w.twice);
