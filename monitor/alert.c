@@ -199,13 +199,15 @@ static void judge_true(struct alert_step *s, const struct condition *c,
 {
 	const struct alert_row *old = row_of(in, c->fingerprint);
 	const struct condition *outage = outage_of(all, c);
-	bool changed = old && changes(old, c);
+	/* What an outage explains stays as it was told until it is over. */
+	bool held = outage && old && old->tellings > 0;
+	bool changed = old && !held && changes(old, c);
 
 	*s = (struct alert_step){ .condition = c };
 	s->row = old ? *old : new_row(c, in->now);
 	if (instant_known(s->row.over_at))
 		begin_anew(&s->row, in->now);
-	if (is_worse(&s->row, c))
+	if (!held && is_worse(&s->row, c))
 		forget_word(&s->row);
 	snprintf(s->row.muted_by, sizeof(s->row.muted_by), "%s",
 		 outage ? outage->fingerprint : "");
@@ -215,7 +217,9 @@ static void judge_true(struct alert_step *s, const struct condition *c,
 		   strcmp(old->muted_by, s->row.muted_by) != 0;
 	if (!s->write)
 		return;
-	fill(&s->row, c, in->now);
+	s->row.seen_at = in->now;
+	if (!held)
+		fill(&s->row, c, in->now);
 	if (s->tell != TELL_NOTHING) {
 		s->row.told_at = in->now;
 		s->row.tellings++;

@@ -320,6 +320,35 @@ static void an_outage_explains_others(void **state)
 	assert_string_equal(w.rows[2].muted_by, "m/client");
 }
 
+/* It is back as it was told: nothing has changed, nor has the word on it. */
+static void an_outage_undoes_no_word(void **state)
+{
+	struct condition c[2] = { given("m/1/alert", "alert"),
+				  given("m/service", "service") };
+	struct condition alert = c[0];
+
+	for (int acked = 0; acked < 2; acked++) {
+		begin(state);
+		c[0] = alert;
+		TOLD(0, c, 1, "m/1/alert:firing");
+		if (acked)
+			w.rows[0].acked_at = w.now;
+		c[0].kind = "blind";
+		c[0].title = "BLIND";
+		c[0].severity = SEVERITY_ERROR;
+		c[0].needs_service = c[0].breaks_quiet = true;
+		TOLD(1, c, 2, "m/service:firing");
+		assert_string_equal(w.rows[0].muted_by, "m/service");
+		assert_string_equal(w.rows[0].title, "t");
+		c[0] = alert;
+		TOLD(1, c, 1, "m/service:over");
+		assert_int_equal(instant_known(w.rows[0].acked_at), acked);
+		TOLD(1, c, 1, "");
+		c[0].severity = SEVERITY_ERROR;	/* worse without it */
+		TOLD(1, c, 1, "m/1/alert:changed");
+	}
+}
+
 static void an_event_is_told_once_and_leaves_nothing(void **state)
 {
 	struct condition c = given("e", "missed");
@@ -443,6 +472,7 @@ int main(void)
 		cmocka_unit_test_setup(
 			quiet_hours_wait_but_for_what_breaks_them, begin),
 		cmocka_unit_test_setup(an_outage_explains_others, begin),
+		cmocka_unit_test_setup(an_outage_undoes_no_word, begin),
 		cmocka_unit_test_setup(
 			an_event_is_told_once_and_leaves_nothing, begin),
 		cmocka_unit_test_setup(what_was_not_judged_stays_as_it_is,
