@@ -186,12 +186,14 @@ static void forget_word(struct alert_row *r)
 	r->acked_by[0] = '\0';
 }
 
+/* Whose end nobody was told yet lasts on, and its end stays owed. */
 static void begin_anew(struct alert_row *r, struct instant now)
 {
+	r->over_at = INSTANT_UNKNOWN;
+	if (r->tellings > 0)
+		return;
 	forget_word(r);
 	r->since = now;
-	r->over_at = INSTANT_UNKNOWN;
-	r->tellings = 0;
 }
 
 static void judge_true(struct alert_step *s, const struct condition *c,

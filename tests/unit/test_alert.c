@@ -287,6 +287,26 @@ static void quiet_hours_wait_but_for_what_breaks_them(void **state)
 	TOLD(1, NULL, 0, "");
 }
 
+/* Its end is owed until it is told: back before, it is the same one. */
+static void a_heard_beginning_always_ends(void **state)
+{
+	struct condition c = given("a", "blind");
+
+	(void)state;
+	c.severity = SEVERITY_ERROR;
+	c.breaks_quiet = true;
+	w.policy.quiet = (struct quiet_hours){ true, 22 * 3600, 7 * 3600 };
+	w.now.ms = START + 3 * 60 * MIN;
+	TOLD(0, &c, 1, "a:firing");		/* 03:00 */
+	TOLD(1, NULL, 0, "");
+	TOLD(1, &c, 1, "");
+	TOLD(1, NULL, 0, "");
+	TOLD(236, NULL, 0, "");			/* 06:59 */
+	TOLD(1, NULL, 0, "a:over");
+	TOLD(6, NULL, 0, "");
+	assert_int_equal(w.n_rows, 0);
+}
+
 static void an_outage_explains_others(void **state)
 {
 	struct condition c[3] = { given("m/1/alert", "blind"),
@@ -428,7 +448,7 @@ static void at_random_it_keeps_its_word(void **state)
 		begin(NULL);
 		if (given_chance(50))
 			w.policy.quiet = (struct quiet_hours){
-				true, 8 * 3600, 20 * 3600 };
+				true, 13 * 3600, 15 * 3600 };
 		for (int poll = 0; poll < 400; poll++) {
 			bool on = given_chance(70);
 			const char *said = after(1, &c, on);
@@ -471,6 +491,7 @@ int main(void)
 		cmocka_unit_test_setup(an_unheard_change_is_told_later, begin),
 		cmocka_unit_test_setup(
 			quiet_hours_wait_but_for_what_breaks_them, begin),
+		cmocka_unit_test_setup(a_heard_beginning_always_ends, begin),
 		cmocka_unit_test_setup(an_outage_explains_others, begin),
 		cmocka_unit_test_setup(an_outage_undoes_no_word, begin),
 		cmocka_unit_test_setup(
