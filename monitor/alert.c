@@ -293,12 +293,26 @@ static void tell_event(struct alert_step *s, const struct condition *c,
 	s->write = true;
 }
 
-static bool is_left(const struct alert_now *in, const struct alert_row *r)
+static bool is_among(const int64_t *list, size_t n, int64_t position)
 {
-	for (size_t i = 0; i < in->n_left; i++)
-		if (in->left[i] == r->position)
+	for (size_t i = 0; i < n; i++)
+		if (list[i] == position)
 			return true;
 	return false;
+}
+
+/* Only rates can tell that it is over; a close and a blindness need none. */
+static bool needs_rates(const struct alert_row *r)
+{
+	return !instant_known(r->over_at) &&
+	       (!strcmp(r->kind, "alert") || !strcmp(r->kind, "near"));
+}
+
+static bool is_left(const struct alert_now *in, const struct alert_row *r)
+{
+	return is_among(in->left, in->n_left, r->position) ||
+	       (needs_rates(r) &&
+		is_among(in->unseen, in->n_unseen, r->position));
 }
 
 size_t alert_judge(struct alert_step *out, const struct alert_now *in)

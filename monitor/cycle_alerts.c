@@ -152,15 +152,29 @@ static bool was_left(const struct watched *x)
 	return x->skipped || !strcmp(x->watch.label.s, LABEL_CLOCK_BACK);
 }
 
+/* A close ends its alerts, seen or not. */
+static bool is_unseen(const struct watched *x)
+{
+	return !x->facts.legs_fresh && !x->filled &&
+	       x->decision.action != ACTION_CLOSE;
+}
+
 static bool find_left(struct alert_now *now, const struct work *w)
 {
 	int64_t *left = arena_array(w->arena, w->n_watched, sizeof(*left));
+	int64_t *unseen = arena_array(w->arena, w->n_watched, sizeof(*unseen));
 
-	for (size_t i = 0; left && i < w->n_watched; i++)
-		if (was_left(&w->watched[i]))
-			left[now->n_left++] = w->watched[i].pos.id;
+	for (size_t i = 0; left && unseen && i < w->n_watched; i++) {
+		const struct watched *x = &w->watched[i];
+
+		if (was_left(x))
+			left[now->n_left++] = x->pos.id;
+		else if (is_unseen(x))
+			unseen[now->n_unseen++] = x->pos.id;
+	}
 	now->left = left;
-	return left != NULL;
+	now->unseen = unseen;
+	return left && unseen;
 }
 
 bool cycle_alerts(struct work *w, struct err *err)

@@ -21,6 +21,8 @@ static struct world {
 	size_t n_rows;
 	int64_t left[2];
 	size_t n_left;
+	int64_t unseen[2];
+	size_t n_unseen;
 	struct instant now;
 } w;
 
@@ -73,7 +75,7 @@ static const char *poll_of(const struct condition *list, size_t n)
 	struct alert_row rows[ROWS];
 	struct alert_step steps[2 * ROWS];
 	struct alert_now in = { w.now, &w.policy, list, n, rows, w.n_rows,
-				w.left, w.n_left };
+				w.left, w.n_left, w.unseen, w.n_unseen };
 	size_t m;
 
 	memcpy(rows, w.rows, sizeof(rows));
@@ -400,6 +402,48 @@ static void what_was_not_judged_stays_as_it_is(void **state)
 	TOLD(1, NULL, 0, "m/1/close:over");
 }
 
+/* What only fresh rates can end; a close and a blindness need none. */
+static void without_rates_nothing_is_all_clear(void **state)
+{
+	struct condition c[4] = { given("m/1/alert", "alert"),
+				  given("m/1/close", "close"),
+				  given("m/1/near", "near"),
+				  given("m/2/alert", "blind") };
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		c[i].position = 1;
+	c[3].position = 2;
+	w.unseen[0] = 1;
+	w.unseen[1] = 2;
+	TOLD(0, c, 4, "m/1/alert:firing m/1/close:firing m/1/near:firing "
+	     "m/2/alert:firing");
+	w.n_unseen = 2;
+	TOLD(1, NULL, 0, "m/1/close:over m/2/alert:over");
+	TOLD(6, NULL, 0, "");
+	assert_int_equal(w.n_rows, 2);
+	assert_false(instant_known(w.rows[0].over_at));
+	c[0].kind = "blind";			/* it is told at its time */
+	c[0].title = "BLIND";
+	TOLD(1, c, 1, "m/1/alert:changed");
+	w.n_unseen = 0;
+	TOLD(1, NULL, 0, "m/1/alert:over m/1/near:over");
+}
+
+/* It ended before rates were lost; quiet hours put that off. */
+static void an_end_that_was_seen_is_told_without_rates(void **state)
+{
+	struct condition c = given("m/1/alert", "alert");
+
+	(void)state;
+	c.position = w.unseen[0] = 1;
+	TOLD(0, &c, 1, "m/1/alert:firing");
+	w.policy.quiet = (struct quiet_hours){ true, 12 * 3600, 13 * 3600 };
+	TOLD(1, NULL, 0, "");
+	w.n_unseen = 1;
+	TOLD(59, NULL, 0, "m/1/alert:over");
+}
+
 /* Times that lie ahead were taken by a wrong clock. */
 static void a_clock_set_back_silences_nothing(void **state)
 {
@@ -498,6 +542,10 @@ int main(void)
 			an_event_is_told_once_and_leaves_nothing, begin),
 		cmocka_unit_test_setup(what_was_not_judged_stays_as_it_is,
 				       begin),
+		cmocka_unit_test_setup(without_rates_nothing_is_all_clear,
+				       begin),
+		cmocka_unit_test_setup(
+			an_end_that_was_seen_is_told_without_rates, begin),
 		cmocka_unit_test_setup(a_clock_set_back_silences_nothing,
 				       begin),
 		cmocka_unit_test_setup(

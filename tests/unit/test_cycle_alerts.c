@@ -323,6 +323,30 @@ static void a_feed_that_stands_still_is_told(void **state)
 	desk_close(&d);
 }
 
+/* Unknown is neither true nor false: no all-clear while nothing is seen. */
+static void an_alert_is_not_over_for_want_of_rates(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	open_rates(&d, "wary", THIN);
+	desk_poll(&d, "2026-11-20T21:00:00Z");
+	assert_string_equal(told(&d), "ALERT main/1 BTC HALF");
+	heard(&d);
+	d.observed[LEG_SHORT] = "2026-11-20T21:00:00Z";
+	desk_poll(&d, "2026-11-20T21:05:00Z");
+	desk_poll(&d, "2026-11-20T21:07:00Z");
+	assert_string_equal(told(&d), "");
+	assert_string_equal(stored(&d), "main/1/alert 1, main/feed/grvt 0");
+	d.observed[LEG_SHORT] = NULL;
+	desk_poll(&d, "2026-11-20T21:09:00Z");
+	assert_string_equal(told(&d), "");
+	d.rate[LEG_SHORT] = GOOD;
+	desk_poll(&d, "2026-11-20T21:10:00Z");
+	assert_string_equal(told(&d), "OVER ALERT main/1 BTC HALF");
+	desk_close(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -330,6 +354,7 @@ int main(void)
 		cmocka_unit_test(a_clock_set_back_ends_no_alert),
 		cmocka_unit_test(what_was_never_heard_is_not_told_to_be_over),
 		cmocka_unit_test(what_was_heard_once_is_told_to_be_over),
+		cmocka_unit_test(an_alert_is_not_over_for_want_of_rates),
 		cmocka_unit_test(an_unclosed_close_is_told_again),
 		cmocka_unit_test(a_severer_reason_is_told),
 		cmocka_unit_test(blindness_of_a_pending_close_is_told),
