@@ -2,6 +2,7 @@
 /* What polls make of the alerts of a position, with the store between them. */
 #include "change.h"
 #include "cycle_desk.h"
+#include "log.h"
 #include "store_alerts.h"
 
 #include <setjmp.h>
@@ -192,6 +193,38 @@ static void what_was_heard_once_is_told_to_be_over(void **state)
 	desk_close(&d);
 }
 
+/* Blindness was on its way when the alert was told, and came back unheard. */
+static void add_grave(struct desk *d)
+{
+	struct message m = {
+		.at = d->now, .priority = LOG_LEVEL_ERR, .position = 1,
+		.kind = "blind", .fingerprint = "main/1/alert", .label = "",
+		.since = d->now, .title = "BLIND main/1 BTC", .text = "x",
+	};
+
+	desk_check(d, store_begin(d->store, &d->err) &&
+		   store_add_message(d->store, &m, &d->err) &&
+		   store_queue(d->store, m.id, "phone", d->now, &d->err) &&
+		   store_commit(d->store, 1000, &d->err));
+}
+
+/* It will be heard, though what else waited is dropped. */
+static void a_grave_beginning_that_waits_has_its_end(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	open_rates(&d, "wary", THIN);
+	desk_poll(&d, "2026-11-20T21:00:00Z");
+	add_grave(&d);
+	assert_string_equal(told(&d), "BLIND main/1 BTC, ALERT main/1 BTC "
+			    "HALF");
+	d.rate[LEG_SHORT] = GOOD;
+	desk_poll(&d, "2026-11-20T21:01:00Z");
+	assert_string_equal(told(&d), "OVER ALERT main/1 BTC HALF");
+	desk_close(&d);
+}
+
 /* ---- a pending close ---- */
 
 static void an_unclosed_close_is_told_again(void **state)
@@ -355,6 +388,7 @@ int main(void)
 		cmocka_unit_test(what_was_never_heard_is_not_told_to_be_over),
 		cmocka_unit_test(what_was_heard_once_is_told_to_be_over),
 		cmocka_unit_test(an_alert_is_not_over_for_want_of_rates),
+		cmocka_unit_test(a_grave_beginning_that_waits_has_its_end),
 		cmocka_unit_test(an_unclosed_close_is_told_again),
 		cmocka_unit_test(a_severer_reason_is_told),
 		cmocka_unit_test(blindness_of_a_pending_close_is_told),
