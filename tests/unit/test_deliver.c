@@ -375,6 +375,27 @@ static void a_long_wait_is_no_storm(void **state)
 	assert_in_range(spy.n_taken, 1, 2);
 }
 
+/* What fails at each poll is said once an hour; a lost close always, for it
+ * is said only once, and two may be lost in one poll. */
+static void what_has_no_row_silences_nothing_else(void **state)
+{
+	(void)state;
+	desk.now = given_time("2026-03-02T00:00:00Z");
+	deliver_direct(d, desk.now, "close cannot go out", "a");
+	deliver_direct(d, desk.now, "close cannot go out", "b");
+	deliver_hourly(d, desk.now, "cannot record", "disk");
+	assert_int_equal(spy.n, 3);
+	between();
+	desk.now.ms += 59 * MIN;
+	deliver_hourly(d, desk.now, "cannot record", "disk");
+	assert_int_equal(spy.n, 0);
+	desk.now.ms += MIN;
+	deliver_hourly(d, desk.now, "cannot record", "disk");
+	assert_int_equal(spy.n, 1);
+	between();
+	assert_int_equal(spy.n_taken, 4);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -388,6 +409,7 @@ int main(void)
 		TEST(a_reload_silences_no_heartbeat),
 		TEST(a_clock_set_back_delays_no_message),
 		TEST(a_long_wait_is_no_storm),
+		TEST(what_has_no_row_silences_nothing_else),
 		cmocka_unit_test(the_pauses_grow_and_differ),
 	};
 
