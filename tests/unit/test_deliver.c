@@ -155,15 +155,20 @@ static void poll_at(struct instant t)
 	between();
 }
 
-static int64_t waiting(void)
+static struct delivery_queue queue(void)
 {
 	struct delivery_queue q;
 
 	desk_check(&desk, store_begin_read(desk.store, &desk.err));
-	desk_check(&desk, store_delivery_queue(desk.store, &q, "spy",
+	desk_check(&desk, store_delivery_queue(desk.store, &q, "spy", desk.now,
 					       &desk.err));
 	store_end_read(desk.store);
-	return q.n;
+	return q;
+}
+
+static int64_t waiting(void)
+{
+	return queue().n;
 }
 
 static int id_of(const char *got)
@@ -396,6 +401,22 @@ static void what_has_no_row_silences_nothing_else(void **state)
 	assert_int_equal(spy.n_taken, 4);
 }
 
+/* Nobody says that a sink was mended, if nothing was told since. */
+static void what_was_given_up_is_of_a_day(void **state)
+{
+	struct instant t = given_time("2026-03-02T00:00:00Z");
+
+	(void)state;
+	spy.status = 400;
+	desk.rate[1] = "0.0002";
+	poll_at(t);
+	assert_true(queue().given_up);
+	desk.now.ms = t.ms + 24 * 60 * MIN - 1;
+	assert_true(queue().given_up);
+	desk.now.ms++;
+	assert_false(queue().given_up);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -410,6 +431,7 @@ int main(void)
 		TEST(a_clock_set_back_delays_no_message),
 		TEST(a_long_wait_is_no_storm),
 		TEST(what_has_no_row_silences_nothing_else),
+		TEST(what_was_given_up_is_of_a_day),
 		cmocka_unit_test(the_pauses_grow_and_differ),
 	};
 
