@@ -54,6 +54,13 @@ static const struct condition *condition_of(const struct alert_now *in,
 			       sizeof(*in->list), by_condition) : NULL;
 }
 
+/* Nothing of it can be used: it is down, or stands still. */
+static bool is_venue(const struct condition *c)
+{
+	return c->venue.s[0] && (!strcmp(c->kind, "venue") ||
+				 !strcmp(c->kind, "feed"));
+}
+
 /* What explains others: the service, a venue, the trading client. */
 struct outages {
 	const struct condition *list[OUTAGES_MAX];
@@ -66,7 +73,7 @@ static void find_outages(struct outages *o, const struct alert_now *in)
 	for (size_t i = 0; i < in->n && o->n < OUTAGES_MAX; i++)
 		if (!strcmp(in->list[i].kind, "service") ||
 		    !strcmp(in->list[i].kind, "client") ||
-		    !strcmp(in->list[i].kind, "venue"))
+		    is_venue(&in->list[i]))
 			o->list[o->n++] = &in->list[i];
 }
 
@@ -81,7 +88,7 @@ static const struct condition *outage_of(const struct outages *all,
 		if ((c->needs_service && !strcmp(o->kind, "service")) ||
 		    (c->needs_client && !strcmp(o->kind, "client")))
 			return o;
-		if (c->venue.s[0] && !strcmp(o->kind, "venue") &&
+		if (c->venue.s[0] && is_venue(o) &&
 		    !venue_cmp(o->venue, c->venue))
 			return o;
 	}

@@ -324,6 +324,15 @@ static void an_outage_explains_others(void **state)
 	TOLD(1, c, 2, "m/1/alert:firing m/venue/grvt:over");
 	TOLD(6, c, 3, "m/venue/grvt:firing");
 	assert_string_equal(w.rows[0].muted_by, "m/venue/grvt");
+	/* So does one that answers with nothing fresh. */
+	begin(NULL);
+	c[2].kind = "feed";
+	TOLD(0, c, 3, "m/2/alert:firing m/venue/grvt:firing");
+	assert_string_equal(w.rows[0].muted_by, "m/venue/grvt");
+	strcpy(c[2].venue.s, "");		/* an event of its own */
+	TOLD(1, c, 3, "m/1/alert:firing");
+	strcpy(c[2].venue.s, "grvt");
+	c[2].kind = "venue";
 	/* The service explains the venue as well. */
 	begin(NULL);
 	c[0].needs_service = c[2].needs_service = true;

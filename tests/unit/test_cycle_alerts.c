@@ -284,14 +284,14 @@ static void blindness_of_a_pending_close_is_told(void **state)
 	desk_poll(&d, "2026-11-20T21:15:00Z");
 	assert_string_equal(told(&d), "FEED STANDS STILL main lighter");
 	desk_poll(&d, "2026-11-20T21:18:00Z");
-	assert_string_equal(told(&d), "CLOSE main/1 BTC FLIPPED, BLIND main/1 "
-			    "BTC");
+	assert_string_equal(told(&d), "CLOSE main/1 BTC FLIPPED");
+	assert_string_equal(stored(&d), "main/1/alert 0, main/1/close 2, "
+			    "main/feed/lighter 1");	/* BLIND, explained */
 	desk_poll(&d, "2026-11-20T21:19:00Z");
 	assert_string_equal(told(&d), "");
 	d.observed[LEG_LONG] = NULL;
 	desk_poll(&d, "2026-11-20T21:20:00Z");
-	assert_string_equal(told(&d), "OVER FEED STANDS STILL main lighter, "
-			    "OVER BLIND main/1 BTC");
+	assert_string_equal(told(&d), "OVER FEED STANDS STILL main lighter");
 	desk_close(&d);
 }
 
@@ -350,8 +350,11 @@ static void a_feed_that_stands_still_is_told(void **state)
 	assert_string_equal(text_of(&d, "main/feed/grvt"), "1 position without "
 			    "fresh rates: 1 BTC\nit answers, but none of its "
 			    "rates is fresh");
+	desk_poll(&d, "2026-11-20T21:20:00Z");	/* its pair is BLIND */
+	assert_string_equal(told(&d), "");
+	assert_string_equal(stored(&d), "main/1/alert 0, main/feed/grvt 1");
 	d.observed[LEG_SHORT] = NULL;
-	desk_poll(&d, "2026-11-20T21:10:00Z");
+	desk_poll(&d, "2026-11-20T21:21:00Z");
 	assert_string_equal(told(&d), "OVER FEED STANDS STILL main grvt");
 	desk_close(&d);
 }
