@@ -225,6 +225,31 @@ static void a_grave_beginning_that_waits_has_its_end(void **state)
 	desk_close(&d);
 }
 
+/* ---- nearness ---- */
+
+/* Which one is nearest is in the text; people were told that one is near. */
+static void lines_that_take_turns_being_near_are_told_once(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	desk_open(&d, "lighter", "profile: turning, alerts: {sinks: [phone], "
+		  "near: 30%}");
+	seen = 0;
+	d.rate[LEG_LONG] = "0.0001";
+	d.rate[LEG_SHORT] = "0.00025";
+	desk_poll(&d, "2026-11-20T21:00:00Z");
+	assert_string_equal(told(&d), "NEAR main/1 BTC");
+	assert_non_null(strstr(text_of(&d, "main/1/near"), "EROD"));
+	d.rate[LEG_SHORT] = GOOD;
+	desk_poll(&d, "2026-11-20T21:01:00Z");
+	d.rate[LEG_SHORT] = "0.00025";
+	desk_poll(&d, "2026-11-20T21:02:00Z");
+	assert_string_equal(told(&d), "");
+	assert_string_equal(stored(&d), "main/1/near 1");
+	desk_close(&d);
+}
+
 /* ---- a pending close ---- */
 
 static void an_unclosed_close_is_told_again(void **state)
@@ -392,6 +417,8 @@ int main(void)
 		cmocka_unit_test(what_was_heard_once_is_told_to_be_over),
 		cmocka_unit_test(an_alert_is_not_over_for_want_of_rates),
 		cmocka_unit_test(a_grave_beginning_that_waits_has_its_end),
+		cmocka_unit_test(
+			lines_that_take_turns_being_near_are_told_once),
 		cmocka_unit_test(an_unclosed_close_is_told_again),
 		cmocka_unit_test(a_severer_reason_is_told),
 		cmocka_unit_test(blindness_of_a_pending_close_is_told),
