@@ -357,6 +357,26 @@ static void a_pair_not_confirmed_is_told_once_a_day(void **state)
 	desk_close(&d);
 }
 
+static void many_not_confirmed_are_one_message(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	open_rates(&d, "wary", GOOD);
+	desk_check(&d, store_begin(d.store, &d.err));
+	for (int i = 0; i < 3; i++) {
+		d.pos.id = 0;
+		desk_check(&d, store_add_position(d.store, &d.pos, d.pos.opened_at,
+						  "cli", "", &d.err));
+	}
+	desk_check(&d, store_commit(d.store, 1000, &d.err));
+	desk_poll(&d, "2026-11-21T17:59:00Z");
+	assert_string_equal(told(&d), "");
+	desk_poll(&d, "2026-11-21T18:00:00Z");
+	assert_string_equal(told(&d), "NOT CONFIRMED main 4 pairs");
+	desk_close(&d);
+}
+
 /* ---- feeds ---- */
 
 static void a_feed_that_stands_still_is_told(void **state)
@@ -424,6 +444,7 @@ int main(void)
 		cmocka_unit_test(blindness_of_a_pending_close_is_told),
 		cmocka_unit_test(a_reason_that_is_gone_is_told_once),
 		cmocka_unit_test(a_pair_not_confirmed_is_told_once_a_day),
+		cmocka_unit_test(many_not_confirmed_are_one_message),
 		cmocka_unit_test(a_feed_that_stands_still_is_told),
 	};
 
