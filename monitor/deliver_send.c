@@ -66,7 +66,12 @@ bool deliver_launch(struct deliver *d, const struct post *p, int64_t ticket,
 	struct alert a;
 	char id[96];
 
-	snprintf(id, sizeof(id), "%s-%lld", d->o.account, (long long)m->id);
+	if (m->id)
+		snprintf(id, sizeof(id), "%s-%lld", d->o.account,
+			 (long long)m->id);
+	else			/* no row: no other try has its id */
+		snprintf(id, sizeof(id), "%s-%lld.%lld", d->o.account,
+			 (long long)m->at.ms, -(long long)ticket);
 	a = alert_of(d, m, id, now);
 	return p->sink->kind->build(&out, &a, &p->sink->values, d->arena,
 				    err) &&

@@ -385,6 +385,7 @@ static void a_long_wait_is_no_storm(void **state)
 static void what_has_no_row_silences_nothing_else(void **state)
 {
 	(void)state;
+	spy.status = 200;
 	desk.now = given_time("2026-03-02T00:00:00Z");
 	deliver_direct(d, desk.now, "close cannot go out", "a");
 	deliver_direct(d, desk.now, "close cannot go out", "b");
@@ -399,6 +400,18 @@ static void what_has_no_row_silences_nothing_else(void **state)
 	assert_int_equal(spy.n, 1);
 	between();
 	assert_int_equal(spy.n_taken, 4);
+}
+
+static void what_has_no_row_has_an_id(void **state)
+{
+	char first[200];
+
+	(void)state;
+	desk.now = given_time("2026-03-02T00:00:00Z");
+	deliver_direct(d, desk.now, "close cannot go out", "a");
+	snprintf(first, sizeof(first), "%s", spy.last);
+	deliver_direct(d, desk.now, "close cannot go out", "b");
+	assert_string_not_equal(spy.last, first);	/* not a retry of it */
 }
 
 /* Nobody says that a sink was mended, if nothing was told since. */
@@ -431,6 +444,7 @@ int main(void)
 		TEST(a_clock_set_back_delays_no_message),
 		TEST(a_long_wait_is_no_storm),
 		TEST(what_has_no_row_silences_nothing_else),
+		TEST(what_has_no_row_has_an_id),
 		TEST(what_was_given_up_is_of_a_day),
 		cmocka_unit_test(the_pauses_grow_and_differ),
 	};
