@@ -54,6 +54,13 @@ static const struct condition *condition_of(const struct alert_now *in,
 			       sizeof(*in->list), by_condition) : NULL;
 }
 
+/* Nothing of it can be used: it is down, or stands still. */
+static bool is_venue(const struct condition *c)
+{
+	return c->venue.s[0] && (!strcmp(c->kind, "venue") ||
+				 !strcmp(c->kind, "feed"));
+}
+
 /* What explains others: the service, a venue, the trading client. */
 struct outages {
 	const struct condition *list[OUTAGES_MAX];
@@ -66,7 +73,7 @@ static void find_outages(struct outages *o, const struct alert_now *in)
 	for (size_t i = 0; i < in->n && o->n < OUTAGES_MAX; i++)
 		if (!strcmp(in->list[i].kind, "service") ||
 		    !strcmp(in->list[i].kind, "client") ||
-		    !strcmp(in->list[i].kind, "venue"))
+		    is_venue(&in->list[i]))
 			o->list[o->n++] = &in->list[i];
 }
 
@@ -81,7 +88,7 @@ static const struct condition *outage_of(const struct outages *all,
 		if ((c->needs_service && !strcmp(o->kind, "service")) ||
 		    (c->needs_client && !strcmp(o->kind, "client")))
 			return o;
-		if (c->venue.s[0] && !strcmp(o->kind, "venue") &&
+		if (c->venue.s[0] && is_venue(o) &&
 		    !venue_cmp(o->venue, c->venue))
 			return o;
 	}
@@ -186,12 +193,14 @@ static void forget_word(struct alert_row *r)
 	r->acked_by[0] = '\0';
 }
 
+/* Whose end nobody was told yet lasts on, and its end stays owed. */
 static void begin_anew(struct alert_row *r, struct instant now)
 {
+	r->over_at = INSTANT_UNKNOWN;
+	if (r->tellings > 0)
+		return;
 	forget_word(r);
 	r->since = now;
-	r->over_at = INSTANT_UNKNOWN;
-	r->tellings = 0;
 }
 
 static void judge_true(struct alert_step *s, const struct condition *c,
@@ -199,13 +208,15 @@ static void judge_true(struct alert_step *s, const struct condition *c,
 {
 	const struct alert_row *old = row_of(in, c->fingerprint);
 	const struct condition *outage = outage_of(all, c);
-	bool changed = old && changes(old, c);
+	/* What an outage explains stays as it was told until it is over. */
+	bool held = outage && old && old->tellings > 0;
+	bool changed = old && !held && changes(old, c);
 
 	*s = (struct alert_step){ .condition = c };
 	s->row = old ? *old : new_row(c, in->now);
 	if (instant_known(s->row.over_at))
 		begin_anew(&s->row, in->now);
-	if (is_worse(&s->row, c))
+	if (!held && is_worse(&s->row, c))
 		forget_word(&s->row);
 	snprintf(s->row.muted_by, sizeof(s->row.muted_by), "%s",
 		 outage ? outage->fingerprint : "");
@@ -215,7 +226,9 @@ static void judge_true(struct alert_step *s, const struct condition *c,
 		   strcmp(old->muted_by, s->row.muted_by) != 0;
 	if (!s->write)
 		return;
-	fill(&s->row, c, in->now);
+	s->row.seen_at = in->now;
+	if (!held)
+		fill(&s->row, c, in->now);
 	if (s->tell != TELL_NOTHING) {
 		s->row.told_at = in->now;
 		s->row.tellings++;
@@ -287,12 +300,26 @@ static void tell_event(struct alert_step *s, const struct condition *c,
 	s->write = true;
 }
 
-static bool is_left(const struct alert_now *in, const struct alert_row *r)
+static bool is_among(const int64_t *list, size_t n, int64_t position)
 {
-	for (size_t i = 0; i < in->n_left; i++)
-		if (in->left[i] == r->position)
+	for (size_t i = 0; i < n; i++)
+		if (list[i] == position)
 			return true;
 	return false;
+}
+
+/* Only rates can tell that it is over; a close and a blindness need none. */
+static bool needs_rates(const struct alert_row *r)
+{
+	return !instant_known(r->over_at) &&
+	       (!strcmp(r->kind, "alert") || !strcmp(r->kind, "near"));
+}
+
+static bool is_left(const struct alert_now *in, const struct alert_row *r)
+{
+	return is_among(in->left, in->n_left, r->position) ||
+	       (needs_rates(r) &&
+		is_among(in->unseen, in->n_unseen, r->position));
 }
 
 size_t alert_judge(struct alert_step *out, const struct alert_now *in)

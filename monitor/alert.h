@@ -4,8 +4,8 @@
  * every `repeat` while it lasts, and once when it is over. Acknowledged ones
  * are silent until they are over, put off ones until then, and either only
  * until it gets worse; what an outage explains is told with the outage. What
- * is stored of a position that was not judged stays as it is: nobody knows
- * whether it is over. Pure: rows in, rows and tellings out.
+ * is stored of a position that was not judged, or could not be seen, stays as
+ * it is: nobody knows whether it is over. Pure: rows in, rows and tellings out.
  */
 #ifndef CARRYWATCH_ALERT_H
 #define CARRYWATCH_ALERT_H
@@ -54,6 +54,9 @@ struct alert_now {
 	size_t n_rows;
 	const int64_t *left;		/* positions not judged in this poll */
 	size_t n_left;
+	const int64_t *unseen;		/* positions without fresh rates: an
+					 * alert or a nearness is not over */
+	size_t n_unseen;
 };
 
 /* out[n + n_rows] at most; returns how many. */

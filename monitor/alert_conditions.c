@@ -137,11 +137,12 @@ static void add_closed(struct alert_gather *g, const struct watched *x)
 	c->breaks_quiet = false;
 }
 
-/* A close line has gone all but `near` of the way to its limit. */
+/* A close line has gone all but `near` of the way to its limit. The text says
+ * which; when another comes nearer, nothing else is true than before. */
 static void add_near(struct alert_gather *g, const struct watched *x)
 {
 	const struct profile *p = g->w->cycle->account->profile;
-	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX + 80];
+	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX + 160];
 	char money[ALERT_TEXT_MAX], where[VIEW_NEAREST_MAX];
 	struct dec near = g->w->cycle->account->alerts.near, least;
 	struct view_nearest n;
@@ -154,13 +155,13 @@ static void add_near(struct alert_gather *g, const struct watched *x)
 	    !dec_sub(&least, dec_int(1), near) ||
 	    dec_cmp(n.used.v, least) < 0)
 		return;
-	alert_title(title, "NEAR", g->w, x, p->line[n.line].label.s);
+	alert_title(title, "NEAR", g->w, x, "");
 	alert_text(money, g->w, x, false);
 	view_nearest_text(where, &n);
-	snprintf(text, sizeof(text), "%s %%\n%s", where, money);
+	snprintf(text, sizeof(text), "%s: %s %%\n%s", p->line[n.line].label.s,
+		 where, money);
 	c = alert_add(g, "near", title, text);
 	of_position(g, c, x, "near");
-	c->label = p->line[n.line].label;
 }
 
 /* A close that is due or pending does not end a blindness. */

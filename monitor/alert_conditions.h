@@ -40,7 +40,17 @@ size_t alert_venues_most(const struct work *w);
 void alert_events(struct alert_gather *g);
 size_t alert_events_most(const struct work *w);
 
-/* ---- alert_text.c: of one position ---- */
+/* ---- alert_text.c ---- */
+
+#define ALERT_SINGLE	3	/* pairs told one by one in one poll */
+
+struct text;
+/* Is it so of w->watched[i]? Of how many, and "1 BTC, 2 ETH, ...". */
+typedef bool (*alert_is)(const struct work *w, size_t i);
+size_t alert_count(const struct work *w, alert_is is);
+void alert_list(struct text *t, const struct work *w, alert_is is);
+
+/* ---- of one position ---- */
 
 #define ALERT_TITLE_MAX	160
 #define ALERT_TEXT_MAX	900

@@ -57,11 +57,43 @@ static void add_unconfirmed(struct alert_gather *g, const struct watched *x)
 {
 	char title[ALERT_TITLE_MAX], said[SENTENCE_MAX];
 
-	if (!cycle_unconfirmed(g->w, x))
-		return;
 	alert_title(title, "NOT CONFIRMED", g->w, x, "");
 	sentence_unconfirmed(said, &x->pos, g->w);
 	of_pair(g, "unconfirmed", x, title, said);
+}
+
+static bool is_unconfirmed(const struct work *w, size_t i)
+{
+	return !w->watched[i].skipped && cycle_unconfirmed(w, &w->watched[i]);
+}
+
+/* Pairs entered together become due together: many are one message. */
+static void add_many_unconfirmed(struct alert_gather *g, size_t n)
+{
+	const char *account = g->w->cycle->account->name;
+	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX];
+	struct text t = text_on(text, sizeof(text));
+
+	snprintf(title, sizeof(title), "NOT CONFIRMED %s %zu pairs", account,
+		 n);
+	text_add(&t, "not confirmed for another day: ");
+	alert_list(&t, g->w, is_unconfirmed);
+	text_add(&t, "\nlook at both venues, then of each: carrywatch "
+		 "positions confirm -a %s ID", account);
+	add_event(g, "unconfirmed", title, text);
+}
+
+static void add_all_unconfirmed(struct alert_gather *g)
+{
+	size_t n = alert_count(g->w, is_unconfirmed);
+
+	if (n > ALERT_SINGLE) {
+		add_many_unconfirmed(g, n);
+		return;
+	}
+	for (size_t i = 0; i < g->w->n_watched; i++)
+		if (is_unconfirmed(g->w, i))
+			add_unconfirmed(g, &g->w->watched[i]);
 }
 
 /* ---- the account ---- */
@@ -109,11 +141,10 @@ void alert_events(struct alert_gather *g)
 	for (size_t i = 0; i < g->w->n_watched; i++) {
 		const struct watched *x = &g->w->watched[i];
 
-		if (x->skipped)
-			continue;
-		add_reason_gone(g, x);
-		add_unconfirmed(g, x);
+		if (!x->skipped)
+			add_reason_gone(g, x);
 	}
+	add_all_unconfirmed(g);
 	add_missed(g);
 	add_summary(g);
 }

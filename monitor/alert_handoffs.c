@@ -180,6 +180,21 @@ static bool is_elsewhere(const struct work *w, size_t i)
 	       x->pos.status == STATUS_OPEN && !w->cycle->wiring.simulated;
 }
 
+#define GONE "gone from the trading client in %d good answers, and no close " \
+	"was decided here before: look at both venues, and whether " \
+	"control_api.account is the right one"
+
+static struct condition *add_vanished(struct alert_gather *g, const char *title,
+				      const char *text)
+{
+	struct condition *c = alert_add(g, "elsewhere", title, text);
+
+	c->severity = SEVERITY_ERROR;
+	c->breaks_quiet = true;
+	c->event = true;
+	return c;
+}
+
 static void add_elsewhere(struct alert_gather *g, const struct watched *x)
 {
 	const char *account = g->w->cycle->account->name;
@@ -189,22 +204,46 @@ static void add_elsewhere(struct alert_gather *g, const struct watched *x)
 	struct condition *c;
 
 	alert_title(title, "CLOSED ELSEWHERE", g->w, x, "");
-	text_add(&t, "gone from the trading client in %d good answers, and no "
-		 "close was decided here before: look at both venues, and "
-		 "whether control_api.account is the right one\nit held: ",
-		 HELD_ABSENT_CLOSES);
+	text_add(&t, GONE "\nit held: ", HELD_ABSENT_CLOSES);
 	text_add_legs(&t, x);
 	text_add(&t, "\nonce it is listed there again: carrywatch positions "
 		 "reopen -a %s %lld\nwhat it earned: carrywatch positions "
 		 "show -a %s %lld", account, id, account, id);
-	c = alert_add(g, "elsewhere", title, text);
+	c = add_vanished(g, title, text);
 	c->position = x->pos.id;
 	c->symbol = x->pos.symbol;
-	c->severity = SEVERITY_ERROR;
-	c->breaks_quiet = true;
-	c->event = true;
 	snprintf(c->fingerprint, sizeof(c->fingerprint), "%s/%lld/elsewhere",
 		 account, id);
+}
+
+/* So many at once are one cause, and one message. */
+static void add_many_elsewhere(struct alert_gather *g, size_t n)
+{
+	const char *account = g->w->cycle->account->name;
+	char title[ALERT_TITLE_MAX], text[ALERT_TEXT_MAX];
+	struct text t = text_on(text, sizeof(text));
+
+	snprintf(title, sizeof(title), "CLOSED ELSEWHERE %s %zu pairs",
+		 account, n);
+	text_add(&t, GONE "\n", HELD_ABSENT_CLOSES);
+	alert_list(&t, g->w, is_elsewhere);
+	text_add(&t, "\nonce one is listed there again: carrywatch positions "
+		 "reopen -a %s ID\nwhat it held and earned: carrywatch "
+		 "positions show -a %s ID", account, account);
+	alert_of_account(g, add_vanished(g, title, text), "elsewhere", "");
+}
+
+static void add_all_elsewhere(struct alert_gather *g)
+{
+	size_t n = alert_count(g->w, is_elsewhere);
+
+	if (n > ALERT_SINGLE) {
+		add_many_elsewhere(g, n);
+		return;
+	}
+	for (size_t i = 0; i < g->w->n_watched; i++)
+		if (is_elsewhere(g->w, i))
+			add_elsewhere(g, &g->w->watched[i]);
 }
 
 size_t alert_handoffs_most(const struct work *w)
@@ -221,7 +260,5 @@ void alert_handoffs(struct alert_gather *g)
 	for (size_t i = 0; i < g->w->cycle->n_astray; i++)
 		add_astray(g, &g->w->cycle->astray[i]);
 	add_more_astray(g);
-	for (size_t i = 0; i < g->w->n_watched; i++)
-		if (is_elsewhere(g->w, i))
-			add_elsewhere(g, &g->w->watched[i]);
+	add_all_elsewhere(g);
 }

@@ -8,6 +8,8 @@
 
 #include "sentence_legs.h"
 
+#define LISTED_MAX 12
+
 void alert_title(char buf[static ALERT_TITLE_MAX], const char *word,
 		 const struct work *w, const struct watched *x,
 		 const char *label)
@@ -17,6 +19,32 @@ void alert_title(char buf[static ALERT_TITLE_MAX], const char *word,
 	text_add(&t, "%s %s/%lld %s%s%s", word, w->cycle->account->name,
 		 (long long)x->pos.id, x->pos.symbol.s, *label ? " " : "",
 		 label);
+}
+
+size_t alert_count(const struct work *w, alert_is is)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->n_watched; i++)
+		n += is(w, i);
+	return n;
+}
+
+void alert_list(struct text *t, const struct work *w, alert_is is)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->n_watched; i++) {
+		if (!is(w, i))
+			continue;
+		if (++n > LISTED_MAX) {
+			text_add(t, ", ...");
+			return;
+		}
+		text_add(t, "%s%lld %s", n > 1 ? ", " : "",
+			 (long long)w->watched[i].pos.id,
+			 w->watched[i].pos.symbol.s);
+	}
 }
 
 /* USD per 8 h at the divergence of now. */

@@ -115,6 +115,7 @@ static void add_still(struct alert_gather *g, const struct venue_view *view)
 	text_add(&t, "\nit answers, but none of its rates is fresh");
 	c = alert_add(g, "feed", title, text);
 	alert_of_account(g, c, "feed", view->venue.s);
+	c->venue = view->venue;
 	c->needs_service = true;
 	outage(c, blind);
 }

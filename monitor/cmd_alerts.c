@@ -101,7 +101,7 @@ static bool say_queues(const struct cli *c, const struct account *a,
 		const char *name = a->alerts.sinks[i]->name;
 		struct delivery_queue q;
 
-		if (!store_delivery_queue(s, &q, name, err))
+		if (!store_delivery_queue(s, &q, name, c->now, err))
 			return false;
 		if (q.n > 0)
 			positions_say(c, "%s: %lld waiting for %s%s%s",

@@ -163,7 +163,7 @@ static bool look_at_sink(struct look *l, struct store *s, const char *name,
 	struct delivery_queue q;
 	char text[100];
 
-	if (!store_delivery_queue(s, &q, name, err))
+	if (!store_delivery_queue(s, &q, name, now, err))
 		return false;
 	snprintf(text, sizeof(text), "%s takes no messages", name);
 	if (q.given_up)

@@ -223,7 +223,7 @@ void run_post_polled(struct run_post *p, struct instant at,
 		return;
 	deliver_beat(p->deliver, now, !why);
 	if (why)
-		deliver_direct(p->deliver, now, "cannot record", why->text);
+		deliver_hourly(p->deliver, now, "cannot record", why->text);
 }
 
 void run_post_close(struct run_post *p)

@@ -271,8 +271,7 @@ static void tell_cannot_record(struct work *w, const struct err *why)
 static void keep_view(struct work *w)
 {
 	struct cycle *c = w->cycle;
-	const struct feed *feed = cycle_feed_carry(c->feed, &w->market,
-						   w->arena);
+	const struct feed *feed = cycle_feed_carry(w);
 
 	arena_reset(c->before_arena);
 	c->before = cycle_view_copy(w->view, c->before_arena);

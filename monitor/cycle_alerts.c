@@ -74,14 +74,14 @@ static bool message_of(struct message *m, struct work *w,
 /*
  * Messages of this condition that nobody has read yet: an older telling says
  * nothing the new one does not. Is the new one still worth sending? That it is
- * over, to whom nothing else was told, is not.
+ * over, to whom nothing else was told nor will be, is not.
  */
 static bool replace_waiting(bool *send, struct work *w, const char *sink,
 			    const struct message *m, struct err *err)
 {
 	struct store *s = w->cycle->store;
 	struct waiting *list;
-	bool replaced = false;
+	bool replaced = false, kept = false;
 	size_t n;
 
 	*send = true;
@@ -89,15 +89,17 @@ static bool replace_waiting(bool *send, struct work *w, const char *sink,
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		/* That something grave began is told even when it is over. */
-		if (m->resolved && list[i].priority <= LOG_LEVEL_ERR)
+		if (m->resolved && list[i].priority <= LOG_LEVEL_ERR) {
+			kept = kept || !list[i].resolved;
 			continue;
+		}
 		replaced = true;
 		if (!store_mark_delivery(s, list[i].id, "dropped", 0, w->now,
 					 w->now, "a newer one replaced it",
 					 err))
 			return false;
 	}
-	return !replaced || !m->resolved ||
+	return !replaced || kept || !m->resolved ||
 	       store_heard(s, send, sink, m->fingerprint, err);
 }
 
@@ -152,15 +154,29 @@ static bool was_left(const struct watched *x)
 	return x->skipped || !strcmp(x->watch.label.s, LABEL_CLOCK_BACK);
 }
 
+/* A close ends its alerts, seen or not. */
+static bool is_unseen(const struct watched *x)
+{
+	return !x->facts.legs_fresh && !x->filled &&
+	       x->decision.action != ACTION_CLOSE;
+}
+
 static bool find_left(struct alert_now *now, const struct work *w)
 {
 	int64_t *left = arena_array(w->arena, w->n_watched, sizeof(*left));
+	int64_t *unseen = arena_array(w->arena, w->n_watched, sizeof(*unseen));
 
-	for (size_t i = 0; left && i < w->n_watched; i++)
-		if (was_left(&w->watched[i]))
-			left[now->n_left++] = w->watched[i].pos.id;
+	for (size_t i = 0; left && unseen && i < w->n_watched; i++) {
+		const struct watched *x = &w->watched[i];
+
+		if (was_left(x))
+			left[now->n_left++] = x->pos.id;
+		else if (is_unseen(x))
+			unseen[now->n_unseen++] = x->pos.id;
+	}
 	now->left = left;
-	return left != NULL;
+	now->unseen = unseen;
+	return left && unseen;
 }
 
 bool cycle_alerts(struct work *w, struct err *err)

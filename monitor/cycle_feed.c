@@ -11,6 +11,7 @@
 #include "sentence_text.h"
 
 #define RESET_SYMBOLS	10	/* so many at once are no coincidence */
+#define RESET_AGAIN_MS	(3600 * INT64_C(1000))	/* told again no sooner */
 
 struct feed_key {
 	struct symbol symbol;
@@ -23,6 +24,11 @@ struct feed {
 	struct venue *venue;
 	uint32_t *fresh;		/* usable quotes, by venue */
 	size_t n_venues;
+	struct feed_reset {
+		struct venue venue;
+		struct instant at;
+	} *reset;			/* told lately */
+	size_t n_resets;
 };
 
 static size_t venue_index(const struct market *m, const struct venue *v)
@@ -102,10 +108,29 @@ bool cycle_feed_still(const struct work *w, const struct venue_view *v)
 	return true;
 }
 
+/* A time that lies ahead was taken by a wrong clock. */
+static bool is_lately(const struct feed_reset *r, struct instant now)
+{
+	return r->at.ms <= now.ms &&
+	       instant_diff(now, r->at).ms < RESET_AGAIN_MS;
+}
+
+static bool told_lately(const struct work *w, const struct venue *v)
+{
+	const struct feed *f = w->cycle->feed;
+
+	for (size_t i = 0; f && i < f->n_resets; i++)
+		if (venue_same(&f->reset[i].venue, v) &&
+		    is_lately(&f->reset[i], w->now))
+			return true;
+	return false;
+}
+
 bool cycle_feed_reset(const struct work *w, size_t venue)
 {
 	return w->turned && w->market.venues[venue].rates == ANSWER_OK &&
-	       w->turned[venue] >= RESET_SYMBOLS;
+	       w->turned[venue] >= RESET_SYMBOLS &&
+	       !told_lately(w, &w->market.venues[venue].venue);
 }
 
 static bool tell(struct work *w, int priority, const char *text,
@@ -162,7 +187,7 @@ bool cycle_feed_tell(struct work *w, struct err *err)
 }
 
 static struct feed *new_feed(size_t n_nonzero, size_t n_venues,
-			     struct arena *arena)
+			     size_t n_resets, struct arena *arena)
 {
 	struct feed *f = arena_alloc(arena, sizeof(*f));
 
@@ -171,7 +196,8 @@ static struct feed *new_feed(size_t n_nonzero, size_t n_venues,
 	f->nonzero = arena_array(arena, n_nonzero, sizeof(*f->nonzero));
 	f->venue = arena_array(arena, n_venues, sizeof(*f->venue));
 	f->fresh = arena_array(arena, n_venues, sizeof(*f->fresh));
-	return f->nonzero && f->venue && f->fresh ? f : NULL;
+	f->reset = arena_array(arena, n_resets, sizeof(*f->reset));
+	return f->nonzero && f->venue && f->fresh && f->reset ? f : NULL;
 }
 
 static void add_venue(struct feed *f, struct venue v, uint32_t fresh)
@@ -188,12 +214,29 @@ static bool is_silent(const struct market *m, const struct venue *v)
 	return view && view->rates != ANSWER_OK;
 }
 
-struct feed *cycle_feed_carry(const struct feed *old, const struct market *m,
-			      struct arena *arena)
+static void carry_resets(struct feed *f, const struct feed *old,
+			 const struct work *w)
 {
-	struct feed *f = old ? new_feed(old->n_nonzero, old->n_venues, arena) :
-			       new_feed(0, 0, arena);
+	for (size_t i = 0; old && i < old->n_resets; i++)
+		if (is_lately(&old->reset[i], w->now))
+			f->reset[f->n_resets++] = old->reset[i];
+	for (size_t i = 0; i < w->market.n_venues; i++)
+		if (cycle_feed_reset(w, i))
+			f->reset[f->n_resets++] = (struct feed_reset){
+				w->market.venues[i].venue, w->now };
+}
 
+struct feed *cycle_feed_carry(const struct work *w)
+{
+	const struct feed *old = w->cycle->feed;
+	const struct market *m = &w->market;
+	struct feed *f = new_feed(old ? old->n_nonzero : 0,
+				  old ? old->n_venues : 0,
+				  (old ? old->n_resets : 0) + m->n_venues,
+				  w->arena);
+
+	if (f)
+		carry_resets(f, old, w);
 	for (size_t i = 0; f && old && i < old->n_venues; i++)
 		if (is_silent(m, &old->venue[i]))
 			add_venue(f, old->venue[i], old->fresh[i]);
@@ -234,10 +277,12 @@ struct feed *cycle_feed_keep(const struct feed *carried,
 	if (!carried || !fresh)
 		return NULL;
 	f = new_feed(carried->n_nonzero + m->n_quotes,
-		     carried->n_venues + m->n_venues, arena);
+		     carried->n_venues + m->n_venues, carried->n_resets, arena);
 	if (!f)
 		return NULL;
 	keep_quotes(f, carried, m);
+	for (size_t i = 0; i < carried->n_resets; i++)
+		f->reset[f->n_resets++] = carried->reset[i];
 	for (size_t i = 0; i < carried->n_venues; i++)
 		add_venue(f, carried->venue[i], carried->fresh[i]);
 	for (size_t i = 0; i < m->n_venues; i++)

@@ -7,12 +7,13 @@
 
 /* Messages about venues whose rates turned to 0 together, or stand still. */
 MUST_USE bool cycle_feed_tell(struct work *w, struct err *err);
-/* It answers, but no rate of it is fresh; its rates turned to 0 together. */
+/* It answers, but no rate of it is fresh; its rates turned to 0 together, and
+ * this was not told within the hour. */
 bool cycle_feed_still(const struct work *w, const struct venue_view *v);
 bool cycle_feed_reset(const struct work *w, size_t venue);
-/* What stays of it as it was, of venues that did not answer this time. */
-struct feed *cycle_feed_carry(const struct feed *old, const struct market *m,
-			      struct arena *arena);
+/* What stays of it as it was, of venues that did not answer this time, and
+ * what was told lately. */
+struct feed *cycle_feed_carry(const struct work *w);
 /* What the next poll compares with, beside that; NULL without memory. */
 struct feed *cycle_feed_keep(const struct feed *carried,
 			     const struct market *m, struct arena *arena);

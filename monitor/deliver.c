@@ -239,7 +239,7 @@ bool deliver_new(struct deliver **out, const struct deliver_options *o,
 		return err_set(err, ERR_MEMORY, "no memory for alerts");
 	d->o = *o;
 	d->seed = o->seed;
-	d->direct_at = INSTANT_UNKNOWN;
+	d->hourly_at = INSTANT_UNKNOWN;
 	d->arena = arena_new();
 	if (!d->arena || !take_sinks(d, sinks)) {
 		deliver_free(d);

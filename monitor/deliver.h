@@ -41,6 +41,9 @@ void deliver_beat(struct deliver *d, struct instant now, bool good);
 /* A message that could not be written down goes out at once, and only once. */
 void deliver_direct(struct deliver *d, struct instant now, const char *kind,
 		    const char *text);
+/* The same of what fails at each poll: at most once an hour. */
+void deliver_hourly(struct deliver *d, struct instant now, const char *kind,
+		    const char *text);
 
 /* How long after a failed try the next one may come; moves *seed. What is
  * grave never waits longer than five minutes. */

@@ -11,7 +11,7 @@
 #include "log.h"
 
 #define BEAT_MS		60000	/* at most one so often */
-#define DIRECT_MS	(3600 * INT64_C(1000))
+#define HOURLY_MS	(3600 * INT64_C(1000))
 
 /* ---- from a row to a request ---- */
 
@@ -66,7 +66,12 @@ bool deliver_launch(struct deliver *d, const struct post *p, int64_t ticket,
 	struct alert a;
 	char id[96];
 
-	snprintf(id, sizeof(id), "%s-%lld", d->o.account, (long long)m->id);
+	if (m->id)
+		snprintf(id, sizeof(id), "%s-%lld", d->o.account,
+			 (long long)m->id);
+	else			/* no row: no other try has its id */
+		snprintf(id, sizeof(id), "%s-%lld.%lld", d->o.account,
+			 (long long)m->at.ms, -(long long)ticket);
 	a = alert_of(d, m, id, now);
 	return p->sink->kind->build(&out, &a, &p->sink->values, d->arena,
 				    err) &&
@@ -81,7 +86,7 @@ static void send_loose(struct deliver *d, struct post *p,
 {
 	struct err err = { ERR_NONE, "" };
 
-	if (p->loose || p->gone)
+	if (p->gone)
 		return;
 	arena_reset(d->arena);
 	if (deliver_launch(d, p, d->last_loose - 1, m, now, &err))
@@ -108,7 +113,8 @@ void deliver_beat(struct deliver *d, struct instant now, bool good)
 		     instant_diff(now, p->beat_at).ms < BEAT_MS))
 			continue;
 		p->beat_at = now;
-		send_loose(d, p, &m, now);
+		if (!p->loose)
+			send_loose(d, p, &m, now);
 	}
 }
 
@@ -124,13 +130,19 @@ void deliver_direct(struct deliver *d, struct instant now, const char *kind,
 
 	snprintf(title, sizeof(title), "%s%s: %s", d->o.simulated ? "[SIM] " :
 		 "", d->o.account, kind);
-	if (instant_known(d->direct_at) &&
-	    instant_diff(now, d->direct_at).ms < DIRECT_MS)
-		return;
-	d->direct_at = now;
 	for (size_t i = 0; i < d->sinks.n; i++)
 		if (!d->post[i].sink->kind->heartbeat)
 			send_loose(d, &d->post[i], &m, now);
+}
+
+void deliver_hourly(struct deliver *d, struct instant now, const char *kind,
+		    const char *text)
+{
+	if (instant_known(d->hourly_at) &&
+	    instant_diff(now, d->hourly_at).ms < HOURLY_MS)
+		return;
+	d->hourly_at = now;
+	deliver_direct(d, now, kind, text);
 }
 
 void deliver_judge(struct outcome_of *out, const struct post *p,

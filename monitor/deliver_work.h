@@ -12,7 +12,7 @@ struct post {
 	int64_t busy;			/* delivery on its way; 0: none */
 	struct delivery sent;		/* that one, texts not kept */
 	int64_t hurried;		/* delivery taken out of its time */
-	int64_t loose;			/* ticket of a beat on its way; 0: none */
+	int64_t loose;			/* last ticket without a row; 0: none */
 	bool gone;			/* it wants no more */
 	bool down;			/* told in the log */
 	struct instant beat_at;
@@ -25,7 +25,7 @@ struct deliver {
 	uint64_t seed;
 	int64_t last_loose;		/* never given twice: sinks move */
 	struct arena *arena;		/* of one request */
-	struct instant direct_at;
+	struct instant hourly_at;
 };
 
 /* ---- deliver_send.c ---- */

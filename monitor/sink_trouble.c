@@ -59,7 +59,7 @@ bool sink_trouble_find(struct sink_trouble *out, struct store *s,
 
 	*out = (struct sink_trouble){ "", "" };
 	for (size_t i = 0; i < a->n_sinks && !out->text[0]; i++) {
-		if (!store_delivery_queue(s, &q, a->sinks[i]->name, err))
+		if (!store_delivery_queue(s, &q, a->sinks[i]->name, now, err))
 			return false;
 		of_sink(out, a->sinks[i]->name, &q, now);
 	}

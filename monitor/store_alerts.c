@@ -220,12 +220,15 @@ bool store_restart_deliveries(struct store *s, struct err *err)
 }
 
 bool store_delivery_queue(struct store *s, struct delivery_queue *out,
-			  const char *sink, struct err *err)
+			  const char *sink, struct instant now,
+			  struct err *err)
 {
 	struct sql q = sql_use(s, SQL_DELIVERY_QUEUE);
+	const struct instant lately = { now.ms - DAY_S * INT64_C(1000) };
 
 	*out = (struct delivery_queue){ .since = INSTANT_UNKNOWN };
 	sql_put_text(&q, sink);
+	sql_put_instant(&q, lately);
 	if (sql_row(&q)) {
 		out->n = sql_get_int(&q);
 		sql_get_text(&q, out->error, sizeof(out->error));

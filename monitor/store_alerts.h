@@ -73,13 +73,14 @@ struct delivery_queue {
 	int64_t n;
 	char error[128];		/* of the last that went wrong, "" */
 	struct instant since;		/* the oldest is from; unknown: none */
-	bool given_up;			/* the last that ended was */
+	bool given_up;			/* the last that ended was, lately */
 };
 
 #define DELIVERY_LATE_MS (15 * 60 * INT64_C(1000))	/* worth a word */
 
 MUST_USE bool store_delivery_queue(struct store *s, struct delivery_queue *out,
-				   const char *sink, struct err *err);
+				   const char *sink, struct instant now,
+				   struct err *err);
 
 struct sink_name {
 	char s[SINK_NAME_MAX];

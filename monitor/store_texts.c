@@ -267,7 +267,8 @@ const char *const sql_texts[SQL_COUNT] = {
 		"deliveries WHERE sink = ?1 AND error <> '' "
 		"ORDER BY id DESC LIMIT 1), ''), "
 		"min((SELECT at FROM outbox WHERE id = message)), "
-		"coalesce((SELECT state = 'dead' FROM deliveries "
+		"coalesce((SELECT state = 'dead' AND done_at > ?2 "
+		"FROM deliveries "
 		"WHERE sink = ?1 AND state IN ('delivered', 'dead') "
 		"ORDER BY id DESC LIMIT 1), 0) FROM deliveries "
 		"WHERE sink = ?1 AND " OPEN_DELIVERY,

@@ -313,6 +313,22 @@ def test_one_that_vanishes_is_told(t):
                    ) == [(3,)]
 
 
+def test_many_that_vanish_are_one_message(t):
+    """four pairs gone at once: one message lists them, in error"""
+    coins = ["BTC", "ETH", "SOL", "WIF"]
+    desk = Desk(t, pairs=[pair(f"u-{i}", coin, "lighter", "grvt")
+                          for i, coin in enumerate(coins)])
+    desk.once()
+    desk.control.positions["main"].clear()
+    for _ in range(3):
+        desk.once()
+    told, = elsewhere(desk)
+    assert "CLOSED ELSEWHERE main 4 pairs" in told, told
+    assert "1 BTC, 2 ETH, 3 SOL, 4 WIF" in told, told
+    assert desk.db("SELECT priority FROM outbox WHERE kind = 'elsewhere'"
+                   ) == [(3,)]
+
+
 def test_another_account_of_the_client_is_told(t):
     """account changed on HUP to one that is empty: nobody closed anything"""
     desk = Desk(t)

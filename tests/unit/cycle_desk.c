@@ -25,6 +25,7 @@ static const char yaml[] =
 	"  paced:\n"
 	"    close: [FLIPPED: flip, THIN: carry_below(78%%)]\n"
 	"    alert: [LOW: carry_below(79%%)]\n"
+	"  turning: {close: [OLD: age(100h), EROD: erosion(0.2)]}\n"
 	"sinks:\n"
 	"  phone: {type: telegram, token: {env: NONE}, chat_id: 7}\n"
 	"accounts:\n"
@@ -114,7 +115,7 @@ void desk_open_since(struct desk *d, const char *long_venue,
 		     const char *account, const char *opened_at)
 {
 	struct complaints list;
-	char text[800];
+	char text[1000];
 	size_t n = (size_t)snprintf(text, sizeof(text), yaml, account,
 				    long_venue);
 

@@ -21,6 +21,8 @@ static struct world {
 	size_t n_rows;
 	int64_t left[2];
 	size_t n_left;
+	int64_t unseen[2];
+	size_t n_unseen;
 	struct instant now;
 } w;
 
@@ -73,7 +75,7 @@ static const char *poll_of(const struct condition *list, size_t n)
 	struct alert_row rows[ROWS];
 	struct alert_step steps[2 * ROWS];
 	struct alert_now in = { w.now, &w.policy, list, n, rows, w.n_rows,
-				w.left, w.n_left };
+				w.left, w.n_left, w.unseen, w.n_unseen };
 	size_t m;
 
 	memcpy(rows, w.rows, sizeof(rows));
@@ -287,6 +289,26 @@ static void quiet_hours_wait_but_for_what_breaks_them(void **state)
 	TOLD(1, NULL, 0, "");
 }
 
+/* Its end is owed until it is told: back before, it is the same one. */
+static void a_heard_beginning_always_ends(void **state)
+{
+	struct condition c = given("a", "blind");
+
+	(void)state;
+	c.severity = SEVERITY_ERROR;
+	c.breaks_quiet = true;
+	w.policy.quiet = (struct quiet_hours){ true, 22 * 3600, 7 * 3600 };
+	w.now.ms = START + 3 * 60 * MIN;
+	TOLD(0, &c, 1, "a:firing");		/* 03:00 */
+	TOLD(1, NULL, 0, "");
+	TOLD(1, &c, 1, "");
+	TOLD(1, NULL, 0, "");
+	TOLD(236, NULL, 0, "");			/* 06:59 */
+	TOLD(1, NULL, 0, "a:over");
+	TOLD(6, NULL, 0, "");
+	assert_int_equal(w.n_rows, 0);
+}
+
 static void an_outage_explains_others(void **state)
 {
 	struct condition c[3] = { given("m/1/alert", "blind"),
@@ -302,6 +324,15 @@ static void an_outage_explains_others(void **state)
 	TOLD(1, c, 2, "m/1/alert:firing m/venue/grvt:over");
 	TOLD(6, c, 3, "m/venue/grvt:firing");
 	assert_string_equal(w.rows[0].muted_by, "m/venue/grvt");
+	/* So does one that answers with nothing fresh. */
+	begin(NULL);
+	c[2].kind = "feed";
+	TOLD(0, c, 3, "m/2/alert:firing m/venue/grvt:firing");
+	assert_string_equal(w.rows[0].muted_by, "m/venue/grvt");
+	strcpy(c[2].venue.s, "");		/* an event of its own */
+	TOLD(1, c, 3, "m/1/alert:firing");
+	strcpy(c[2].venue.s, "grvt");
+	c[2].kind = "venue";
 	/* The service explains the venue as well. */
 	begin(NULL);
 	c[0].needs_service = c[2].needs_service = true;
@@ -318,6 +349,35 @@ static void an_outage_explains_others(void **state)
 	c[2].kind = "unwatched";
 	TOLD(0, c, 3, "m/1/alert:firing m/client:firing");
 	assert_string_equal(w.rows[2].muted_by, "m/client");
+}
+
+/* It is back as it was told: nothing has changed, nor has the word on it. */
+static void an_outage_undoes_no_word(void **state)
+{
+	struct condition c[2] = { given("m/1/alert", "alert"),
+				  given("m/service", "service") };
+	struct condition alert = c[0];
+
+	for (int acked = 0; acked < 2; acked++) {
+		begin(state);
+		c[0] = alert;
+		TOLD(0, c, 1, "m/1/alert:firing");
+		if (acked)
+			w.rows[0].acked_at = w.now;
+		c[0].kind = "blind";
+		c[0].title = "BLIND";
+		c[0].severity = SEVERITY_ERROR;
+		c[0].needs_service = c[0].breaks_quiet = true;
+		TOLD(1, c, 2, "m/service:firing");
+		assert_string_equal(w.rows[0].muted_by, "m/service");
+		assert_string_equal(w.rows[0].title, "t");
+		c[0] = alert;
+		TOLD(1, c, 1, "m/service:over");
+		assert_int_equal(instant_known(w.rows[0].acked_at), acked);
+		TOLD(1, c, 1, "");
+		c[0].severity = SEVERITY_ERROR;	/* worse without it */
+		TOLD(1, c, 1, "m/1/alert:changed");
+	}
 }
 
 static void an_event_is_told_once_and_leaves_nothing(void **state)
@@ -349,6 +409,48 @@ static void what_was_not_judged_stays_as_it_is(void **state)
 	w.n_left = 0;
 	TOLD(1, c, 1, "m/1/close:repeat");
 	TOLD(1, NULL, 0, "m/1/close:over");
+}
+
+/* What only fresh rates can end; a close and a blindness need none. */
+static void without_rates_nothing_is_all_clear(void **state)
+{
+	struct condition c[4] = { given("m/1/alert", "alert"),
+				  given("m/1/close", "close"),
+				  given("m/1/near", "near"),
+				  given("m/2/alert", "blind") };
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		c[i].position = 1;
+	c[3].position = 2;
+	w.unseen[0] = 1;
+	w.unseen[1] = 2;
+	TOLD(0, c, 4, "m/1/alert:firing m/1/close:firing m/1/near:firing "
+	     "m/2/alert:firing");
+	w.n_unseen = 2;
+	TOLD(1, NULL, 0, "m/1/close:over m/2/alert:over");
+	TOLD(6, NULL, 0, "");
+	assert_int_equal(w.n_rows, 2);
+	assert_false(instant_known(w.rows[0].over_at));
+	c[0].kind = "blind";			/* it is told at its time */
+	c[0].title = "BLIND";
+	TOLD(1, c, 1, "m/1/alert:changed");
+	w.n_unseen = 0;
+	TOLD(1, NULL, 0, "m/1/alert:over m/1/near:over");
+}
+
+/* It ended before rates were lost; quiet hours put that off. */
+static void an_end_that_was_seen_is_told_without_rates(void **state)
+{
+	struct condition c = given("m/1/alert", "alert");
+
+	(void)state;
+	c.position = w.unseen[0] = 1;
+	TOLD(0, &c, 1, "m/1/alert:firing");
+	w.policy.quiet = (struct quiet_hours){ true, 12 * 3600, 13 * 3600 };
+	TOLD(1, NULL, 0, "");
+	w.n_unseen = 1;
+	TOLD(59, NULL, 0, "m/1/alert:over");
 }
 
 /* Times that lie ahead were taken by a wrong clock. */
@@ -399,7 +501,7 @@ static void at_random_it_keeps_its_word(void **state)
 		begin(NULL);
 		if (given_chance(50))
 			w.policy.quiet = (struct quiet_hours){
-				true, 8 * 3600, 20 * 3600 };
+				true, 13 * 3600, 15 * 3600 };
 		for (int poll = 0; poll < 400; poll++) {
 			bool on = given_chance(70);
 			const char *said = after(1, &c, on);
@@ -442,11 +544,17 @@ int main(void)
 		cmocka_unit_test_setup(an_unheard_change_is_told_later, begin),
 		cmocka_unit_test_setup(
 			quiet_hours_wait_but_for_what_breaks_them, begin),
+		cmocka_unit_test_setup(a_heard_beginning_always_ends, begin),
 		cmocka_unit_test_setup(an_outage_explains_others, begin),
+		cmocka_unit_test_setup(an_outage_undoes_no_word, begin),
 		cmocka_unit_test_setup(
 			an_event_is_told_once_and_leaves_nothing, begin),
 		cmocka_unit_test_setup(what_was_not_judged_stays_as_it_is,
 				       begin),
+		cmocka_unit_test_setup(without_rates_nothing_is_all_clear,
+				       begin),
+		cmocka_unit_test_setup(
+			an_end_that_was_seen_is_told_without_rates, begin),
 		cmocka_unit_test_setup(a_clock_set_back_silences_nothing,
 				       begin),
 		cmocka_unit_test_setup(

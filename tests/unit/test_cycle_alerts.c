@@ -2,6 +2,7 @@
 /* What polls make of the alerts of a position, with the store between them. */
 #include "change.h"
 #include "cycle_desk.h"
+#include "log.h"
 #include "store_alerts.h"
 
 #include <setjmp.h>
@@ -192,6 +193,63 @@ static void what_was_heard_once_is_told_to_be_over(void **state)
 	desk_close(&d);
 }
 
+/* Blindness was on its way when the alert was told, and came back unheard. */
+static void add_grave(struct desk *d)
+{
+	struct message m = {
+		.at = d->now, .priority = LOG_LEVEL_ERR, .position = 1,
+		.kind = "blind", .fingerprint = "main/1/alert", .label = "",
+		.since = d->now, .title = "BLIND main/1 BTC", .text = "x",
+	};
+
+	desk_check(d, store_begin(d->store, &d->err) &&
+		   store_add_message(d->store, &m, &d->err) &&
+		   store_queue(d->store, m.id, "phone", d->now, &d->err) &&
+		   store_commit(d->store, 1000, &d->err));
+}
+
+/* It will be heard, though what else waited is dropped. */
+static void a_grave_beginning_that_waits_has_its_end(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	open_rates(&d, "wary", THIN);
+	desk_poll(&d, "2026-11-20T21:00:00Z");
+	add_grave(&d);
+	assert_string_equal(told(&d), "BLIND main/1 BTC, ALERT main/1 BTC "
+			    "HALF");
+	d.rate[LEG_SHORT] = GOOD;
+	desk_poll(&d, "2026-11-20T21:01:00Z");
+	assert_string_equal(told(&d), "OVER ALERT main/1 BTC HALF");
+	desk_close(&d);
+}
+
+/* ---- nearness ---- */
+
+/* Which one is nearest is in the text; people were told that one is near. */
+static void lines_that_take_turns_being_near_are_told_once(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	desk_open(&d, "lighter", "profile: turning, alerts: {sinks: [phone], "
+		  "near: 30%}");
+	seen = 0;
+	d.rate[LEG_LONG] = "0.0001";
+	d.rate[LEG_SHORT] = "0.00025";
+	desk_poll(&d, "2026-11-20T21:00:00Z");
+	assert_string_equal(told(&d), "NEAR main/1 BTC");
+	assert_non_null(strstr(text_of(&d, "main/1/near"), "EROD"));
+	d.rate[LEG_SHORT] = GOOD;
+	desk_poll(&d, "2026-11-20T21:01:00Z");
+	d.rate[LEG_SHORT] = "0.00025";
+	desk_poll(&d, "2026-11-20T21:02:00Z");
+	assert_string_equal(told(&d), "");
+	assert_string_equal(stored(&d), "main/1/near 1");
+	desk_close(&d);
+}
+
 /* ---- a pending close ---- */
 
 static void an_unclosed_close_is_told_again(void **state)
@@ -251,14 +309,14 @@ static void blindness_of_a_pending_close_is_told(void **state)
 	desk_poll(&d, "2026-11-20T21:15:00Z");
 	assert_string_equal(told(&d), "FEED STANDS STILL main lighter");
 	desk_poll(&d, "2026-11-20T21:18:00Z");
-	assert_string_equal(told(&d), "CLOSE main/1 BTC FLIPPED, BLIND main/1 "
-			    "BTC");
+	assert_string_equal(told(&d), "CLOSE main/1 BTC FLIPPED");
+	assert_string_equal(stored(&d), "main/1/alert 0, main/1/close 2, "
+			    "main/feed/lighter 1");	/* BLIND, explained */
 	desk_poll(&d, "2026-11-20T21:19:00Z");
 	assert_string_equal(told(&d), "");
 	d.observed[LEG_LONG] = NULL;
 	desk_poll(&d, "2026-11-20T21:20:00Z");
-	assert_string_equal(told(&d), "OVER FEED STANDS STILL main lighter, "
-			    "OVER BLIND main/1 BTC");
+	assert_string_equal(told(&d), "OVER FEED STANDS STILL main lighter");
 	desk_close(&d);
 }
 
@@ -299,6 +357,26 @@ static void a_pair_not_confirmed_is_told_once_a_day(void **state)
 	desk_close(&d);
 }
 
+static void many_not_confirmed_are_one_message(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	open_rates(&d, "wary", GOOD);
+	desk_check(&d, store_begin(d.store, &d.err));
+	for (int i = 0; i < 3; i++) {
+		d.pos.id = 0;
+		desk_check(&d, store_add_position(d.store, &d.pos, d.pos.opened_at,
+						  "cli", "", &d.err));
+	}
+	desk_check(&d, store_commit(d.store, 1000, &d.err));
+	desk_poll(&d, "2026-11-21T17:59:00Z");
+	assert_string_equal(told(&d), "");
+	desk_poll(&d, "2026-11-21T18:00:00Z");
+	assert_string_equal(told(&d), "NOT CONFIRMED main 4 pairs");
+	desk_close(&d);
+}
+
 /* ---- feeds ---- */
 
 static void a_feed_that_stands_still_is_told(void **state)
@@ -317,9 +395,36 @@ static void a_feed_that_stands_still_is_told(void **state)
 	assert_string_equal(text_of(&d, "main/feed/grvt"), "1 position without "
 			    "fresh rates: 1 BTC\nit answers, but none of its "
 			    "rates is fresh");
+	desk_poll(&d, "2026-11-20T21:20:00Z");	/* its pair is BLIND */
+	assert_string_equal(told(&d), "");
+	assert_string_equal(stored(&d), "main/1/alert 0, main/feed/grvt 1");
 	d.observed[LEG_SHORT] = NULL;
-	desk_poll(&d, "2026-11-20T21:10:00Z");
+	desk_poll(&d, "2026-11-20T21:21:00Z");
 	assert_string_equal(told(&d), "OVER FEED STANDS STILL main grvt");
+	desk_close(&d);
+}
+
+/* Unknown is neither true nor false: no all-clear while nothing is seen. */
+static void an_alert_is_not_over_for_want_of_rates(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	open_rates(&d, "wary", THIN);
+	desk_poll(&d, "2026-11-20T21:00:00Z");
+	assert_string_equal(told(&d), "ALERT main/1 BTC HALF");
+	heard(&d);
+	d.observed[LEG_SHORT] = "2026-11-20T21:00:00Z";
+	desk_poll(&d, "2026-11-20T21:05:00Z");
+	desk_poll(&d, "2026-11-20T21:07:00Z");
+	assert_string_equal(told(&d), "");
+	assert_string_equal(stored(&d), "main/1/alert 1, main/feed/grvt 0");
+	d.observed[LEG_SHORT] = NULL;
+	desk_poll(&d, "2026-11-20T21:09:00Z");
+	assert_string_equal(told(&d), "");
+	d.rate[LEG_SHORT] = GOOD;
+	desk_poll(&d, "2026-11-20T21:10:00Z");
+	assert_string_equal(told(&d), "OVER ALERT main/1 BTC HALF");
 	desk_close(&d);
 }
 
@@ -330,11 +435,16 @@ int main(void)
 		cmocka_unit_test(a_clock_set_back_ends_no_alert),
 		cmocka_unit_test(what_was_never_heard_is_not_told_to_be_over),
 		cmocka_unit_test(what_was_heard_once_is_told_to_be_over),
+		cmocka_unit_test(an_alert_is_not_over_for_want_of_rates),
+		cmocka_unit_test(a_grave_beginning_that_waits_has_its_end),
+		cmocka_unit_test(
+			lines_that_take_turns_being_near_are_told_once),
 		cmocka_unit_test(an_unclosed_close_is_told_again),
 		cmocka_unit_test(a_severer_reason_is_told),
 		cmocka_unit_test(blindness_of_a_pending_close_is_told),
 		cmocka_unit_test(a_reason_that_is_gone_is_told_once),
 		cmocka_unit_test(a_pair_not_confirmed_is_told_once_a_day),
+		cmocka_unit_test(many_not_confirmed_are_one_message),
 		cmocka_unit_test(a_feed_that_stands_still_is_told),
 	};
 

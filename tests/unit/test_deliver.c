@@ -155,15 +155,20 @@ static void poll_at(struct instant t)
 	between();
 }
 
-static int64_t waiting(void)
+static struct delivery_queue queue(void)
 {
 	struct delivery_queue q;
 
 	desk_check(&desk, store_begin_read(desk.store, &desk.err));
-	desk_check(&desk, store_delivery_queue(desk.store, &q, "spy",
+	desk_check(&desk, store_delivery_queue(desk.store, &q, "spy", desk.now,
 					       &desk.err));
 	store_end_read(desk.store);
-	return q.n;
+	return q;
+}
+
+static int64_t waiting(void)
+{
+	return queue().n;
 }
 
 static int id_of(const char *got)
@@ -375,6 +380,56 @@ static void a_long_wait_is_no_storm(void **state)
 	assert_in_range(spy.n_taken, 1, 2);
 }
 
+/* What fails at each poll is said once an hour; a lost close always, for it
+ * is said only once, and two may be lost in one poll. */
+static void what_has_no_row_silences_nothing_else(void **state)
+{
+	(void)state;
+	spy.status = 200;
+	desk.now = given_time("2026-03-02T00:00:00Z");
+	deliver_direct(d, desk.now, "close cannot go out", "a");
+	deliver_direct(d, desk.now, "close cannot go out", "b");
+	deliver_hourly(d, desk.now, "cannot record", "disk");
+	assert_int_equal(spy.n, 3);
+	between();
+	desk.now.ms += 59 * MIN;
+	deliver_hourly(d, desk.now, "cannot record", "disk");
+	assert_int_equal(spy.n, 0);
+	desk.now.ms += MIN;
+	deliver_hourly(d, desk.now, "cannot record", "disk");
+	assert_int_equal(spy.n, 1);
+	between();
+	assert_int_equal(spy.n_taken, 4);
+}
+
+static void what_has_no_row_has_an_id(void **state)
+{
+	char first[200];
+
+	(void)state;
+	desk.now = given_time("2026-03-02T00:00:00Z");
+	deliver_direct(d, desk.now, "close cannot go out", "a");
+	snprintf(first, sizeof(first), "%s", spy.last);
+	deliver_direct(d, desk.now, "close cannot go out", "b");
+	assert_string_not_equal(spy.last, first);	/* not a retry of it */
+}
+
+/* Nobody says that a sink was mended, if nothing was told since. */
+static void what_was_given_up_is_of_a_day(void **state)
+{
+	struct instant t = given_time("2026-03-02T00:00:00Z");
+
+	(void)state;
+	spy.status = 400;
+	desk.rate[1] = "0.0002";
+	poll_at(t);
+	assert_true(queue().given_up);
+	desk.now.ms = t.ms + 24 * 60 * MIN - 1;
+	assert_true(queue().given_up);
+	desk.now.ms++;
+	assert_false(queue().given_up);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -388,6 +443,9 @@ int main(void)
 		TEST(a_reload_silences_no_heartbeat),
 		TEST(a_clock_set_back_delays_no_message),
 		TEST(a_long_wait_is_no_storm),
+		TEST(what_has_no_row_silences_nothing_else),
+		TEST(what_has_no_row_has_an_id),
+		TEST(what_was_given_up_is_of_a_day),
 		cmocka_unit_test(the_pauses_grow_and_differ),
 	};
 
