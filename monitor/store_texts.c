@@ -288,6 +288,8 @@ const char *const sql_texts[SQL_COUNT] = {
 	[SQL_HELD_PUT] = "INSERT OR REPLACE INTO held (position, "
 		HELD_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
 		"?10, ?11, ?12, ?13, ?14, ?15)",
+	[SQL_HELD_ANEW] = "UPDATE held SET absent = ?2 WHERE position = ?1 "
+		"AND absent = 1",
 
 	[SQL_HANDOFF_ADD] = "INSERT INTO handoffs (key, position, poll, "
 		"reason, created_at, " HANDOFF_REST ") VALUES (?1, "

@@ -327,6 +327,24 @@ def test_another_account_of_the_client_is_told(t):
     assert len(elsewhere(desk)) == 1, desk.told()
 
 
+def test_a_reopened_pair_is_missed_anew(t):
+    """missed once, closed by hand, listed again, reopened: one answer
+    without it does not close it"""
+    desk = Desk(t)
+    desk.once()
+    pairs, desk.control.positions["main"] = desk.control.positions["main"], []
+    desk.once()
+    t.run("positions", "close", 1, "-y").expect(0)
+    desk.control.positions["main"] = pairs
+    desk.once()
+    t.run("positions", "reopen", 1).expect(0)
+    desk.control.positions["main"] = []
+    desk.once()
+    assert desk.db("SELECT status FROM positions") == [("open",)]
+    desk.once()
+    assert desk.db("SELECT status FROM positions") == [("closed",)]
+
+
 def test_what_vanishes_on_paper_is_not_told(t):
     """a dry run closes it as well, and says nothing"""
     desk = Desk(t)
