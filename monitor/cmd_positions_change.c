@@ -169,6 +169,7 @@ static bool change_work(struct store *s, void *ctx, struct err *err)
 
 	if (!positions_now(&j->ask.now, j->c, j->account, s, err) ||
 	    !store_position(s, &p, j->id, err) || !check_keep(s, j, err) ||
+	    !store_close_recorded(s, &j->ask.recorded_at, j->id, err) ||
 	    !change_make(&j->change, &p, &j->ask, err))
 		return false;
 	if (j->change.forget && !store_forget_memory(s, j->id, err))

@@ -101,6 +101,8 @@ const char *const sql_texts[SQL_COUNT] = {
 	[SQL_EVENTS] = "SELECT id, coalesce(position, 0), at, kind, before, "
 		"after, reason, who, note FROM events "
 		"WHERE ?1 = 0 OR position = ?1 ORDER BY id",
+	[SQL_CLOSE_AT] = "SELECT at FROM events WHERE position = ?1 "
+		"AND kind = 'close' ORDER BY id DESC LIMIT 1",
 	[SQL_POSITION_RECORDED] = "SELECT at FROM events "
 		"WHERE position = ?1 AND NOT EXISTS (SELECT 1 FROM watches "
 		"WHERE watches.position = ?1) ORDER BY id LIMIT 1",

@@ -345,6 +345,24 @@ def test_a_reopened_pair_is_missed_anew(t):
     assert desk.db("SELECT status FROM positions") == [("closed",)]
 
 
+def test_one_gone_while_nobody_looked_may_be_reopened(t):
+    """missed at 10:57 and again at 12:10, the first poll since: closed as of
+    10:57, and the hour for a reopening begins when it was told"""
+    desk = Desk(t)
+    desk.once()
+    desk.control.positions["main"] = []
+    desk.once()
+    with sqlite3.connect(t.dir / "data/main.db") as db:
+        db.execute("UPDATE polls SET at = at - 4380000")
+        db.execute("UPDATE positions SET opened_at = opened_at - 4380000")
+    desk.once()
+    assert desk.db("SELECT status, closed_at < (SELECT max(at) FROM polls) - "
+                   "4300000 FROM positions") == [("closed", 1)]
+    assert len(elsewhere(desk)) == 1, desk.told()
+    t.run("positions", "reopen", 1).expect(0, "^Reopened")
+    assert desk.db("SELECT status FROM positions") == [("open",)]
+
+
 def test_what_vanishes_on_paper_is_not_told(t):
     """a dry run closes it as well, and says nothing"""
     desk = Desk(t)
