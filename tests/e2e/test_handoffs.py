@@ -721,6 +721,29 @@ def test_another_receiver_gets_it_only_by_a_word(t):
     assert len(desk.hook.requests) == hooks
 
 
+def test_a_retry_for_another_receiver_waits_as_well(t):
+    """its answer was lost, then on_close changed: what repeats harmlessly at
+    the one may still work when the other gets it"""
+    desk = Desk(t, "webhook", close="secret: {env: CW_HOOK}, "
+                "url: 'http://127.0.0.1:1/'")
+    text = t.config_file.read_text().replace(
+        "http://127.0.0.1:1/", desk.hook.url + "/close").replace(
+        "settle: 2s", "settle: 5m")
+    t.config_file.write_text(text)
+    desk.once()
+    desk.flip()
+    desk.hook.answers = [Answer(0)]
+    desk.once()
+    assert len(desk.hook.requests) == 1
+    t.config_file.write_text(text.replace("on_close: webhook",
+                                          "on_close: control_api"))
+    t.run("handoffs", "retry", 1, "-y").expect(1, err="may still be working")
+    desk.once()
+    assert not desk.control.closes
+    t.config_file.write_text(text)
+    t.run("handoffs", "retry", 1, "-y").expect(0, out="queued again")
+
+
 def test_a_program(t):
     """exec: JSON on its input, its id in the environment"""
     hook = t.dir / "close"
