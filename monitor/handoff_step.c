@@ -69,13 +69,17 @@ static void queue(struct handoff_row *r, struct instant at, const char *why)
 	say(r, why);
 }
 
+struct span handoff_works_most(const struct close_policy *p)
+{
+	return p->settle.ms < HANDOFF_WORKS_MS ?
+	       (struct span){ HANDOFF_WORKS_MS } : p->settle;
+}
+
 struct span handoff_works(const struct handoff_row *r,
 			  const struct close_policy *p)
 {
 	/* On its way, perhaps: its answer is waited for. */
-	if (r->state == HANDOFF_SENT && p->settle.ms < HANDOFF_WORKS_MS)
-		return (struct span){ HANDOFF_WORKS_MS };
-	return p->settle;
+	return r->state == HANDOFF_SENT ? handoff_works_most(p) : p->settle;
 }
 
 /* What was sent has ended by then, whatever became of it. */
@@ -242,7 +246,7 @@ static int64_t rest_ms(const struct handoff_row *r,
 
 	if (r->tries == 0)		/* an earlier close of the pair ends */
 		return r->next_at.ms == r->created_at.ms ? 0 :
-		       v->policy->settle.ms;
+		       handoff_works_most(v->policy).ms;
 	return pause > WAIT_MAX_S * 1000 ? pause : WAIT_MAX_S * 1000;
 }
 
