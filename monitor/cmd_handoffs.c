@@ -188,7 +188,8 @@ static bool change_row(struct store *s, struct handoff_row *r,
 	} else {
 		r->confirm_wide |= !strcmp(r->held, "spread");
 		r->held[0] = '\0';
-		r->next_at = w->now;
+		if (r->tries > 0)	/* else an earlier close ends first */
+			r->next_at = w->now;
 		snprintf(r->detail, sizeof(r->detail), "confirmed by hand");
 	}
 	/* A person's word is for who gets closes now. */

@@ -380,6 +380,8 @@ bool handoff_again(struct handoff_row *r, const struct handoff_view *v)
 	r->held[0] = '\0';
 	if (r->state == HANDOFF_SENT)
 		r->answered_at = INSTANT_UNKNOWN;
-	queue(r, v->now, "sent again by hand");
+	/* Never sent, it waits until an earlier close of the pair has ended. */
+	queue(r, r->tries == 0 && r->next_at.ms > v->now.ms ? r->next_at :
+	      v->now, "sent again by hand");
 	return true;
 }

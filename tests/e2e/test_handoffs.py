@@ -744,6 +744,32 @@ def test_a_retry_for_another_receiver_waits_as_well(t):
     t.run("handoffs", "retry", 1, "-y").expect(0, out="queued again")
 
 
+def test_a_word_does_not_shorten_what_an_earlier_close_takes(t):
+    """sent, taken back, decided anew: confirm and retry leave it waiting"""
+    desk = Desk(t)
+    t.config_file.write_text(t.config_file.read_text().replace(
+        "settle: 2s", "settle: 5m"))
+    desk.once()
+    desk.flip()
+    pairs = list(desk.control.positions["main"])
+    desk.once()
+    assert len(desk.control.closes) == 1
+    desk.control.positions["main"] = pairs
+    t.run("positions", "close", 1, "-y").expect(0)
+    t.run("positions", "reopen", 1).expect(0)
+    desk.once()
+    new = "SELECT id, state, tries, next_at FROM handoffs ORDER BY id DESC"
+    before = desk.db(new)[0]
+    assert before[:3] == (2, "queued", 0), before
+    for word in ("confirm", "retry"):
+        with sqlite3.connect(t.dir / "data/main.db") as db:
+            db.execute("UPDATE handoffs SET held = 'breaker' WHERE id = 2")
+        t.run("handoffs", word, 2, "-y").expect(0)
+        desk.once()
+        assert desk.db(new)[0] == before, (word, desk.rows())
+        assert len(desk.control.closes) == 1, word
+
+
 def test_a_program(t):
     """exec: JSON on its input, its id in the environment"""
     hook = t.dir / "close"
