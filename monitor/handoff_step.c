@@ -209,14 +209,15 @@ bool handoff_replaced(struct handoff_row *r)
 bool handoff_hurries(struct handoff_row *r, enum order_type order)
 {
 	bool waits = !strcmp(r->held, "breaker");
+	bool slow = r->order == ORDER_LIMIT && order == ORDER_MARKET;
 
 	/* What was sent may be working: it is asked as it was. */
-	if (r->state != HANDOFF_QUEUED || r->tries > 0 ||
-	    (!waits && r->order == order))
+	if (r->state != HANDOFF_QUEUED || r->tries > 0 || (!waits && !slow))
 		return false;
 	if (waits)
 		r->held[0] = '\0';
-	r->order = order;
+	if (slow)
+		r->order = ORDER_MARKET;
 	return true;
 }
 
