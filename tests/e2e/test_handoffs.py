@@ -377,6 +377,11 @@ def test_what_vanishes_on_paper_is_not_told(t):
         assert db.execute("SELECT status FROM positions").fetchall() == [
             ("closed",)]
     assert not desk.told(), desk.told()
+    # Closed at the last poll, as of the one before: it is listed once.
+    listed = t.run("positions", "list", "--json").json()
+    assert [p["status"] for p in listed] == ["closed"], listed
+    desk.once()
+    assert t.run("positions", "list", "--json").json() == []
 
 
 def test_an_id_of_another_pair_closes_nothing(t):
