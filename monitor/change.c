@@ -154,15 +154,25 @@ static bool take_fees_back(struct position *p, struct err *err)
 	return true;
 }
 
+/* A close that was found out later could not be undone before. */
+static bool may_reopen(const struct position *p, const struct change_ask *ask)
+{
+	struct instant from = p->closed_at;
+
+	if (!instant_known(from))
+		return false;
+	if (instant_known(ask->recorded_at) && ask->recorded_at.ms > from.ms)
+		from = ask->recorded_at;
+	return instant_diff(ask->now, from).ms <= span_s(CHANGE_REOPEN_S).ms;
+}
+
 static bool do_reopen(struct change *out, const struct change_ask *ask,
 		      struct err *err)
 {
 	const struct position *p = &out->position;
 	char when[INSTANT_TEXT_MAX];
 
-	if (!instant_known(p->closed_at) ||
-	    instant_diff(ask->now, p->closed_at).ms >
-	    span_s(CHANGE_REOPEN_S).ms) {
+	if (!may_reopen(p, ask)) {
 		instant_format(when, p->closed_at);
 		return err_set(err, ERR_DATA, "position %" PRId64 " was closed "
 			       "at %s, more than an hour ago; record it anew "

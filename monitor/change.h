@@ -30,6 +30,7 @@ struct change_ask {
 	struct fact fees_usd;		/* close: paid for it; unknown: none */
 	struct fact exit_price[2];	/* close: by side; both or neither */
 	struct span keep_for;		/* keep; > 0 */
+	struct instant recorded_at;	/* reopen: of the event "close" */
 	const char *note;		/* "" none */
 };
 

@@ -143,12 +143,19 @@ static bool event_of(struct store *s, const struct handoff_row *r,
 	return store_add_event(s, &e, err);
 }
 
+/* Who may be at it already gets it again, and does not do it twice. */
+static bool is_harmless(const struct handoff_row *r, const struct word *w)
+{
+	return strcmp(r->target, "control_api") != 0 &&
+	       !strcmp(r->target, on_close_word(w->account->close.target));
+}
+
 static bool retry_row(struct store *s, struct handoff_row *r,
 		      const struct word *w, struct err *err)
 {
 	struct handoff_view v = {
 		.now = w->now, .policy = &w->account->close,
-		.idempotent = strcmp(r->target, "control_api") != 0,
+		.idempotent = is_harmless(r, w),
 		.status = STATUS_PENDING_CLOSE,
 	};
 
@@ -181,7 +188,8 @@ static bool change_row(struct store *s, struct handoff_row *r,
 	} else {
 		r->confirm_wide |= !strcmp(r->held, "spread");
 		r->held[0] = '\0';
-		r->next_at = w->now;
+		if (r->tries > 0)	/* else an earlier close ends first */
+			r->next_at = w->now;
 		snprintf(r->detail, sizeof(r->detail), "confirmed by hand");
 	}
 	/* A person's word is for who gets closes now. */

@@ -14,6 +14,7 @@
 #include "text_safe.h"
 #include "commands.h"
 #include "store_handoffs.h"
+#include "store_held.h"
 #include "suggest.h"
 #include "view_explain.h"
 
@@ -168,11 +169,14 @@ static bool change_work(struct store *s, void *ctx, struct err *err)
 
 	if (!positions_now(&j->ask.now, j->c, j->account, s, err) ||
 	    !store_position(s, &p, j->id, err) || !check_keep(s, j, err) ||
+	    !store_close_recorded(s, &j->ask.recorded_at, j->id, err) ||
 	    !change_make(&j->change, &p, &j->ask, err))
 		return false;
 	if (j->change.forget && !store_forget_memory(s, j->id, err))
 		return false;
-	if (j->change.unclose && !store_unclose_settlements(s, j->id, err))
+	if (j->change.unclose &&
+	    (!store_unclose_settlements(s, j->id, err) ||
+	     !store_absent_anew(s, j->id, err)))
 		return false;
 	if (!j->change.rewrite)
 		return store_add_event(s, &j->change.event, err);

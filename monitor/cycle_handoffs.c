@@ -68,6 +68,7 @@ static enum order_type order_of(const struct close_policy *p,
 static bool replace_earlier(struct work *w, struct handoff_row *r,
 			    struct err *err)
 {
+	struct span works = handoff_works_most(&w->cycle->account->close);
 	struct store *s = w->cycle->store;
 	struct handoff_row *rows;
 	size_t n;
@@ -76,9 +77,7 @@ static bool replace_earlier(struct work *w, struct handoff_row *r,
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		struct instant settled = instant_known(rows[i].sent_at) ?
-			instant_add(rows[i].sent_at,
-				    w->cycle->account->close.settle) :
-			INSTANT_UNKNOWN;
+			instant_add(rows[i].sent_at, works) : INSTANT_UNKNOWN;
 
 		if (instant_known(settled) && settled.ms > r->next_at.ms)
 			r->next_at = settled;

@@ -194,8 +194,9 @@ bool cycle_put_held(struct work *w, size_t i, struct position *p,
 {
 	struct held_result *r = &w->held[i];
 
+	/* Nobody was asked: what was missed before may have come back. */
 	if (!w->held)
-		return true;
+		return store_absent_anew(w->cycle->store, p->id, err);
 	if (!store_put_held(w->cycle->store, &r->memory, err))
 		return false;
 	if (r->another)
@@ -207,6 +208,23 @@ bool cycle_put_held(struct work *w, size_t i, struct position *p,
 		log_write(LOG_LEVEL_NOTICE, "closed at the trading client",
 			  "position=%lld", (long long)p->id);
 	return put_change(w, r, p, err);
+}
+
+/*
+ * That it was there counts, or the answer before and the one after would be
+ * taken for two in a row. What closes it is left to the next answer, and one
+ * without an id is not adopted by this one.
+ */
+bool cycle_put_skipped(struct work *w, size_t i, struct err *err)
+{
+	const struct watched *x = &w->watched[i];
+
+	if (!w->held)
+		return store_absent_anew(w->cycle->store, x->pos.id, err);
+	if (x->left || !x->pos.external_id[0] ||
+	    w->held[i].change == HELD_CLOSED)
+		return true;
+	return store_put_held(w->cycle->store, &w->held[i].memory, err);
 }
 
 static bool put_new(struct work *w, const struct book_pair *x,

@@ -37,6 +37,7 @@ static bool find_changed(struct work *w, struct err *err)
 			w->watched[i].pos.id ? &now[i] :
 			reread(now, n, w->watched[i].pos.id);
 
+		w->watched[i].left = !p;
 		w->watched[i].skipped = !p || p->version !=
 					w->watched[i].pos.version;
 	}
@@ -265,8 +266,11 @@ static bool put_all(struct work *w, struct cycle_result *out, struct err *err)
 	for (size_t i = 0; i < w->n_watched; i++) {
 		struct watched *x = &w->watched[i];
 
-		if (x->skipped)
+		if (x->skipped) {
+			if (!cycle_put_skipped(w, i, err))
+				return false;
 			continue;
+		}
 		if (!put_watched(w, x, err))
 			return false;
 		out->positions++;

@@ -82,6 +82,8 @@ MUST_USE bool cycle_judge_held(struct work *w, struct err *err);
 /* In the transaction: of watched[i], whose row p is; then pairs not ours. */
 MUST_USE bool cycle_put_held(struct work *w, size_t i, struct position *p,
 			     struct err *err);
+/* The same of one that a command changed meanwhile. */
+MUST_USE bool cycle_put_skipped(struct work *w, size_t i, struct err *err);
 MUST_USE bool cycle_put_new_pairs(struct work *w, struct err *err);
 
 /* Its part about people: conditions, messages, deliveries. */

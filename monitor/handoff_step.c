@@ -69,13 +69,17 @@ static void queue(struct handoff_row *r, struct instant at, const char *why)
 	say(r, why);
 }
 
+struct span handoff_works_most(const struct close_policy *p)
+{
+	return p->settle.ms < HANDOFF_WORKS_MS ?
+	       (struct span){ HANDOFF_WORKS_MS } : p->settle;
+}
+
 struct span handoff_works(const struct handoff_row *r,
 			  const struct close_policy *p)
 {
 	/* On its way, perhaps: its answer is waited for. */
-	if (r->state == HANDOFF_SENT && p->settle.ms < HANDOFF_WORKS_MS)
-		return (struct span){ HANDOFF_WORKS_MS };
-	return p->settle;
+	return r->state == HANDOFF_SENT ? handoff_works_most(p) : p->settle;
 }
 
 /* What was sent has ended by then, whatever became of it. */
@@ -205,14 +209,15 @@ bool handoff_replaced(struct handoff_row *r)
 bool handoff_hurries(struct handoff_row *r, enum order_type order)
 {
 	bool waits = !strcmp(r->held, "breaker");
+	bool slow = r->order == ORDER_LIMIT && order == ORDER_MARKET;
 
 	/* What was sent may be working: it is asked as it was. */
-	if (r->state != HANDOFF_QUEUED || r->tries > 0 ||
-	    (!waits && r->order == order))
+	if (r->state != HANDOFF_QUEUED || r->tries > 0 || (!waits && !slow))
 		return false;
 	if (waits)
 		r->held[0] = '\0';
-	r->order = order;
+	if (slow)
+		r->order = ORDER_MARKET;
 	return true;
 }
 
@@ -242,7 +247,7 @@ static int64_t rest_ms(const struct handoff_row *r,
 
 	if (r->tries == 0)		/* an earlier close of the pair ends */
 		return r->next_at.ms == r->created_at.ms ? 0 :
-		       v->policy->settle.ms;
+		       handoff_works_most(v->policy).ms;
 	return pause > WAIT_MAX_S * 1000 ? pause : WAIT_MAX_S * 1000;
 }
 
@@ -376,6 +381,8 @@ bool handoff_again(struct handoff_row *r, const struct handoff_view *v)
 	r->held[0] = '\0';
 	if (r->state == HANDOFF_SENT)
 		r->answered_at = INSTANT_UNKNOWN;
-	queue(r, v->now, "sent again by hand");
+	/* Never sent, it waits until an earlier close of the pair has ended. */
+	queue(r, r->tries == 0 && r->next_at.ms > v->now.ms ? r->next_at :
+	      v->now, "sent again by hand");
 	return true;
 }

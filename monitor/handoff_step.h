@@ -72,6 +72,8 @@ void handoff_answered(struct handoff_row *r, const struct handoff_answer *a,
 /* From being sent on it may be working for so long. */
 struct span handoff_works(const struct handoff_row *r,
 			  const struct close_policy *p);
+/* The same where nobody knows whether it was answered. */
+struct span handoff_works_most(const struct close_policy *p);
 /* A person says: send it again. False: it may still be working. */
 MUST_USE bool handoff_again(struct handoff_row *r,
 			    const struct handoff_view *v);

@@ -3,10 +3,11 @@
  * What the trading client's book means for one of our pairs. Pure.
  *
  * A pair is closed only after it was absent from two good answers, one after
- * the other; whatever is not good says nothing and starts the count anew, but
- * does not bring back what the last good answer lacked. A leg is missing only
- * after three good answers with the pair but without the leg, over three
- * minutes, while the balances showed its venue well.
+ * the other; whatever is not good says nothing and starts the count anew, as
+ * do a poll that asks nobody and a reopening, but does not bring back what the
+ * last good answer lacked. A leg is missing only after three good answers with
+ * the pair but without the leg, over three minutes, while the balances showed
+ * its venue well.
  */
 #ifndef CARRYWATCH_HELD_JUDGE_H
 #define CARRYWATCH_HELD_JUDGE_H

@@ -26,6 +26,7 @@ struct watched {
 	struct fill fill;		/* when filled at once */
 	bool filled;
 	bool skipped;			/* changed meanwhile: no decision */
+	bool left;			/* ... closed, or not there any more */
 	struct held_memory held_before;	/* of the trading client (live only) */
 };
 

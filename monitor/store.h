@@ -79,6 +79,9 @@ MUST_USE bool store_events(struct store *s, struct event **out, size_t *n,
 /* When it was recorded here; unknown once it has been watched. */
 MUST_USE bool store_position_recorded(struct store *s, struct instant *out,
 				      int64_t position, struct err *err);
+/* When its last close was recorded here; unknown: never. */
+MUST_USE bool store_close_recorded(struct store *s, struct instant *out,
+				   int64_t position, struct err *err);
 
 /* ---- memory between polls ---- */
 

@@ -55,6 +55,15 @@ bool store_put_held(struct store *s, const struct held_memory *m,
 	return sql_run(&q, err);
 }
 
+bool store_absent_anew(struct store *s, int64_t position, struct err *err)
+{
+	struct sql q = sql_use(s, SQL_HELD_ANEW);
+
+	sql_put_int(&q, position);
+	sql_put_int(&q, HELD_ABSENT_ANEW);
+	return sql_run(&q, err);
+}
+
 bool store_external(struct store *s, int64_t *out, const char *external_id,
 		    struct err *err)
 {

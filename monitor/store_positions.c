@@ -305,14 +305,26 @@ bool store_events(struct store *s, struct event **out, size_t *n,
 	return true;
 }
 
-bool store_position_recorded(struct store *s, struct instant *out,
-			     int64_t position, struct err *err)
+static bool recorded(struct store *s, struct instant *out, enum sql_id which,
+		     int64_t position, struct err *err)
 {
-	struct sql q = sql_use(s, SQL_POSITION_RECORDED);
+	struct sql q = sql_use(s, which);
 
 	*out = INSTANT_UNKNOWN;
 	sql_put_int(&q, position);
 	if (sql_row(&q))
 		*out = sql_get_instant(&q);
 	return sql_done(&q, err);
+}
+
+bool store_position_recorded(struct store *s, struct instant *out,
+			     int64_t position, struct err *err)
+{
+	return recorded(s, out, SQL_POSITION_RECORDED, position, err);
+}
+
+bool store_close_recorded(struct store *s, struct instant *out,
+			  int64_t position, struct err *err)
+{
+	return recorded(s, out, SQL_CLOSE_AT, position, err);
 }

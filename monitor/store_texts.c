@@ -101,6 +101,8 @@ const char *const sql_texts[SQL_COUNT] = {
 	[SQL_EVENTS] = "SELECT id, coalesce(position, 0), at, kind, before, "
 		"after, reason, who, note FROM events "
 		"WHERE ?1 = 0 OR position = ?1 ORDER BY id",
+	[SQL_CLOSE_AT] = "SELECT at FROM events WHERE position = ?1 "
+		"AND kind = 'close' ORDER BY id DESC LIMIT 1",
 	[SQL_POSITION_RECORDED] = "SELECT at FROM events "
 		"WHERE position = ?1 AND NOT EXISTS (SELECT 1 FROM watches "
 		"WHERE watches.position = ?1) ORDER BY id LIMIT 1",
@@ -289,6 +291,8 @@ const char *const sql_texts[SQL_COUNT] = {
 	[SQL_HELD_PUT] = "INSERT OR REPLACE INTO held (position, "
 		HELD_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
 		"?10, ?11, ?12, ?13, ?14, ?15)",
+	[SQL_HELD_ANEW] = "UPDATE held SET absent = ?2 WHERE position = ?1 "
+		"AND absent = 1",
 
 	[SQL_HANDOFF_ADD] = "INSERT INTO handoffs (key, position, poll, "
 		"reason, created_at, " HANDOFF_REST ") VALUES (?1, "

@@ -69,6 +69,18 @@ static bool was_judged(const struct view *v, int64_t id)
 	return false;
 }
 
+static bool on_paper(const struct view *v)
+{
+	return v->account->mode == MODE_DRY_RUN;
+}
+
+/* By the last poll, perhaps as of an earlier one: gone at the client since. */
+static bool closed_last(const struct view *v, const struct position *p)
+{
+	return on_paper(v) && v->polled &&
+	       p->closed_at.ms <= v->poll.at.ms && was_judged(v, p->id);
+}
+
 static bool is_wanted(const struct position *p, const struct view *v,
 		      const struct view_ask *ask)
 {
@@ -78,9 +90,7 @@ static bool is_wanted(const struct position *p, const struct view *v,
 	case VIEW_LISTED:
 		if (v->past)
 			return was_judged(v, p->id);
-		return !closed ||
-		       (v->account->mode == MODE_DRY_RUN && v->polled &&
-			p->closed_at.ms == v->poll.at.ms);
+		return !closed || closed_last(v, p);
 	case VIEW_ALL:
 		return true;
 	case VIEW_CLOSED:
@@ -140,6 +150,14 @@ static bool load_one(struct view_row *row, struct view *v, struct store *s,
 	return true;
 }
 
+/* What the last poll closed was closed at that time or later. */
+static struct instant recent_since(const struct view *v)
+{
+	if (on_paper(v) && v->account->control_api.url[0])
+		return (struct instant){ 0 };
+	return v->poll.at;
+}
+
 static bool load_list(struct position **list, size_t *n, const struct view *v,
 		      struct store *s, const struct view_ask *ask,
 		      struct arena *arena, struct err *err)
@@ -152,7 +170,7 @@ static bool load_list(struct position **list, size_t *n, const struct view *v,
 			break;
 		if (v->polled)
 			return store_positions(s, list, n, STORE_RECENT,
-					       v->poll.at, arena, err);
+					       recent_since(v), arena, err);
 		return store_positions(s, list, n, STORE_WATCHED,
 				       INSTANT_UNKNOWN, arena, err);
 	case VIEW_ALL:

@@ -343,6 +343,42 @@ def test_another_account_of_the_client_is_told(t):
     assert len(elsewhere(desk)) == 1, desk.told()
 
 
+def test_a_reopened_pair_is_missed_anew(t):
+    """missed once, closed by hand, listed again, reopened: one answer
+    without it does not close it"""
+    desk = Desk(t)
+    desk.once()
+    pairs, desk.control.positions["main"] = desk.control.positions["main"], []
+    desk.once()
+    t.run("positions", "close", 1, "-y").expect(0)
+    desk.control.positions["main"] = pairs
+    desk.once()
+    t.run("positions", "reopen", 1).expect(0)
+    desk.control.positions["main"] = []
+    desk.once()
+    assert desk.db("SELECT status FROM positions") == [("open",)]
+    desk.once()
+    assert desk.db("SELECT status FROM positions") == [("closed",)]
+
+
+def test_one_gone_while_nobody_looked_may_be_reopened(t):
+    """missed at 10:57 and again at 12:10, the first poll since: closed as of
+    10:57, and the hour for a reopening begins when it was told"""
+    desk = Desk(t)
+    desk.once()
+    desk.control.positions["main"] = []
+    desk.once()
+    with sqlite3.connect(t.dir / "data/main.db") as db:
+        db.execute("UPDATE polls SET at = at - 4380000")
+        db.execute("UPDATE positions SET opened_at = opened_at - 4380000")
+    desk.once()
+    assert desk.db("SELECT status, closed_at < (SELECT max(at) FROM polls) - "
+                   "4300000 FROM positions") == [("closed", 1)]
+    assert len(elsewhere(desk)) == 1, desk.told()
+    t.run("positions", "reopen", 1).expect(0, "^Reopened")
+    assert desk.db("SELECT status FROM positions") == [("open",)]
+
+
 def test_what_vanishes_on_paper_is_not_told(t):
     """a dry run closes it as well, and says nothing"""
     desk = Desk(t)
@@ -357,6 +393,11 @@ def test_what_vanishes_on_paper_is_not_told(t):
         assert db.execute("SELECT status FROM positions").fetchall() == [
             ("closed",)]
     assert not desk.told(), desk.told()
+    # Closed at the last poll, as of the one before: it is listed once.
+    listed = t.run("positions", "list", "--json").json()
+    assert [p["status"] for p in listed] == ["closed"], listed
+    desk.once()
+    assert t.run("positions", "list", "--json").json() == []
 
 
 def test_an_id_of_another_pair_closes_nothing(t):
@@ -699,6 +740,55 @@ def test_another_receiver_gets_it_only_by_a_word(t):
     desk.once()
     assert desk.row()["state"] == "unknown", desk.row()
     assert len(desk.hook.requests) == hooks
+
+
+def test_a_retry_for_another_receiver_waits_as_well(t):
+    """its answer was lost, then on_close changed: what repeats harmlessly at
+    the one may still work when the other gets it"""
+    desk = Desk(t, "webhook", close="secret: {env: CW_HOOK}, "
+                "url: 'http://127.0.0.1:1/'")
+    text = t.config_file.read_text().replace(
+        "http://127.0.0.1:1/", desk.hook.url + "/close").replace(
+        "settle: 2s", "settle: 5m")
+    t.config_file.write_text(text)
+    desk.once()
+    desk.flip()
+    desk.hook.answers = [Answer(0)]
+    desk.once()
+    assert len(desk.hook.requests) == 1
+    t.config_file.write_text(text.replace("on_close: webhook",
+                                          "on_close: control_api"))
+    t.run("handoffs", "retry", 1, "-y").expect(1, err="may still be working")
+    desk.once()
+    assert not desk.control.closes
+    t.config_file.write_text(text)
+    t.run("handoffs", "retry", 1, "-y").expect(0, out="queued again")
+
+
+def test_a_word_does_not_shorten_what_an_earlier_close_takes(t):
+    """sent, taken back, decided anew: confirm and retry leave it waiting"""
+    desk = Desk(t)
+    t.config_file.write_text(t.config_file.read_text().replace(
+        "settle: 2s", "settle: 5m"))
+    desk.once()
+    desk.flip()
+    pairs = list(desk.control.positions["main"])
+    desk.once()
+    assert len(desk.control.closes) == 1
+    desk.control.positions["main"] = pairs
+    t.run("positions", "close", 1, "-y").expect(0)
+    t.run("positions", "reopen", 1).expect(0)
+    desk.once()
+    new = "SELECT id, state, tries, next_at FROM handoffs ORDER BY id DESC"
+    before = desk.db(new)[0]
+    assert before[:3] == (2, "queued", 0), before
+    for word in ("confirm", "retry"):
+        with sqlite3.connect(t.dir / "data/main.db") as db:
+            db.execute("UPDATE handoffs SET held = 'breaker' WHERE id = 2")
+        t.run("handoffs", word, 2, "-y").expect(0)
+        desk.once()
+        assert desk.db(new)[0] == before, (word, desk.rows())
+        assert len(desk.control.closes) == 1, word
 
 
 def test_a_program(t):

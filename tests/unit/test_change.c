@@ -328,6 +328,22 @@ static void reopen_within_the_hour(void **state)
 			    "record it anew with \"positions open\"");
 }
 
+/* Closed as of 19:50, which was found out and written down at 20:10. */
+static void the_hour_begins_when_the_close_was_known(void **state)
+{
+	struct position p = in_status(STATUS_CLOSED);
+	struct change_ask ask = asked(CHANGE_REOPEN);
+	struct err err = { ERR_NONE, "" };
+	struct change c;
+
+	(void)state;
+	p.closed_at = (struct instant){ ask.now.ms - 4200000 };
+	ask.recorded_at = (struct instant){ ask.now.ms - 3600000 };
+	assert_int_equal(make(&p, &ask).position.status, STATUS_OPEN);
+	ask.recorded_at.ms--;
+	assert_false(change_make(&c, &p, &ask, &err));
+}
+
 /* A close that was no close has cost nothing. */
 static void a_reopen_takes_the_fees_of_the_close_back(void **state)
 {
@@ -398,6 +414,7 @@ int main(void)
 		cmocka_unit_test(keep_needs_a_time_in_bounds),
 		cmocka_unit_test(confirm_sets_only_its_time),
 		cmocka_unit_test(reopen_within_the_hour),
+		cmocka_unit_test(the_hour_begins_when_the_close_was_known),
 		cmocka_unit_test(a_reopen_takes_the_fees_of_the_close_back),
 		cmocka_unit_test(a_note_has_a_text),
 	};

@@ -14,14 +14,23 @@
 
 #include <cmocka.h>
 
-static void open_decided(struct desk *d)
+static void open_settling(struct desk *d, const char *settle)
 {
-	desk_open(d, "lighter", "profile: hasty, on_close: webhook, close: "
-		  "{url: 'http://127.0.0.1:1', secret: {env: NONE}}");
+	char account[200];
+
+	snprintf(account, sizeof(account), "profile: hasty, on_close: webhook, "
+		 "close: {url: 'http://127.0.0.1:1', secret: {env: NONE}, "
+		 "settle: %s}", settle);
+	desk_open(d, "lighter", account);
 	d->rate[LEG_LONG] = "0.0008";
 	d->rate[LEG_SHORT] = "0.0001";
 	desk_poll(d, "2026-11-20T21:00:00Z");
 	desk_poll(d, "2026-11-20T21:01:00Z");
+}
+
+static void open_decided(struct desk *d)
+{
+	open_settling(d, "10m");
 }
 
 static struct handoff_row *rows_of(struct desk *d, size_t want)
@@ -100,6 +109,32 @@ static void it_waits_until_what_was_sent_has_settled(void **state)
 	assert_int_equal(rows[1].state, HANDOFF_FAILED);
 	assert_int_equal(rows[0].next_at.ms,
 			 given_time("2026-11-20T21:11:00Z").ms);
+	desk_close(&d);
+}
+
+/* Its answer is waited for longer than close.settle says. */
+static void it_waits_for_the_answer_too(void **state)
+{
+	struct handoff_row *rows, r;
+	struct handoff_view v = { .status = STATUS_PENDING_CLOSE };
+	struct desk d;
+
+	(void)state;
+	open_settling(&d, "30s");
+	d.now.ms += 90000;
+	send_out(&d, rows_of(&d, 1));
+	d.now.ms -= 90000;
+	decide_again(&d);
+	rows = rows_of(&d, 2);
+	assert_int_equal(rows[0].next_at.ms,
+			 rows[1].sent_at.ms + HANDOFF_WORKS_MS);
+	/* Nor is that taken for a clock that was set back. */
+	r = rows[0];
+	v.policy = &config_account(&d.config, "main")->close;
+	v.now.ms = rows[1].sent_at.ms + 1000;
+	r.created_at.ms = v.now.ms;
+	assert_int_equal(handoff_step(&r, &v), HANDOFF_DO_NOTHING);
+	assert_int_equal(r.next_at.ms, rows[0].next_at.ms);
 	desk_close(&d);
 }
 
@@ -352,6 +387,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_new_one_takes_the_place_of_the_old),
 		cmocka_unit_test(it_waits_until_what_was_sent_has_settled),
+		cmocka_unit_test(it_waits_for_the_answer_too),
 		cmocka_unit_test(a_leap_is_not_time_that_passed),
 		cmocka_unit_test(a_leap_is_none_after_a_restart_either),
 		cmocka_unit_test(a_crash_loop_does_not_stop_time),

@@ -358,16 +358,24 @@ static void a_protective_line_lets_it_go(void **state)
 	assert_string_equal(row.held, "");
 	assert_int_equal(row.order, ORDER_MARKET);
 	assert_false(handoff_hurries(&row, ORDER_MARKET));
+	/* Never slower than it was. */
+	assert_false(handoff_hurries(&row, ORDER_LIMIT));
+	assert_int_equal(row.order, ORDER_MARKET);
+	strcpy(row.held, "breaker");
 	assert_true(handoff_hurries(&row, ORDER_LIMIT));
+	assert_string_equal(row.held, "");
+	assert_int_equal(row.order, ORDER_MARKET);
+	row.order = ORDER_LIMIT;
 	strcpy(row.held, "target");		/* another receiver's: a person */
 	assert_true(handoff_hurries(&row, ORDER_MARKET));
 	assert_string_equal(row.held, "target");
 	/* What was sent is asked as it was. */
+	row.order = ORDER_LIMIT;
 	sent();
-	assert_false(handoff_hurries(&row, ORDER_LIMIT));
+	assert_false(handoff_hurries(&row, ORDER_MARKET));
 	answer(HANDOFF_SAYS_LATER);
 	assert_int_equal(row.state, HANDOFF_QUEUED);
-	assert_false(handoff_hurries(&row, ORDER_LIMIT));
+	assert_false(handoff_hurries(&row, ORDER_MARKET));
 }
 
 /* Sent once, the answer lost; sent again. */
