@@ -232,9 +232,9 @@ size_t ledger_missed(struct settlement out[static LEDGER_ROWS_MAX],
 	struct instant t = a->since;
 	size_t n = 0;
 
-	if (every_s <= 0)
-		return 0;
-	while (n < LEDGER_ROWS_MAX) {
+	if (every_s <= 0 && t.ms < a->now.ms)	/* how many, nobody knows */
+		out[n++] = missed(a, a->now);
+	while (every_s > 0 && n < LEDGER_ROWS_MAX) {
 		t = instant_next_on_grid(t, every_s, anchor_s);
 		if (t.ms > a->now.ms)
 			break;

@@ -39,7 +39,8 @@ size_t ledger_due(struct settlement out[static LEDGER_ROWS_MAX],
 /*
  * The same for a time without polls, before the pair was recorded here: each
  * settlement of the grid, of unknown amount. Of more than LEDGER_MISSED_MAX the
- * first and the newest; reported are mostly all of them.
+ * first and the newest; reported are mostly all of them. Where the interval is
+ * not known, one row at the end stands for all: none is no known nothing.
  */
 size_t ledger_missed(struct settlement out[static LEDGER_ROWS_MAX],
 		     const struct ledger_ask *ask);

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What went by before the first poll that knows a pair: how much of it is in
+ * the ledger, and what rules see of it.
+ */
+#include "cycle_desk.h"
+#include "given.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* The long leg pays 0.8 an hour of 10,000 USD x 0.00008; the short gets 8. */
+static void open_money(struct desk *d, const char *long_venue,
+		       const char *opened_at)
+{
+	desk_open_since(d, long_venue, "profile: steady", opened_at);
+	d->rate[LEG_LONG] = "0.00008";
+	d->rate[LEG_SHORT] = "0.0008";
+}
+
+static void poll(struct desk *d, const char *now, const char *next_long,
+		 const char *next_short)
+{
+	d->next[LEG_LONG] = next_long;
+	d->next[LEG_SHORT] = next_short;
+	desk_poll(d, now);
+}
+
+static struct settlement *ledger(struct desk *d, size_t *n)
+{
+	struct settlement *rows;
+
+	desk_check(d, store_settlements(d->store, &rows, n, d->pos.id, d->arena,
+				   &d->err));
+	return rows;
+}
+
+/* newdex pays hourly, nothing is configured of it: 09:00 and 10:00 went by. */
+static void a_past_of_unknown_rhythm_is_not_a_known_nothing(void **state)
+{
+	static const char *const sums[] = { "a settlement of unknown amount",
+					    NULL, NULL };
+	struct settlement *rows;
+	struct funding f;
+	struct desk d;
+	size_t n;
+
+	(void)state;
+	open_money(&d, "newdex", "2026-11-20T08:30:00Z");
+	poll(&d, "2026-11-20T10:59:00Z", "2026-11-20T11:00:00Z", NULL);
+	rows = ledger(&d, &n);
+	assert_int_equal(n, 1);
+	assert_int_equal(rows[0].at.ms, d.now.ms);
+	assert_int_equal(rows[0].pays_every_s, 0);
+	poll(&d, "2026-11-20T11:00:30Z", "2026-11-20T11:00:00Z", NULL);
+	poll(&d, "2026-11-20T11:01:00Z", NULL, NULL);
+	desk_assert_seen(&d, sums);
+	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
+	assert_int_equal(f.n_unknown, 2);
+	desk_close(&d);
+
+	/* Held since this very poll: nothing went by. */
+	open_money(&d, "newdex", "2026-11-20T10:59:00Z");
+	poll(&d, "2026-11-20T10:59:00Z", "2026-11-20T11:00:00Z", NULL);
+	ledger(&d, &n);
+	assert_int_equal(n, 0);
+	desk_close(&d);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			a_past_of_unknown_rhythm_is_not_a_known_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
