@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What went by before the first poll that knows a pair: how much of it is in
- * the ledger, and what rules see of it.
+ * the ledger, and what rules see of it, then and in a replay.
  */
 #include "cycle_desk.h"
 #include "given.h"
+#include "replay_load.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -71,11 +72,74 @@ static void a_past_of_unknown_rhythm_is_not_a_known_nothing(void **state)
 	desk_close(&d);
 }
 
+/* The same profile as another one: it sees of the ledger what it saw then. */
+static void assert_replayed(struct desk *d, const char *const *want)
+{
+	struct replay r = { .profile = config_account(&d->config,
+						      "main")->profile,
+			    .since = INSTANT_UNKNOWN,
+			    .until = INSTANT_UNKNOWN };
+	struct source_store *source;
+	struct recorded_poll p;
+	char text[DEC_TEXT_MAX];
+	bool more;
+
+	desk_check(d, replay_load(&r, d->store, d->arena, &d->err));
+	desk_check(d, source_store_open(&source, d->store, "main",
+					INSTANT_UNKNOWN, &d->err));
+	for (;; want++) {
+		const struct fact *f = &r.pairs[0].x.memory.funding_usd;
+
+		desk_check(d, source_store_next(source, &p, &more, &d->err));
+		if (!more)
+			break;
+		desk_check(d, replay_step(&r, &p, &d->err));
+		dec_format(text, f->v);
+		assert_string_equal(f->known ? text : why_word(f->why), *want);
+	}
+	source_store_close(source);
+}
+
+/* grvt gets 8 USD; newdex begins to announce at midnight only. */
+static void a_replay_knows_no_more_of_a_schedule(void **state)
+{
+	static const char *const live[] = { "payment interval not configured",
+					    NULL, NULL,
+					    "a settlement of unknown amount",
+					    NULL };
+	const char *const again[] = { live[0], live[0], live[0], live[3],
+				      live[3] };
+	struct desk d;
+
+	(void)state;
+	open_money(&d, "newdex", "2026-11-20T15:30:00Z");
+	poll(&d, "2026-11-20T15:58:00Z", NULL, "2026-11-20T16:00:00Z");
+	poll(&d, "2026-11-20T16:01:00Z", NULL, "2026-11-21T00:00:00Z");
+	poll(&d, "2026-11-20T23:59:00Z", NULL, "2026-11-21T00:00:00Z");
+	poll(&d, "2026-11-21T00:01:00Z", "2026-11-21T01:00:00Z",
+	     "2026-11-21T08:00:00Z");
+	poll(&d, "2026-11-21T00:02:00Z", "2026-11-21T01:00:00Z",
+	     "2026-11-21T08:00:00Z");
+	desk_assert_seen(&d, live);
+	assert_replayed(&d, again);
+	desk_close(&d);
+
+	/* Held since the first poll, so that nothing went by. */
+	open_money(&d, "newdex", "2026-11-20T15:58:00Z");
+	poll(&d, "2026-11-20T15:58:00Z", NULL, "2026-11-20T16:00:00Z");
+	poll(&d, "2026-11-20T16:01:00Z", NULL, "2026-11-21T00:00:00Z");
+	poll(&d, "2026-11-20T16:02:00Z", "2026-11-20T17:00:00Z", NULL);
+	desk_assert_seen(&d, (const char *const[]){ live[0], NULL, "8" });
+	assert_replayed(&d, (const char *const[]){ live[0], live[0], "8" });
+	desk_close(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			a_past_of_unknown_rhythm_is_not_a_known_nothing),
+		cmocka_unit_test(a_replay_knows_no_more_of_a_schedule),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
