@@ -104,6 +104,7 @@ bool cycle_load(struct work *w, struct err *err)
 	if (!store_begin_read(s, err))
 		return false;
 	ok = store_last_poll(s, &w->last, &w->has_last, err) &&
+	     store_newest_poll(s, &w->newest, err) &&
 	     load_positions(w, err) &&
 	     store_last_quotes(s, &w->quotes, &w->n_quotes, w->arena, err) &&
 	     store_open_handoffs(s, &w->handoffs, &w->n_handoffs, w->arena,

@@ -27,7 +27,7 @@ static struct instant booked_until(const struct work *w)
 
 bool cycle_was_ahead(const struct work *w)
 {
-	return w->has_last && w->last.at.ms - w->now.ms > LATE_MS;
+	return instant_known(w->newest) && w->newest.ms - w->now.ms > LATE_MS;
 }
 
 static bool fresh(const struct work *w, const struct position *p,
@@ -42,7 +42,7 @@ static bool fresh(const struct work *w, const struct position *p,
 /*
  * The clock went back, and the service's stamps say that it is right now: what
  * was booked from here on had not come. Without fresh stamps it may as well be
- * wrong now, and the rows right.
+ * wrong now, and the rows right: the first poll that has them takes back.
  */
 static bool booked_ahead(const struct work *w, const struct position *p)
 {

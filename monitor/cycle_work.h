@@ -17,6 +17,7 @@ struct work {
 	struct instant now;
 	struct poll last;		/* valid when has_last */
 	bool has_last;
+	struct instant newest;		/* poll of all; ahead: the clock was */
 	struct poll poll;		/* this one */
 	struct position *recent;	/* watched, and closed of late */
 	size_t n_recent;
@@ -63,7 +64,7 @@ MUST_USE bool cycle_settle(struct work *w, struct err *err);
  */
 MUST_USE bool cycle_unbooked(const struct work *w, bool *out,
 			     const struct position *p, struct err *err);
-/* Did the clock go back, by more than any is late? */
+/* Did the clock go back, now or some polls ago, by more than any is late? */
 bool cycle_was_ahead(const struct work *w);
 /* What rules see: the ledger as it stands once this poll has booked. */
 struct fact cycle_funding(const struct work *w, const struct watched *x);

@@ -121,6 +121,9 @@ struct poll {
 
 MUST_USE bool store_last_poll(struct store *s, struct poll *out, bool *found,
 			      struct err *err);
+/* The latest time of any: later than the last one's after the clock went back. */
+MUST_USE bool store_newest_poll(struct store *s, struct instant *out,
+				struct err *err);
 /* The last one in (from, to] that came more than `gap` after the one before. */
 MUST_USE bool store_poll_gap(struct store *s, struct instant *out,
 			     struct instant from, struct instant to,

@@ -137,6 +137,7 @@ const char *const sql_texts[SQL_COUNT] = {
 		"ORDER BY p.at DESC LIMIT 1",
 	[SQL_POLL_LAST] = "SELECT " POLL_COLUMNS " FROM polls "
 		"ORDER BY seq DESC LIMIT 1",
+	[SQL_POLL_NEWEST] = "SELECT max(at) FROM polls",
 	[SQL_POLL_PUT] = "INSERT INTO polls (" POLL_COLUMNS ") "
 		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
 	[SQL_POLL_AT] = "SELECT " POLL_COLUMNS " FROM polls "
