@@ -114,15 +114,38 @@ static bool due_next(struct leg_due *d)
 	return d->n > 0;
 }
 
+/* Has it rows of polls? An import's alone are WHY_MISSED (reported.c). */
+static bool any_booked(const struct work *w, bool *out, int64_t position,
+		       struct err *err)
+{
+	struct settlement *rows;
+	size_t n;
+
+	*out = false;
+	if (!store_settlements(w->cycle->store, &rows, &n, position, w->arena,
+			       err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		*out |= rows[i].amount_usd.known ||
+			rows[i].amount_usd.why != WHY_MISSED;
+	return true;
+}
+
 bool cycle_unbooked(const struct work *w, bool *out, const struct position *p,
 		    struct err *err)
 {
 	struct instant at;
+	bool booked;
 
-	*out = !w->has_last || (w->last.at.ms > w->now.ms &&
-				p->status != STATUS_CLOSED);
+	*out = !w->has_last;
 	if (*out)
 		return true;
+	if (w->last.at.ms > w->now.ms && p->status != STATUS_CLOSED) {
+		if (!any_booked(w, &booked, p->id, err))
+			return false;
+		*out = !booked;
+		return true;
+	}
 	if (!store_position_recorded(w->cycle->store, &at, p->id, err))
 		return false;
 	*out = at.ms > w->last.at.ms;

@@ -60,7 +60,7 @@ bool cycle_unconfirmed(const struct work *w, const struct watched *x);
 MUST_USE bool cycle_settle(struct work *w, struct err *err);
 /*
  * Was it recorded since the poll before, so that none booked of it yet? Asked of
- * what was never watched: a clock that went back cannot tell, so that it was.
+ * what is not watched: a clock that went back cannot tell, the ledger can.
  */
 MUST_USE bool cycle_unbooked(const struct work *w, bool *out,
 			     const struct position *p, struct err *err);

@@ -72,6 +72,84 @@ static void a_past_of_unknown_rhythm_is_not_a_known_nothing(void **state)
 	desk_close(&d);
 }
 
+/* Another pair of the same legs, which d->pos is from then on. */
+static void add_second(struct desk *d, const char *opened, const char *recorded)
+{
+	d->pos = given_position("BTC", "lighter", "grvt", "500", "0.0007");
+	d->pos.id = 0;
+	d->pos.opened_at = given_time(opened);
+	desk_check(d, store_begin(d->store, &d->err));
+	desk_check(d, store_add_position(d->store, &d->pos,
+					 given_time(recorded), "cli", "",
+					 &d->err));
+	desk_check(d, store_commit(d->store, 1000, &d->err));
+}
+
+static void forget(struct desk *d)
+{
+	desk_check(d, store_begin(d->store, &d->err));
+	desk_check(d, store_forget_memory(d->store, d->pos.id, &d->err));
+	desk_check(d, store_commit(d->store, 1000, &d->err));
+}
+
+/* Stamps are 3 s off the grid; kept by command, then the clock goes back. */
+static void what_polls_have_booked_did_not_go_by_unseen(void **state)
+{
+	struct funding f;
+	struct desk d;
+
+	(void)state;
+	open_money(&d, "lighter", "2026-11-20T12:30:00Z");
+	poll(&d, "2026-11-20T12:59:00Z", "2026-11-20T13:00:03Z", NULL);
+	poll(&d, "2026-11-20T13:01:00Z", "2026-11-20T14:00:03Z", NULL);
+	poll(&d, "2026-11-20T13:59:00Z", "2026-11-20T14:00:03Z", NULL);
+	poll(&d, "2026-11-20T14:05:00Z", "2026-11-20T15:00:03Z", NULL);
+	forget(&d);
+	poll(&d, "2026-11-20T14:03:00Z", "2026-11-20T15:00:03Z", NULL);
+	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
+	assert_int_equal(f.n, 2);
+	assert_int_equal(f.n_unknown, 0);
+	desk_assert_seen(&d, (const char *const[]){ "0", "-0.1", NULL, "-0.2",
+						    "-0.2" });
+	desk_close(&d);
+}
+
+/* Of a pair no poll knows yet, one settlement was reported. */
+static void import_one(struct desk *d, const char *at)
+{
+	const struct fact none = fact_unknown(WHY_NOT_SET);
+	const struct settlement row = {
+		.position = d->pos.id, .side = LEG_LONG, .at = given_time(at),
+		.rate_8h = fact_unknown(WHY_MISSED), .pays_every_s = 3600,
+		.base = BASE_ENTRY_NOTIONAL, .quantity = none, .price = none,
+		.amount_usd = fact_unknown(WHY_MISSED), .late = true,
+		.reported_usd = fact_known(dec_int(-1)),
+		.reported_at = given_time(at) };
+	bool added;
+
+	desk_check(d, store_begin(d->store, &d->err));
+	desk_check(d, store_put_settlement(d->store, &added, &row, &d->err));
+	desk_check(d, store_commit(d->store, 1000, &d->err));
+}
+
+/* ... but an import is no poll: the other settlement is still unknown. */
+static void what_was_imported_was_booked_by_no_poll(void **state)
+{
+	struct funding f;
+	struct desk d;
+
+	(void)state;
+	open_money(&d, "lighter", "2026-11-20T13:30:00Z");
+	poll(&d, "2026-11-20T13:40:00Z", NULL, NULL);
+	add_second(&d, "2026-11-20T11:30:00Z", "2026-11-20T13:40:20Z");
+	import_one(&d, "2026-11-20T13:00:00Z");
+	poll(&d, "2026-11-20T13:39:00Z", NULL, NULL);
+	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
+	assert_int_equal(f.n, 2);			/* 12 and 13 h */
+	assert_int_equal(f.n_unknown, 1);
+	desk_close(&d);
+}
+
 /* The same profile as another one: it sees of the ledger what it saw then. */
 static void assert_replayed(struct desk *d, const char *const *want)
 {
@@ -139,6 +217,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			a_past_of_unknown_rhythm_is_not_a_known_nothing),
+		cmocka_unit_test(what_polls_have_booked_did_not_go_by_unseen),
+		cmocka_unit_test(what_was_imported_was_booked_by_no_poll),
 		cmocka_unit_test(a_replay_knows_no_more_of_a_schedule),
 	};
 
