@@ -159,6 +159,26 @@ static void add_due(struct funding *f, struct leg_due d)
 			funding_add(f, &d.rows[i]);
 }
 
+/* Without what an import brought: both come by time. */
+static void add_missed(struct funding *f, const struct watched *x,
+		       struct leg_due d)
+{
+	size_t k = 0;
+
+	while (due_next(&d))
+		for (size_t i = 0; i < d.n; i++) {
+			const struct settlement *row = &d.rows[i];
+
+			while (k < x->n_brought &&
+			       (x->brought[k].side != row->side ||
+				x->brought[k].at.ms < row->at.ms))
+				k++;
+			if (k == x->n_brought ||
+			    x->brought[k].at.ms != row->at.ms)
+				funding_add(f, row);
+		}
+}
+
 struct fact cycle_funding(const struct work *w, const struct watched *x)
 {
 	struct funding f = booked_ahead(w, &x->pos) ? x->until_now :
@@ -170,7 +190,7 @@ struct fact cycle_funding(const struct work *w, const struct watched *x)
 		if (!ledger_scheduled(&d.ask))
 			return fact_unknown(WHY_NO_INTERVAL);
 		if (x->unbooked)
-			add_due(&f, missed_of(w, &x->pos, (enum side)s));
+			add_missed(&f, x, missed_of(w, &x->pos, (enum side)s));
 		add_due(&f, d);
 	}
 	return funding_total(&f);

@@ -150,6 +150,32 @@ static void what_was_imported_was_booked_by_no_poll(void **state)
 	desk_close(&d);
 }
 
+/* Reported before the first poll: rules see at it what the ledger says. */
+static void what_was_imported_is_not_counted_again(void **state)
+{
+	struct funding f;
+	struct desk d;
+
+	(void)state;
+	open_money(&d, "lighter", "2026-11-20T12:30:00Z");
+	import_one(&d, "2026-11-20T13:00:00Z");
+	import_one(&d, "2026-11-20T14:00:00Z");
+	poll(&d, "2026-11-20T14:30:00Z", NULL, NULL);
+	poll(&d, "2026-11-20T14:31:00Z", NULL, NULL);
+	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
+	assert_int_equal(f.n, 2);
+	desk_assert_seen(&d, (const char *const[]){ "-2", NULL });
+	desk_close(&d);
+
+	/* One of the two: the other is not known. */
+	open_money(&d, "lighter", "2026-11-20T12:30:00Z");
+	import_one(&d, "2026-11-20T14:00:00Z");
+	poll(&d, "2026-11-20T14:30:00Z", NULL, NULL);
+	desk_assert_seen(&d, (const char *const[]){
+			"a settlement of unknown amount" });
+	desk_close(&d);
+}
+
 /* The same profile as another one: it sees of the ledger what it saw then. */
 static void assert_replayed(struct desk *d, const char *const *want)
 {
@@ -219,6 +245,7 @@ int main(void)
 			a_past_of_unknown_rhythm_is_not_a_known_nothing),
 		cmocka_unit_test(what_polls_have_booked_did_not_go_by_unseen),
 		cmocka_unit_test(what_was_imported_was_booked_by_no_poll),
+		cmocka_unit_test(what_was_imported_is_not_counted_again),
 		cmocka_unit_test(a_replay_knows_no_more_of_a_schedule),
 	};
 
