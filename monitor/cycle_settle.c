@@ -7,8 +7,6 @@
 #include "cycle_work.h"
 
 #include "ledger.h"
-#include "log.h"
-#include "sentence_text.h"
 
 #define LATE_MS	300000
 
@@ -269,60 +267,7 @@ static bool put_settlements(struct work *w, struct err *err)
 	return true;
 }
 
-/* ---- payment intervals ---- */
-
-static int32_t interval_before(const struct work *w, const struct quote *q)
-{
-	const struct last_quote *before = cycle_last_quote(w, q->symbol,
-							   q->venue);
-	const struct venue_terms *t = terms_find(w->terms.venue,
-						 w->terms.n_venue, q->venue);
-
-	if (before && before->pays_every_s > 0)
-		return before->pays_every_s;
-	return t ? t->pays_every_s : 0;
-}
-
-static bool note_interval(struct work *w, const struct quote *q,
-			  const char *text, struct err *err)
-{
-	for (size_t i = 0; i < w->n_watched; i++) {
-		const struct position *p = &w->watched[i].pos;
-		struct event e = { .position = p->id, .at = w->now,
-				   .kind = "interval", .by = "monitor",
-				   .note = text };
-
-		if (symbol_cmp(p->symbol, q->symbol) == 0 &&
-		    (venue_same(&p->leg[LEG_LONG].venue, &q->venue) ||
-		     venue_same(&p->leg[LEG_SHORT].venue, &q->venue)) &&
-		    !store_add_event(w->cycle->store, &e, err))
-			return false;
-	}
-	return true;
-}
-
-/* A leg that suddenly settles more often pays more often too: told. */
-static bool tell_interval(struct work *w, const struct quote *q,
-			  struct err *err)
-{
-	int32_t was = interval_before(w, q);
-	char buf[SENTENCE_MAX];
-	struct text t = text_on(buf, sizeof(buf));
-	struct message m = { .at = w->now, .priority = LOG_LEVEL_NOTICE,
-			     .kind = "interval", .text = buf };
-
-	if (q->pays_every_s == 0 || q->pays_every_s == was)
-		return true;
-	text_add(&t, "%s on %s settles every ", q->symbol.s, q->venue.s);
-	text_add_span(&t, span_s(q->pays_every_s));
-	text_add(&t, " now, as its announcements show");
-	if (was > 0) {
-		text_add(&t, "; before: ");
-		text_add_span(&t, span_s(was));
-	}
-	return note_interval(w, q, buf, err) &&
-	       store_put_message(w->cycle->store, &m, err);
-}
+/* ---- the rates of now ---- */
 
 /* A quote that several positions share is written once; `put` by quote. */
 static bool put_quote(struct work *w, bool *put, const struct position *p,
@@ -335,7 +280,7 @@ static bool put_quote(struct work *w, bool *put, const struct position *p,
 	if (!q || q->why != WHY_KNOWN || put[q - w->market.quotes])
 		return true;
 	put[q - w->market.quotes] = true;
-	if (!tell_interval(w, q, err))
+	if (!cycle_tell_interval(w, q, err))
 		return false;
 	last = (struct last_quote){ p->symbol, q->venue, q->rate.fraction,
 				    q->observed_at, w->now, q->next_funding,

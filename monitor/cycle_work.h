@@ -66,6 +66,9 @@ MUST_USE bool cycle_unbooked(const struct work *w, bool *out,
 			     const struct position *p, struct err *err);
 /* Did the clock go back, now or some polls ago, by more than any is late? */
 bool cycle_was_ahead(const struct work *w);
+/* cycle_interval.c, in the transaction: does q show another interval? */
+MUST_USE bool cycle_tell_interval(struct work *w, const struct quote *q,
+				  struct err *err);
 /* What rules see: the ledger as it stands once this poll has booked. */
 struct fact cycle_funding(const struct work *w, const struct watched *x);
 

@@ -45,6 +45,12 @@ size_t ledger_due(struct settlement out[static LEDGER_ROWS_MAX],
 size_t ledger_missed(struct settlement out[static LEDGER_ROWS_MAX],
 		     const struct ledger_ask *ask);
 
+/*
+ * Is t one of the leg's settlements, by the interval that is known? What is not
+ * announced contradicts nothing; stamps are moments late.
+ */
+bool ledger_on_grid(const struct ledger_ask *ask, struct instant t);
+
 /* Is it known when the leg settles? Else nothing is booked of it at all. */
 bool ledger_scheduled(const struct ledger_ask *ask);
 

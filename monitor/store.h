@@ -249,6 +249,10 @@ MUST_USE bool store_unclose_settlements(struct store *s, int64_t position,
 /* What a clock that ran ahead booked, and nobody reported, is no row. */
 MUST_USE bool store_drop_settlements(struct store *s, int64_t position,
 				     struct instant after, struct err *err);
+/* Of one leg until then, what nobody reported: booked anew by the caller. */
+MUST_USE bool store_drop_past(struct store *s, int64_t position,
+			      enum side side, struct instant until,
+			      struct err *err);
 /* Put what a venue reported into existing rows of one position. */
 MUST_USE bool store_report_settlements(struct store *s,
 				       const struct settlement *rows,

@@ -207,6 +207,9 @@ const char *const sql_texts[SQL_COUNT] = {
 		"WHERE position = ?1",
 	[SQL_SETTLEMENTS_AHEAD] = "DELETE FROM settlements "
 		"WHERE position = ?1 AND at > ?2 AND reported_usd IS NULL",
+	[SQL_SETTLEMENTS_PAST] = "DELETE FROM settlements "
+		"WHERE position = ?1 AND side = ?2 AND at <= ?3 "
+		"AND reported_usd IS NULL",
 	[SQL_FUNDING] = "SELECT settled_usd, settlements, unknown "
 		"FROM funding WHERE position = ?1",
 	[SQL_FUNDING_PUT] = "INSERT INTO funding (position, settled_usd, "

@@ -85,6 +85,78 @@ static void add_second(struct desk *d, const char *opened, const char *recorded)
 	desk_check(d, store_commit(d->store, 1000, &d->err));
 }
 
+static void report(struct desk *d, struct settlement *row, int64_t usd)
+{
+	row->reported_usd = fact_known(dec_int(usd));
+	row->reported_at = d->now;
+	desk_check(d, store_begin(d->store, &d->err));
+	desk_check(d, store_report_settlements(d->store, row, 1, &d->err));
+	desk_check(d, store_commit(d->store, 1000, &d->err));
+}
+
+/* lighter is configured with 1 h; this symbol of it pays every 8 h. */
+static void an_interval_first_seen_corrects_the_past(void **state)
+{
+	struct settlement *rows;
+	struct funding f;
+	struct desk d;
+	size_t n;
+
+	(void)state;
+	open_money(&d, "lighter", "2026-11-20T08:30:00Z");
+	poll(&d, "2026-11-20T15:58:00Z", "2026-11-20T16:00:00Z", NULL);
+	rows = ledger(&d, &n);
+	assert_int_equal(n, 7);
+	report(&d, &rows[2], -1);	/* 11 h: somebody knows better */
+	poll(&d, "2026-11-20T16:00:30Z", "2026-11-21T00:00:00Z", NULL);
+	rows = ledger(&d, &n);
+	assert_int_equal(n, 1 + 2);		/* and both at 16:00 */
+	assert_int_equal(rows[0].at.ms, given_time("2026-11-20T11:00:00Z").ms);
+	poll(&d, "2026-11-20T16:01:30Z", "2026-11-21T00:00:00Z", NULL);
+	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
+	assert_int_equal(f.n_unknown, 0);
+	assert_int_equal(dec_cmp(f.sum_usd.v, dec_lit("6.2")), 0);
+	desk_assert_seen(&d, (const char *const[]){
+			"a settlement of unknown amount", NULL, "6.2" });
+	desk_close(&d);
+}
+
+/* One row stood for all; now each can be reported. */
+static void an_interval_first_seen_tells_what_went_by(void **state)
+{
+	struct settlement *rows;
+	struct funding f;
+	struct desk d;
+	size_t n;
+
+	(void)state;
+	open_money(&d, "newdex", "2026-11-20T08:30:00Z");
+	poll(&d, "2026-11-20T10:59:00Z", "2026-11-20T11:00:00Z", NULL);
+	poll(&d, "2026-11-20T11:00:30Z", "2026-11-20T12:00:00Z", NULL);
+	rows = ledger(&d, &n);
+	assert_int_equal(n, 3);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(rows[i].pays_every_s, 3600);
+		assert_int_equal(rows[i].at.ms % 3600000, 0);
+		assert_int_equal(rows[i].amount_usd.known, i == 2);
+	}
+	report(&d, &rows[0], -1);
+	report(&d, &rows[1], -1);
+	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
+	assert_int_equal(f.n_unknown, 0);
+	assert_int_equal(dec_cmp(f.sum_usd.v, dec_lit("-2.1")), 0);
+	desk_close(&d);
+
+	/* Off the grid of its interval nobody knows what went by. */
+	open_money(&d, "newdex", "2026-11-20T08:30:00Z");
+	poll(&d, "2026-11-20T10:59:00Z", "2026-11-20T11:20:00Z", NULL);
+	poll(&d, "2026-11-20T11:20:30Z", "2026-11-20T12:20:00Z", NULL);
+	rows = ledger(&d, &n);
+	assert_int_equal(n, 2);
+	assert_int_equal(rows[0].pays_every_s, 0);
+	desk_close(&d);
+}
+
 static void forget(struct desk *d)
 {
 	desk_check(d, store_begin(d->store, &d->err));
@@ -246,6 +318,8 @@ int main(void)
 		cmocka_unit_test(what_polls_have_booked_did_not_go_by_unseen),
 		cmocka_unit_test(what_was_imported_was_booked_by_no_poll),
 		cmocka_unit_test(what_was_imported_is_not_counted_again),
+		cmocka_unit_test(an_interval_first_seen_corrects_the_past),
+		cmocka_unit_test(an_interval_first_seen_tells_what_went_by),
 		cmocka_unit_test(a_replay_knows_no_more_of_a_schedule),
 	};
 
