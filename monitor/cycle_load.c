@@ -32,6 +32,23 @@ static bool load_until_now(struct work *w, struct watched *x, struct err *err)
 	return true;
 }
 
+/* Not watched yet, or no more. */
+static bool load_unbooked(const struct work *w, struct watched *x,
+			  struct err *err)
+{
+	struct settlement *rows;
+
+	if (!cycle_unbooked(w, &x->unbooked, &x->pos, err))
+		return false;
+	if (!x->unbooked)
+		return true;
+	if (!store_settlements(w->cycle->store, &rows, &x->n_brought,
+			       x->pos.id, w->arena, err))
+		return false;
+	x->brought = rows;
+	return true;
+}
+
 static bool load_pair(struct work *w, struct watched *x, struct err *err)
 {
 	struct cycle *c = w->cycle;
@@ -46,7 +63,7 @@ static bool load_pair(struct work *w, struct watched *x, struct err *err)
 		return false;
 	return instant_known(counted[LEG_LONG]) ||
 	       instant_known(counted[LEG_SHORT]) ||
-	       cycle_unbooked(w, &x->unbooked, &x->pos, err);
+	       load_unbooked(w, x, err);
 }
 
 static bool load_watched(struct work *w, struct err *err)
@@ -104,6 +121,7 @@ bool cycle_load(struct work *w, struct err *err)
 	if (!store_begin_read(s, err))
 		return false;
 	ok = store_last_poll(s, &w->last, &w->has_last, err) &&
+	     store_newest_poll(s, &w->newest, err) &&
 	     load_positions(w, err) &&
 	     store_last_quotes(s, &w->quotes, &w->n_quotes, w->arena, err) &&
 	     store_open_handoffs(s, &w->handoffs, &w->n_handoffs, w->arena,

@@ -7,8 +7,6 @@
 #include "cycle_work.h"
 
 #include "ledger.h"
-#include "log.h"
-#include "sentence_text.h"
 
 #define LATE_MS	300000
 
@@ -27,7 +25,7 @@ static struct instant booked_until(const struct work *w)
 
 bool cycle_was_ahead(const struct work *w)
 {
-	return w->has_last && w->last.at.ms - w->now.ms > LATE_MS;
+	return instant_known(w->newest) && w->newest.ms - w->now.ms > LATE_MS;
 }
 
 static bool fresh(const struct work *w, const struct position *p,
@@ -42,7 +40,7 @@ static bool fresh(const struct work *w, const struct position *p,
 /*
  * The clock went back, and the service's stamps say that it is right now: what
  * was booked from here on had not come. Without fresh stamps it may as well be
- * wrong now, and the rows right.
+ * wrong now, and the rows right: the first poll that has them takes back.
  */
 static bool booked_ahead(const struct work *w, const struct position *p)
 {
@@ -114,15 +112,38 @@ static bool due_next(struct leg_due *d)
 	return d->n > 0;
 }
 
+/* Has it rows of polls? An import's alone are WHY_MISSED (reported.c). */
+static bool any_booked(const struct work *w, bool *out, int64_t position,
+		       struct err *err)
+{
+	struct settlement *rows;
+	size_t n;
+
+	*out = false;
+	if (!store_settlements(w->cycle->store, &rows, &n, position, w->arena,
+			       err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		*out |= rows[i].amount_usd.known ||
+			rows[i].amount_usd.why != WHY_MISSED;
+	return true;
+}
+
 bool cycle_unbooked(const struct work *w, bool *out, const struct position *p,
 		    struct err *err)
 {
 	struct instant at;
+	bool booked;
 
-	*out = !w->has_last || (w->last.at.ms > w->now.ms &&
-				p->status != STATUS_CLOSED);
+	*out = !w->has_last;
 	if (*out)
 		return true;
+	if (w->last.at.ms > w->now.ms && p->status != STATUS_CLOSED) {
+		if (!any_booked(w, &booked, p->id, err))
+			return false;
+		*out = !booked;
+		return true;
+	}
 	if (!store_position_recorded(w->cycle->store, &at, p->id, err))
 		return false;
 	*out = at.ms > w->last.at.ms;
@@ -136,6 +157,26 @@ static void add_due(struct funding *f, struct leg_due d)
 			funding_add(f, &d.rows[i]);
 }
 
+/* Without what an import brought: both come by time. */
+static void add_missed(struct funding *f, const struct watched *x,
+		       struct leg_due d)
+{
+	size_t k = 0;
+
+	while (due_next(&d))
+		for (size_t i = 0; i < d.n; i++) {
+			const struct settlement *row = &d.rows[i];
+
+			while (k < x->n_brought &&
+			       (x->brought[k].side != row->side ||
+				x->brought[k].at.ms < row->at.ms))
+				k++;
+			if (k == x->n_brought ||
+			    x->brought[k].at.ms != row->at.ms)
+				funding_add(f, row);
+		}
+}
+
 struct fact cycle_funding(const struct work *w, const struct watched *x)
 {
 	struct funding f = booked_ahead(w, &x->pos) ? x->until_now :
@@ -147,7 +188,7 @@ struct fact cycle_funding(const struct work *w, const struct watched *x)
 		if (!ledger_scheduled(&d.ask))
 			return fact_unknown(WHY_NO_INTERVAL);
 		if (x->unbooked)
-			add_due(&f, missed_of(w, &x->pos, (enum side)s));
+			add_missed(&f, x, missed_of(w, &x->pos, (enum side)s));
 		add_due(&f, d);
 	}
 	return funding_total(&f);
@@ -226,60 +267,7 @@ static bool put_settlements(struct work *w, struct err *err)
 	return true;
 }
 
-/* ---- payment intervals ---- */
-
-static int32_t interval_before(const struct work *w, const struct quote *q)
-{
-	const struct last_quote *before = cycle_last_quote(w, q->symbol,
-							   q->venue);
-	const struct venue_terms *t = terms_find(w->terms.venue,
-						 w->terms.n_venue, q->venue);
-
-	if (before && before->pays_every_s > 0)
-		return before->pays_every_s;
-	return t ? t->pays_every_s : 0;
-}
-
-static bool note_interval(struct work *w, const struct quote *q,
-			  const char *text, struct err *err)
-{
-	for (size_t i = 0; i < w->n_watched; i++) {
-		const struct position *p = &w->watched[i].pos;
-		struct event e = { .position = p->id, .at = w->now,
-				   .kind = "interval", .by = "monitor",
-				   .note = text };
-
-		if (symbol_cmp(p->symbol, q->symbol) == 0 &&
-		    (venue_same(&p->leg[LEG_LONG].venue, &q->venue) ||
-		     venue_same(&p->leg[LEG_SHORT].venue, &q->venue)) &&
-		    !store_add_event(w->cycle->store, &e, err))
-			return false;
-	}
-	return true;
-}
-
-/* A leg that suddenly settles more often pays more often too: told. */
-static bool tell_interval(struct work *w, const struct quote *q,
-			  struct err *err)
-{
-	int32_t was = interval_before(w, q);
-	char buf[SENTENCE_MAX];
-	struct text t = text_on(buf, sizeof(buf));
-	struct message m = { .at = w->now, .priority = LOG_LEVEL_NOTICE,
-			     .kind = "interval", .text = buf };
-
-	if (q->pays_every_s == 0 || q->pays_every_s == was)
-		return true;
-	text_add(&t, "%s on %s settles every ", q->symbol.s, q->venue.s);
-	text_add_span(&t, span_s(q->pays_every_s));
-	text_add(&t, " now, as its announcements show");
-	if (was > 0) {
-		text_add(&t, "; before: ");
-		text_add_span(&t, span_s(was));
-	}
-	return note_interval(w, q, buf, err) &&
-	       store_put_message(w->cycle->store, &m, err);
-}
+/* ---- the rates of now ---- */
 
 /* A quote that several positions share is written once; `put` by quote. */
 static bool put_quote(struct work *w, bool *put, const struct position *p,
@@ -292,7 +280,7 @@ static bool put_quote(struct work *w, bool *put, const struct position *p,
 	if (!q || q->why != WHY_KNOWN || put[q - w->market.quotes])
 		return true;
 	put[q - w->market.quotes] = true;
-	if (!tell_interval(w, q, err))
+	if (!cycle_tell_interval(w, q, err))
 		return false;
 	last = (struct last_quote){ p->symbol, q->venue, q->rate.fraction,
 				    q->observed_at, w->now, q->next_funding,

@@ -17,6 +17,7 @@ struct work {
 	struct instant now;
 	struct poll last;		/* valid when has_last */
 	bool has_last;
+	struct instant newest;		/* poll of all; ahead: the clock was */
 	struct poll poll;		/* this one */
 	struct position *recent;	/* watched, and closed of late */
 	size_t n_recent;
@@ -59,12 +60,15 @@ bool cycle_unconfirmed(const struct work *w, const struct watched *x);
 MUST_USE bool cycle_settle(struct work *w, struct err *err);
 /*
  * Was it recorded since the poll before, so that none booked of it yet? Asked of
- * what was never watched: a clock that went back cannot tell, so that it was.
+ * what is not watched: a clock that went back cannot tell, the ledger can.
  */
 MUST_USE bool cycle_unbooked(const struct work *w, bool *out,
 			     const struct position *p, struct err *err);
-/* Did the clock go back, by more than any is late? */
+/* Did the clock go back, now or some polls ago, by more than any is late? */
 bool cycle_was_ahead(const struct work *w);
+/* cycle_interval.c, in the transaction: does q show another interval? */
+MUST_USE bool cycle_tell_interval(struct work *w, const struct quote *q,
+				  struct err *err);
 /* What rules see: the ledger as it stands once this poll has booked. */
 struct fact cycle_funding(const struct work *w, const struct watched *x);
 

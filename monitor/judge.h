@@ -17,6 +17,8 @@ struct watched {
 	struct funding until_now;	/* ... without what a clock ahead
 					   booked (live only) */
 	bool unbooked;			/* no poll booked of it (live only) */
+	const struct settlement *brought;	/* ... but an import may have */
+	size_t n_brought;
 	struct facts_memory memory;	/* what the facts rest on */
 	struct facts facts;
 	struct instant observed[2];	/* its usable quotes, else unknown */

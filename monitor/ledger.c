@@ -68,8 +68,7 @@ static int32_t interval(const struct ledger_ask *a)
 	return a->terms ? a->terms->pays_every_s : 0;
 }
 
-/* What is not announced contradicts nothing; stamps are moments late. */
-static bool on_grid(const struct ledger_ask *a, struct instant t)
+bool ledger_on_grid(const struct ledger_ask *a, struct instant t)
 {
 	int64_t every = span_s(interval(a)).ms, ahead;
 
@@ -93,8 +92,8 @@ static int32_t paid_for(const struct ledger_ask *a)
 					 INSTANT_UNKNOWN;
 	int32_t now = shown(last, a->next, a->now);
 
-	if (interval(a) > 0 && on_grid(a, last) &&
-	    (was_seen(a) || (now == 0 && on_grid(a, a->next))))
+	if (interval(a) > 0 && ledger_on_grid(a, last) &&
+	    (was_seen(a) || (now == 0 && ledger_on_grid(a, a->next))))
 		return interval(a);
 	return now;
 }
@@ -232,9 +231,9 @@ size_t ledger_missed(struct settlement out[static LEDGER_ROWS_MAX],
 	struct instant t = a->since;
 	size_t n = 0;
 
-	if (every_s <= 0)
-		return 0;
-	while (n < LEDGER_ROWS_MAX) {
+	if (every_s <= 0 && t.ms < a->now.ms)	/* how many, nobody knows */
+		out[n++] = missed(a, a->now);
+	while (every_s > 0 && n < LEDGER_ROWS_MAX) {
 		t = instant_next_on_grid(t, every_s, anchor_s);
 		if (t.ms > a->now.ms)
 			break;

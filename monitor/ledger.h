@@ -39,10 +39,17 @@ size_t ledger_due(struct settlement out[static LEDGER_ROWS_MAX],
 /*
  * The same for a time without polls, before the pair was recorded here: each
  * settlement of the grid, of unknown amount. Of more than LEDGER_MISSED_MAX the
- * first and the newest; reported are mostly all of them.
+ * first and the newest; reported are mostly all of them. Where the interval is
+ * not known, one row at the end stands for all: none is no known nothing.
  */
 size_t ledger_missed(struct settlement out[static LEDGER_ROWS_MAX],
 		     const struct ledger_ask *ask);
+
+/*
+ * Is t one of the leg's settlements, by the interval that is known? What is not
+ * announced contradicts nothing; stamps are moments late.
+ */
+bool ledger_on_grid(const struct ledger_ask *ask, struct instant t);
 
 /* Is it known when the leg settles? Else nothing is booked of it at all. */
 bool ledger_scheduled(const struct ledger_ask *ask);

@@ -337,12 +337,28 @@ static void give_held(struct replay *r, const struct recorded_poll *p)
 	}
 }
 
+/* That nobody knew when a leg settles stands in no ledger. */
+static void take_schedules(struct replay *r, const struct recorded_poll *p)
+{
+	size_t next = 0;
+
+	for (size_t i = 0; i < p->view.n_rows; i++) {
+		const struct evidence_row *row = &p->view.rows[i];
+		struct replay_pair *pair = row->memory ?
+			find(r, row->position, &next) : NULL;
+
+		if (pair)
+			replay_schedule(pair, &row->memory->facts.funding_usd);
+	}
+}
+
 static void step_other(struct replay *r, const struct recorded_poll *p)
 {
 	const uint64_t facts = profile_uses(profile_of(r, p));
 
 	if (r->n_begun < r->n)
 		begin_judged(r, p);
+	take_schedules(r, p);
 	if (!counts(r, p->at))
 		return;
 	give_held(r, p);

@@ -16,6 +16,7 @@
 struct replay_pair {
 	/* Looked at in every poll, so they stand together: */
 	bool begun, over;
+	bool unscheduled;		/* a leg settles nobody knew when */
 	bool sure;			/* its memory is the recorded one */
 	bool fees_whole;		/* fees of leaving are in x.pos's */
 	uint64_t planned;		/* the keys `plan` was made of; 0: none */
@@ -71,6 +72,8 @@ bool replay_same(char *buf, size_t n, const struct watched *x,
 
 /* replay_book.c: funding as it was known at a poll; from next_ms on. */
 void replay_book(struct replay_pair *pair, struct instant now);
+/* What rules saw then: was it known when both legs settle? */
+void replay_schedule(struct replay_pair *pair, const struct fact *funding);
 
 /* replay_bare.c: what commands did between two polls, where polls were
  * recorded without memory. False: a keep whose end was not recorded. */

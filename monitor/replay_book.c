@@ -37,5 +37,16 @@ void replay_book(struct replay_pair *pair, struct instant now)
 	if (pair->booked < pair->n_ledger &&
 	    pair->ledger[pair->booked].at.ms < pair->next_ms)
 		pair->next_ms = pair->ledger[pair->booked].at.ms;
-	pair->x.memory.funding_usd = funding_total(&pair->funding);
+	pair->x.memory.funding_usd = pair->unscheduled ?
+				     fact_unknown(WHY_NO_INTERVAL) :
+				     funding_total(&pair->funding);
+}
+
+void replay_schedule(struct replay_pair *pair, const struct fact *funding)
+{
+	bool was = pair->unscheduled;
+
+	pair->unscheduled = !funding->known && funding->why == WHY_NO_INTERVAL;
+	if (pair->unscheduled != was)
+		pair->next_ms = INT64_MIN;	/* at this poll, or its first */
 }

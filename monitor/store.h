@@ -124,6 +124,9 @@ struct poll {
 
 MUST_USE bool store_last_poll(struct store *s, struct poll *out, bool *found,
 			      struct err *err);
+/* The latest time of any: later than the last one's after the clock went back. */
+MUST_USE bool store_newest_poll(struct store *s, struct instant *out,
+				struct err *err);
 /* The last one in (from, to] that came more than `gap` after the one before. */
 MUST_USE bool store_poll_gap(struct store *s, struct instant *out,
 			     struct instant from, struct instant to,
@@ -249,6 +252,10 @@ MUST_USE bool store_unclose_settlements(struct store *s, int64_t position,
 /* What a clock that ran ahead booked, and nobody reported, is no row. */
 MUST_USE bool store_drop_settlements(struct store *s, int64_t position,
 				     struct instant after, struct err *err);
+/* Of one leg until then, what nobody reported: booked anew by the caller. */
+MUST_USE bool store_drop_past(struct store *s, int64_t position,
+			      enum side side, struct instant until,
+			      struct err *err);
 /* Put what a venue reported into existing rows of one position. */
 MUST_USE bool store_report_settlements(struct store *s,
 				       const struct settlement *rows,

@@ -284,6 +284,17 @@ bool store_drop_settlements(struct store *s, int64_t position,
 		store_recount_funding(s, position, err));
 }
 
+bool store_drop_past(struct store *s, int64_t position, enum side side,
+		     struct instant until, struct err *err)
+{
+	struct sql q = sql_use(s, SQL_SETTLEMENTS_PAST);
+
+	sql_put_int(&q, position);
+	sql_put_text(&q, side_word(side));
+	sql_put_instant(&q, until);
+	return sql_run(&q, err) && store_recount_funding(s, position, err);
+}
+
 /* ---- last quotes ---- */
 
 static void get_quote(struct sql *q, struct last_quote *l)

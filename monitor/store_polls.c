@@ -44,6 +44,14 @@ bool store_last_poll(struct store *s, struct poll *out, bool *found,
 	return true;
 }
 
+bool store_newest_poll(struct store *s, struct instant *out, struct err *err)
+{
+	struct sql q = sql_use(s, SQL_POLL_NEWEST);
+
+	*out = sql_row(&q) ? sql_get_instant(&q) : INSTANT_UNKNOWN;
+	return sql_done(&q, err);
+}
+
 bool store_poll_gap(struct store *s, struct instant *out, struct instant from,
 		    struct instant to, struct span gap, struct err *err)
 {

@@ -139,6 +139,7 @@ const char *const sql_texts[SQL_COUNT] = {
 		"ORDER BY p.at DESC LIMIT 1",
 	[SQL_POLL_LAST] = "SELECT " POLL_COLUMNS " FROM polls "
 		"ORDER BY seq DESC LIMIT 1",
+	[SQL_POLL_NEWEST] = "SELECT max(at) FROM polls",
 	[SQL_POLL_PUT] = "INSERT INTO polls (" POLL_COLUMNS ") "
 		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
 	[SQL_POLL_AT] = "SELECT " POLL_COLUMNS " FROM polls "
@@ -208,6 +209,9 @@ const char *const sql_texts[SQL_COUNT] = {
 		"WHERE position = ?1",
 	[SQL_SETTLEMENTS_AHEAD] = "DELETE FROM settlements "
 		"WHERE position = ?1 AND at > ?2 AND reported_usd IS NULL",
+	[SQL_SETTLEMENTS_PAST] = "DELETE FROM settlements "
+		"WHERE position = ?1 AND side = ?2 AND at <= ?3 "
+		"AND reported_usd IS NULL",
 	[SQL_FUNDING] = "SELECT settled_usd, settlements, unknown "
 		"FROM funding WHERE position = ?1",
 	[SQL_FUNDING_PUT] = "INSERT INTO funding (position, settled_usd, "

@@ -533,5 +533,7 @@ void sim_model_commit(struct sim *s)
 	sim_see_quotes(s, fresh);
 	sim_check_poll(s, w.closes);
 	s->last_at = s->given.now;
+	if (s->newest_at == NEVER || s->newest_at < s->last_at)
+		s->newest_at = s->last_at;
 	arena_reset(s->scratch);
 }

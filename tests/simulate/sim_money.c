@@ -137,8 +137,8 @@ static void settle_leg(struct sim *s, struct sim_position *p, int side)
 void sim_settle(struct sim *s, const bool fresh[SIM_SYMBOLS][SIM_VENUES])
 {
 	int64_t week_ago = s->given.now - 7 * 24 * HOUR_MS;
-	bool back = s->last_at != NEVER &&
-		    s->last_at - s->given.now > 5 * MINUTE_MS;
+	bool back = s->newest_at != NEVER &&
+		    s->newest_at - s->given.now > 5 * MINUTE_MS;
 
 	for (int i = 0; i < s->n_positions; i++) {
 		struct sim_position *p = &s->position[i];

@@ -120,7 +120,7 @@ static void draw_world(struct sim *s)
 		s->kind = SIM_PERSON;
 		s->calm = s->begin;
 	}
-	s->last_at = s->attempt = NEVER;
+	s->last_at = s->newest_at = s->attempt = NEVER;
 	sim_service_begin(s);
 	sim_draw_rules(s);
 }

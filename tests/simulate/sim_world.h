@@ -75,7 +75,8 @@ struct sim {
 	struct sim_line line[SIM_LINES];
 	struct sim_given given;
 	bool pending;			/* a poll was begun, not yet seen */
-	int64_t last_at, seq, attempt;	/* attempt: true time of the last */
+	int64_t last_at, newest_at;	/* polls: the last, the latest */
+	int64_t seq, attempt;	/* attempt: true time of the last */
 	int64_t excused;		/* ms without a poll since, with cause */
 	int n_loaded;			/* positions this poll knows */
 	struct sim_position *position;	/* by id - 1 */

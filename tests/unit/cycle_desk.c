@@ -5,6 +5,7 @@
 #include "given.h"
 #include "given_ports.h"
 #include "log.h"
+#include "source_store.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -177,4 +178,32 @@ void desk_assert_paid(struct desk *d, enum side side, const char *at,
 				 why_word(rows[i].amount_usd.why));
 	}
 	assert_string_equal(text, want);
+}
+
+void desk_assert_seen(struct desk *d, const char *const *want)
+{
+	struct source_store *source;
+	struct recorded_poll p;
+	char text[DEC_TEXT_MAX];
+	bool more;
+
+	desk_check(d, source_store_open(&source, d->store, "main", INSTANT_UNKNOWN,
+				   &d->err));
+	for (;; want++) {
+		const struct evidence_memory *m;
+
+		desk_check(d, source_store_next(source, &p, &more, &d->err));
+		if (!more)
+			break;
+		m = p.view.rows[0].memory;
+		if (!*want) {
+			assert_null(m);
+			continue;
+		}
+		assert_non_null(m);
+		dec_format(text, m->facts.funding_usd.v);
+		assert_string_equal(m->facts.funding_usd.known ? text :
+				    why_word(m->facts.funding_usd.why), *want);
+	}
+	source_store_close(source);
 }

@@ -35,6 +35,8 @@ void desk_restart(struct desk *d);
 /* What the leg got then: the amount, or in words why it is unknown. */
 void desk_assert_paid(struct desk *d, enum side side, const char *at,
 		      int32_t every_s, const char *want);
+/* What rules saw of the ledger at each recorded poll; NULL: unchanged. */
+void desk_assert_seen(struct desk *d, const char *const *want);
 void desk_check(struct desk *d, bool ok);
 
 #endif

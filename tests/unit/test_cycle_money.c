@@ -7,7 +7,6 @@
 #include "cycle_desk.h"
 #include "given.h"
 #include "ledger.h"
-#include "source_store.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -244,7 +243,7 @@ static void an_unknown_rhythm_fails_no_poll(void **state)
 
 	(void)state;
 	/* nothing is configured of it */
-	open_money(&d, "newdex", "2026-11-20T10:30:00Z");
+	open_money(&d, "newdex", "2026-11-20T10:59:00Z");
 	poll(&d, "2026-11-20T10:59:00Z", "2026-11-20T11:00:00Z", NULL);
 	poll(&d, "2026-11-20T11:01:00Z", NULL, NULL);
 	rows = ledger(&d, &n);
@@ -253,35 +252,6 @@ static void an_unknown_rhythm_fails_no_poll(void **state)
 	assert_false(rows[0].amount_usd.known);
 	assert_int_equal(rows[0].amount_usd.why, WHY_NO_INTERVAL);
 	desk_close(&d);
-}
-
-/* What rules saw of the ledger at each recorded poll, unless unchanged. */
-static void assert_seen(struct desk *d, const char *const *want)
-{
-	struct source_store *source;
-	struct recorded_poll p;
-	char text[DEC_TEXT_MAX];
-	bool more;
-
-	desk_check(d, source_store_open(&source, d->store, "main", INSTANT_UNKNOWN,
-				   &d->err));
-	for (;; want++) {
-		const struct evidence_memory *m;
-
-		desk_check(d, source_store_next(source, &p, &more, &d->err));
-		if (!more)
-			break;
-		m = p.view.rows[0].memory;
-		if (!*want) {
-			assert_null(m);
-			continue;
-		}
-		assert_non_null(m);
-		dec_format(text, m->facts.funding_usd.v);
-		assert_string_equal(m->facts.funding_usd.known ? text :
-				    why_word(m->facts.funding_usd.why), *want);
-	}
-	source_store_close(source);
 }
 
 static void rules_see_what_this_poll_books(void **state)
@@ -299,7 +269,7 @@ static void rules_see_what_this_poll_books(void **state)
 	poll(&d, "2026-11-20T16:01:00Z", NULL, NULL);
 	poll(&d, "2026-11-20T17:00:00Z", NULL, NULL);
 	poll(&d, "2026-11-20T19:30:00Z", NULL, NULL);
-	assert_seen(&d, sums);
+	desk_assert_seen(&d, sums);
 	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
 	assert_int_equal(f.n, 5);
 	assert_int_equal(f.n_unknown, 1);
@@ -321,7 +291,7 @@ static void a_leg_without_a_schedule_is_not_a_known_nothing(void **state)
 	poll(&d, "2026-11-20T23:59:00Z", NULL, "2026-11-21T00:00:00Z");
 	poll(&d, "2026-11-21T00:01:00Z", NULL, "2026-11-21T08:00:00Z");
 	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T16:00:00Z", 28800, "8");
-	assert_seen(&d, sums);
+	desk_assert_seen(&d, sums);
 	desk_close(&d);
 }
 
@@ -354,7 +324,7 @@ static void what_settled_before_the_first_poll_is_unknown(void **state)
 	poll(&d, "2026-11-20T16:03:00Z", NULL, NULL);
 	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
 	assert_int_equal(f.n, 3 * (24 + 3) + 2);
-	assert_seen(&d, sums);
+	desk_assert_seen(&d, sums);
 	desk_close(&d);
 }
 

@@ -130,12 +130,45 @@ static void a_clock_behind_takes_nothing_back(void **state)
 	desk_close(&d);
 }
 
+/* The clock is right again, and for one poll the service is stale. */
+static void a_clock_ahead_is_mended_at_the_first_fresh_poll(void **state)
+{
+	struct funding f;
+	struct desk d;
+
+	(void)state;
+	open_money(&d, "lighter", "2026-11-20T15:30:00Z");
+	poll(&d, "2026-11-20T15:40:00Z", NULL, NULL);
+	poll(&d, "2026-11-21T15:41:00Z", NULL, NULL);	/* a day ahead */
+	d.observed[LEG_LONG] = d.observed[LEG_SHORT] = "2026-11-20T15:01:00Z";
+	poll(&d, "2026-11-20T15:42:00Z", NULL, NULL);
+	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
+	assert_int_equal(f.n, 24 + 3);
+	d.observed[LEG_LONG] = d.observed[LEG_SHORT] = NULL;
+	poll(&d, "2026-11-20T15:43:00Z", NULL, NULL);
+	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
+	assert_int_equal(f.n, 0);
+	poll(&d, "2026-11-20T16:00:30Z", NULL, NULL);
+	desk_assert_paid(&d, LEG_LONG, "2026-11-20T16:00:00Z", 3600, "-0.1");
+	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T16:00:00Z", 28800, "8");
+	poll(&d, "2026-11-20T16:01:30Z", NULL, NULL);
+	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
+	assert_int_equal(f.n, 2);
+	assert_int_equal(f.n_unknown, 0);
+	desk_assert_seen(&d, (const char *const[]){
+			"0", "a settlement of unknown amount", NULL, "0",
+			"7.9", NULL });
+	desk_close(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			what_is_added_after_a_settlement_earned_nothing_there),
 		cmocka_unit_test(a_clock_ahead_leaves_nothing_behind),
+		cmocka_unit_test(
+			a_clock_ahead_is_mended_at_the_first_fresh_poll),
 		cmocka_unit_test(a_clock_behind_takes_nothing_back),
 	};
 
