@@ -126,7 +126,8 @@ static bool wire(struct monitor *m, struct err *err)
 	return run_post_open(&m->post, &(struct run_post_options){
 		&m->setup.account, m->store, m->wiring.clock, dry_run,
 		seed_of(m->cli), &m->setup.config->reach,
-		cli_has(m->cli, OPT_ONCE) }, err);
+		cli_has(m->cli, OPT_ONCE),
+		m->setup.config->allow_insecure_http }, err);
 }
 
 static bool take_news(struct monitor *m, struct cycle *cycle, struct err *err)
@@ -157,7 +158,8 @@ static bool take_news(struct monitor *m, struct cycle *cycle, struct err *err)
 	m->setup = next;
 	cycle->account = &m->setup.account;
 	run_post_use(&m->post, &news, cycle->account);
-	run_post_reach(&m->post, &m->setup.config->reach);
+	run_post_reach(&m->post, &m->setup.config->reach,
+		       m->setup.config->allow_insecure_http);
 	config_terms(&m->terms, m->setup.config, &m->setup.account);
 	return true;
 err2:

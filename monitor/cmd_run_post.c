@@ -14,7 +14,8 @@
 static bool open_courier(struct run_post *p, struct err *err)
 {
 	const struct courier_options o = {
-		"carrywatch/" CARRYWATCH_VERSION, false, p->o.reach
+		"carrywatch/" CARRYWATCH_VERSION, false, p->o.reach,
+		p->o.allow_insecure
 	};
 
 	return p->outbound.courier.ctx ||
@@ -185,11 +186,15 @@ void run_post_use(struct run_post *p, struct run_post_news *n,
 	run_post_drop(n);
 }
 
-void run_post_reach(struct run_post *p, const struct reach *r)
+void run_post_reach(struct run_post *p, const struct reach *r,
+		    bool allow_insecure)
 {
 	p->o.reach = r;
-	if (p->outbound.courier.ctx)
-		courier_reach(&p->outbound.courier, r);
+	p->o.allow_insecure = allow_insecure;
+	if (!p->outbound.courier.ctx)
+		return;
+	courier_reach(&p->outbound.courier, r);
+	courier_insecure(&p->outbound.courier, allow_insecure);
 }
 
 bool run_post_open(struct run_post *p, const struct run_post_options *o,
