@@ -76,6 +76,10 @@ static const struct wrong wrongs[] = {
 	  "2:16: error: service.url: plain http to another host: use "
 	  "https, or set service.allow_insecure_http: true" },
 	{ "version: 1\naccounts:\n  a:\n    close: {url: "
+	  "\"http://hooks.example/close\"}",
+	  "4:18: error: accounts.a.close.url: plain http to another host: use "
+	  "https, or set service.allow_insecure_http: true" },
+	{ "version: 1\naccounts:\n  a:\n    close: {url: "
 	  "\"https://169.254.169.254/\"}",
 	  "4:18: error: close.url: refused: 169.254.169.254 is a cloud's "
 	  "metadata address; see network.allow_private" },
