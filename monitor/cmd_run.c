@@ -135,6 +135,7 @@ static bool take_news(struct monitor *m, struct cycle *cycle, struct err *err)
 	struct setup next = { .arena = arena_new() };
 	struct run_post_news news = { .sinks = { .list = NULL } };
 	struct book book = { NULL, NULL, NULL };
+	const struct run_post was = m->post;
 	struct source source;
 
 	if (!next.arena)
@@ -163,6 +164,7 @@ static bool take_news(struct monitor *m, struct cycle *cycle, struct err *err)
 	config_terms(&m->terms, m->setup.config, &m->setup.account);
 	return true;
 err2:
+	run_post_back(&m->post, &was);
 	source.free(source.ctx);
 err1:
 	cmd_book_close(&book);

@@ -3,6 +3,7 @@
 #include "cmd_run_post.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "cli.h"
 #include "clock.h"
@@ -171,6 +172,17 @@ bool run_post_ready(struct run_post *p, const struct account *a,
 	    !open_deliver(p, &none, err))
 		return false;
 	return ready_handoffs(p, a, err);
+}
+
+void run_post_back(struct run_post *p, const struct run_post *was)
+{
+	if (!was->deliver)
+		deliver_free(p->deliver);
+	if (!was->handoffs)
+		handoffs_free(p->handoffs);
+	p->deliver = was->deliver;
+	p->handoffs = was->handoffs;
+	memcpy(p->outbound.desk, was->outbound.desk, sizeof(was->outbound.desk));
 }
 
 void run_post_use(struct run_post *p, struct run_post_news *n,

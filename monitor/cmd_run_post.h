@@ -43,6 +43,9 @@ void run_post_close(struct run_post *p);
 /* Before a reload: make what the account needs; nothing else changes. */
 MUST_USE bool run_post_ready(struct run_post *p, const struct account *a,
 			     struct err *err);
+/* No reload after all: what was made for it, of an account that is none, goes.
+ * `was` is what stood before. */
+void run_post_back(struct run_post *p, const struct run_post *was);
 /* After it; `a` is where the account stands from now on. */
 void run_post_use(struct run_post *p, struct run_post_news *n,
 		  const struct account *a);

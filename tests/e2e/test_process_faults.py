@@ -377,5 +377,29 @@ def test_a_sink_dead_at_the_crash(t):
                 if not json.loads(r.body)["text"]]
 
 
+def test_a_refused_reload_leaves_no_desk(t):
+    """the database is busy while closes and a shadow are to be switched on"""
+    desk = Desk(t, "none")
+    wanted = t.config_file.read_text()
+    t.config_file.write_text(wanted.replace("close: {settle: 2s, "
+                                            "escalate_after: 3, }, ", ""))
+    m = t.monitor("main", env={**desk.env, "ASAN_OPTIONS":
+                               "detect_stack_use_after_return=1"})
+    m.wait_line('msg="?poll', 30)
+    t.config_file.write_text(wanted.replace("on_close: none", "on_close: "
+                                            "control_api, shadow: aggressive"))
+    with sqlite3.connect(t.dir / "data" / "main.db", timeout=9,
+                         isolation_level=None) as db:
+        db.execute("BEGIN EXCLUSIVE")
+        m.send(signal.SIGHUP)
+        m.wait_line("old configuration kept.*in use", 30)
+        db.execute("ROLLBACK")
+    seen = len(m.lines)
+    for _ in range(2):
+        m.wait_line('msg="?poll', 30, since=seen)
+        seen = len(m.lines)
+    assert m.stop() == 0, m.text("err")[-3000:]
+
+
 if __name__ == "__main__":
     lib.main()
