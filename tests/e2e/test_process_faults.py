@@ -401,5 +401,23 @@ def test_a_refused_reload_leaves_no_desk(t):
     assert m.stop() == 0, m.text("err")[-3000:]
 
 
+def test_a_parent_that_ignores_its_children(t):
+    """SIGCHLD ignored from the start: a program's end is heard all the same"""
+    hook = t.dir / "hook.sh"
+    hook.write_text("#!/bin/sh\ncat > /dev/null\n")
+    hook.chmod(0o755)
+    desk = Desk(t, "exec", close=f"program: {hook}")
+    desk.once()
+    desk.flip()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        m = desk.start()
+    finally:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    t.wait(lambda: desk.rows() and desk.row()["state"] == "acknowledged",
+           "the program's word", 8)
+    assert m.stop() == 0
+
+
 if __name__ == "__main__":
     lib.main()

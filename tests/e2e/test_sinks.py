@@ -12,6 +12,7 @@ import json
 import os
 import random
 import re
+import signal
 import socket
 import stat
 
@@ -257,6 +258,17 @@ def test_exec(t):
     assert "cannot be run" in post("exec", f"program={t.dir}/absent",
                                  code=2)
     assert "cannot be run" in post("exec", "program=relative", code=2)
+
+
+def test_exec_whose_end_is_nobodys(t):
+    """SIGCHLD ignored: the end of the program is seen, how is unknown"""
+    post, hook = Post(t), script(t, "exit 0\n")
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        got = post("exec", f"program={hook}")
+    finally:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    assert got[0] == "retry" and got[2] and "unknown" in got[3], got
 
 
 def silent_port(t):
