@@ -419,5 +419,25 @@ def test_a_parent_that_ignores_its_children(t):
     assert m.stop() == 0
 
 
+def test_a_shorter_interval_holds_at_once(t):
+    """poll_interval from five minutes to a second on HUP: no long last wait"""
+    desk = Desk(t)
+    wanted = t.config_file.read_text()
+    t.config_file.write_text(wanted.replace(
+        "poll_interval: 1s", "poll_interval: 5m").replace(
+        "blind_after: ", "blind_after: 1"))
+    m = desk.start()
+    m.wait_line(r"seq=1\b")
+    time.sleep(3)
+    t.config_file.write_text(wanted)
+    m.send(signal.SIGHUP)
+    m.wait_line(r"seq=2\b.*", 6)
+    m.wait_line(r"seq=3\b.*", 6)
+    assert m.stop() == 0
+    # The three seconds before were nobody's ticks.
+    assert max(rows_of(t, "SELECT missed_ticks FROM polls"))[0] <= 1, (
+        m.text("err"))
+
+
 if __name__ == "__main__":
     lib.main()
