@@ -133,7 +133,8 @@ static void check_sink_urls(struct load *l)
 
 		for (int k = 0; k < SINK_PARAMS_MAX; k++) {
 			const struct sink_param *p = &s->kind->params[k];
-			const struct yaml *y = p->name && p->kind == SINK_URL ?
+			const struct yaml *y = p->name && (p->kind == SINK_URL ||
+						p->kind == SINK_MAIL) ?
 					       at(node, p->name) : NULL;
 
 			if (y)

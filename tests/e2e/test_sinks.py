@@ -231,6 +231,19 @@ def script(t, text):
     return path
 
 
+def test_a_slash_behind_an_address(t):
+    """the path that is added begins with one slash, not two"""
+    post, sink = Post(t), Sink()
+    post("alertmanager", f"url={sink.url}/at/")
+    assert sent(sink).path == "/at/api/v2/alerts"
+    post("ntfy", "topic=x", f"server={sink.url}/at/")
+    assert sent(sink).path == "/at/x"
+    post("telegram", f"token={TOKEN}", "chat_id=7", f"api={sink.url}/at/")
+    assert sent(sink).path == f"/at/bot{TOKEN}/sendMessage"
+    post("pagerduty", "routing_key=x", f"api={sink.url}/at/")
+    assert sent(sink).path == "/at/v2/enqueue"
+
+
 def test_exec(t):
     """exec: JSON on stdin, a clean environment, its status, its time"""
     post = Post(t)
