@@ -89,6 +89,13 @@ def test_db_commands(t):
     t.run("db", "backup", copy).expect(0, out="a whole copy")
     t.run("db", "backup", copy).expect(2, err="exists")
     t.run("db", "backup", copy, "--yes").expect(0)
+    live = t.dir / "data" / "main.db"
+    link = t.dir / "link.db"
+    link.symlink_to(live)
+    before = live.stat().st_ino
+    for to in (live, link):
+        t.run("db", "backup", to, "--yes").expect(2, err="the database itself")
+    assert live.stat().st_ino == before and link.is_symlink()
     t.run("db", "migrate").expect(0, out="nothing to do")
     assert m.stop() == 0
     with sqlite3.connect(database(t)) as db:
