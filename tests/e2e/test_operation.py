@@ -5,6 +5,7 @@ import re
 import shutil
 import sqlite3
 import subprocess
+import time
 
 import lib
 from control import KEY, Control
@@ -60,6 +61,22 @@ def test_run_makes_backups_and_one_can_be_put_back(t):
     shutil.copy(backups(t)[0], database(t))
     t.run("run", "--once").expect(0)
     assert t.run("positions", "list", "--json").json()[0]["id"] == 1
+
+
+def test_what_an_interrupted_backup_leaves(t):
+    """half a copy of days ago goes with the next backup, a fresh one stays"""
+    given(t)
+    t.run("run", "--once").expect(0)
+    copy, = backups(t)
+    old = copy.with_name("main.db.20200101T000000Z.db.part")
+    hour_ago = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(time.time() - 3600))
+    fresh = copy.with_name(f"main.db.{hour_ago}.db.part")
+    other = copy.with_name("other.db.20200101T000000Z.db.part")
+    for path in (old, fresh, other):
+        path.write_text("half")
+    t.run("db", "backup").expect(0)
+    assert not old.exists()
+    assert fresh.exists() and other.exists()
 
 
 def test_a_backup_from_the_future(t):
