@@ -107,6 +107,8 @@ bool job_exec_start(struct job *j, struct err *err)
 	shut(&in[0]);
 	shut(&out[1]);
 	if (j->pid > 0) {
+		/* Here too: it may be ended before it comes to that. */
+		setpgid(j->pid, j->pid);
 		watch(j, in[1], out[0]);
 		return true;
 	}

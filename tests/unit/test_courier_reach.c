@@ -156,6 +156,26 @@ static void test_plain_http(void **state)
 	assert_false(c->send(c->ctx, &t, &out, &err));
 }
 
+/* Ended right after its start, a program is not waited for: cat would go on
+ * until its input ends. */
+static void test_free_at_once(void **state)
+{
+	const struct ticket t = { TICKET_ALERT, 1 };
+	const struct outgoing out = { .wire = WIRE_EXEC, .path = "/bin/cat",
+				      .body = "" };
+	struct courier c;
+
+	(void)state;
+	alarm(20);
+	for (int i = 0; i < 20; i++) {
+		assert_true(courier_new(&c, &(struct courier_options){
+			"test", false, NULL, false }, NULL));
+		assert_true(c.send(c.ctx, &t, &out, NULL));
+		c.free(c.ctx);
+	}
+	alarm(0);
+}
+
 static void test_reload(void **state)
 {
 	struct bench *b = *state;
@@ -180,7 +200,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_names), TEST(test_literals), TEST(test_plain_http),
-		TEST(test_reload),
+		TEST(test_free_at_once), TEST(test_reload),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
