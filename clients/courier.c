@@ -353,3 +353,10 @@ void courier_reach(struct courier *c, const struct reach *r)
 
 	s->reach = *r;
 }
+
+void courier_insecure(struct courier *c, bool allow)
+{
+	struct courier_state *s = c->ctx;
+
+	s->o.allow_insecure = allow;
+}

@@ -18,6 +18,7 @@ struct courier_options {
 	const char *user_agent;		/* NULL: carrywatch */
 	bool use_proxy;
 	const struct reach *reach;	/* copied; NULL: nothing listed */
+	bool allow_insecure;		/* plain http beyond this host */
 };
 
 /* out->free(out->ctx) ends it, and what runs. */
@@ -25,5 +26,6 @@ MUST_USE bool courier_new(struct courier *out,
 			  const struct courier_options *o, struct err *err);
 /* From now on; after a reload. */
 void courier_reach(struct courier *c, const struct reach *r);
+void courier_insecure(struct courier *c, bool allow);
 
 #endif

@@ -107,6 +107,8 @@ bool job_exec_start(struct job *j, struct err *err)
 	shut(&in[0]);
 	shut(&out[1]);
 	if (j->pid > 0) {
+		/* Here too: it may be ended before it comes to that. */
+		setpgid(j->pid, j->pid);
 		watch(j, in[1], out[0]);
 		return true;
 	}
@@ -170,14 +172,36 @@ static void end(struct job *j, int status)
 	j->finished = true;
 }
 
+/* It ended, and somebody else was told how. */
+static void lost(struct job *j)
+{
+	struct reply *r = &j->reply;
+
+	hear(j);
+	j->pid = 0;
+	r->sent = true;			/* it may have been */
+	snprintf(r->error, sizeof(r->error), "how the program ended is "
+		 "unknown");
+	shut(&j->in);
+	shut(&j->outfd);
+	shut(&j->pidfd);
+	j->finished = true;
+}
+
 void job_exec_step(struct job *j)
 {
+	pid_t pid;
 	int status;
 
 	feed(j);
 	hear(j);
-	if (waitpid(j->pid, &status, WNOHANG) == j->pid) {
+	pid = waitpid(j->pid, &status, WNOHANG);
+	if (pid == j->pid) {
 		end(j, status);
+		return;
+	}
+	if (pid < 0 && errno == ECHILD) {
+		lost(j);
 		return;
 	}
 	if (http_now_ms() < j->deadline_ms || j->killed)

@@ -117,10 +117,11 @@ static int set_common(struct job *j, const struct courier_options *o)
 bool job_http_start(struct job *j, CURLM *multi,
 		    const struct courier_options *o, struct err *err)
 {
+	bool plain = j->out.allow_insecure || o->allow_insecure;
 	int bad;
 
 	if (j->out.wire == WIRE_HTTP &&
-	    !http_url_check(j->out.url, j->out.allow_insecure, o->reach, err))
+	    !http_url_check(j->out.url, plain, o->reach, err))
 		return false;
 	j->easy = curl_easy_init();
 	if (!j->easy)

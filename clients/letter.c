@@ -153,6 +153,13 @@ char *letter_line(const char *s, size_t max, struct arena *arena)
 
 /* ---- shared requests ---- */
 
+int letter_base(const char *url)
+{
+	size_t n = strlen(url);
+
+	return (int)(n > 0 && url[n - 1] == '/' ? n - 1 : n);
+}
+
 void letter_post(struct outgoing *out, const char *url)
 {
 	*out = (struct outgoing){ .wire = WIRE_HTTP, .method = "POST",

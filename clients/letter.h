@@ -31,6 +31,8 @@ char *letter_plain(const struct alert *a, size_t max, struct arena *arena);
 /* The first `max` characters of a text, whole ones, "..." where it was cut;
  * `escape`: & < > as entities, each counted as one. */
 char *letter_cut(const char *s, size_t max, bool escape, struct arena *arena);
+/* The length of a base URL without its last slash. */
+int letter_base(const char *url);
 /* One line without control characters, ASCII only, for headers. */
 char *letter_line(const char *s, size_t max, struct arena *arena);
 

@@ -39,7 +39,8 @@ static bool build(struct outgoing *out, const struct alert *a,
 		  const struct sink_values *v, struct arena *arena,
 		  struct err *err)
 {
-	char *url = letter_text(arena, "%s/api/v2/alerts", v->v[URL]);
+	char *url = letter_text(arena, "%.*s/api/v2/alerts",
+				letter_base(v->v[URL]), v->v[URL]);
 	char *position = letter_text(arena, "%lld", (long long)a->position);
 	char *title = letter_cut(a->title, SIZE_MAX, false, arena);
 	char *text = letter_cut(a->text, SIZE_MAX, false, arena);

@@ -130,7 +130,7 @@ const struct sink_kind sink_email = {
 	.name = "email",
 	.help = "a mail by SMTP",
 	.params = {
-		[SERVER] = { "server", SINK_URL, true, NULL,
+		[SERVER] = { "server", SINK_MAIL, true, NULL,
 			     "smtps://host:465, or smtp://host:587" },
 		[FROM] = { "from", SINK_TEXT, true, NULL, "sender" },
 		[TO] = { "to", SINK_TEXT, true, NULL,

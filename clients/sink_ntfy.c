@@ -46,7 +46,8 @@ static bool build(struct outgoing *out, const struct alert *a,
 		  struct err *err)
 {
 	*out = (struct outgoing){ .wire = WIRE_HTTP, .method = "POST" };
-	out->url = letter_text(arena, "%s/%s", v->v[SERVER], v->v[TOPIC]);
+	out->url = letter_text(arena, "%.*s/%s", letter_base(v->v[SERVER]),
+			       v->v[SERVER], v->v[TOPIC]);
 	out->body = body_of(a, arena);
 	if (!out->url || !out->body)
 		return err_set(err, ERR_MEMORY, "no memory");

@@ -32,7 +32,8 @@ static bool build(struct outgoing *out, const struct alert *a,
 		  const struct sink_values *v, struct arena *arena,
 		  struct err *err)
 {
-	char *url = letter_text(arena, "%s/v2/enqueue", v->v[API]);
+	char *url = letter_text(arena, "%.*s/v2/enqueue",
+				letter_base(v->v[API]), v->v[API]);
 	char *key = letter_text(arena, "carrywatch/%s", a->fingerprint);
 	char *summary = letter_plain(a, SUMMARY_MAX, arena);
 	struct alert shown = *a;	/* on a screen: nothing that steers */

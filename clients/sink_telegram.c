@@ -63,8 +63,8 @@ static bool build(struct outgoing *out, const struct alert *a,
 	if (!token_ok(v->v[TOKEN]))
 		return err_set(err, ERR_CONFIG, "the token is no bot token: "
 			       "digits, a colon, letters");
-	url = letter_text(arena, "%s/bot%s/sendMessage", v->v[API],
-			  v->v[TOKEN]);
+	url = letter_text(arena, "%.*s/bot%s/sendMessage",
+			  letter_base(v->v[API]), v->v[API], v->v[TOKEN]);
 	text = title && rest ? letter_text(arena, "<b>%s</b>%s%s", title,
 					   *rest ? "\n" : "", rest) : NULL;
 	if (!url || !text || !letter_begin(&l, err))

@@ -38,3 +38,10 @@ const struct rule *rule_find(const char *name, size_t n)
 	}
 	return NULL;
 }
+
+bool rule_agrees(const struct rule *r, const struct dec *arg, struct err *err)
+{
+	const char *why = r->contradiction ? r->contradiction(arg) : NULL;
+
+	return !why || err_set(err, ERR_CONFIG, "%s: %s", r->name, why);
+}

@@ -50,6 +50,9 @@ struct rule {
 	uint8_t added;
 	bool protective;		/* may close on stale rates */
 	struct finding (*eval)(const struct facts *f, const struct dec *arg);
+	/* What is wrong with arguments each of which is good; NULL: nothing,
+	 * or no such check. */
+	const char *(*contradiction)(const struct dec *arg);
 };
 
 #define USES(id) (UINT64_C(1) << FACT_##id)
@@ -70,6 +73,10 @@ static inline struct finding finding_missing(const struct facts *f,
 
 /* The facts one call reads, given its arguments. */
 uint64_t rule_uses(const struct rule *r, const struct dec *arg);
+
+/* False when arguments contradict each other. */
+MUST_USE bool rule_agrees(const struct rule *r, const struct dec *arg,
+			  struct err *err);
 
 /* Written by make from the file names of rules/, sorted by name. */
 extern const struct rule *const rule_table[];

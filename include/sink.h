@@ -42,8 +42,8 @@ struct alert {
 	bool silent;		/* make no sound: quiet hours */
 };
 
-enum sink_param_kind { SINK_TEXT, SINK_INTEGER, SINK_URL, SINK_SECRET,
-		       SINK_PATH, SINK_BOOL };
+enum sink_param_kind { SINK_TEXT, SINK_INTEGER, SINK_URL, SINK_MAIL,
+		       SINK_SECRET, SINK_PATH, SINK_BOOL };
 
 struct sink_param {
 	const char *name;	/* key below sinks.NAME */

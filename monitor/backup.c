@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 
 #define DAY_MS	(INT64_C(1000) * DAY_S)
 #define STAMP	16		/* 20261126T073000Z */
+#define PART	".part"		/* of migrate_copy */
 
 /* ---- thinning ---- */
 
@@ -123,12 +125,42 @@ bool backup_due(const char *dir, const char *name, struct span every,
 	return n == 0 || instant_diff(now, b.at[n - 1]).ms >= every.ms;
 }
 
+/* "NAME.20261126T073000Z.db.part" of another day than now. */
+static bool is_left_over(const char *file, const char *name,
+			 struct instant now)
+{
+	char whole[NAME_MAX + 1];
+	size_t n = strlen(file);
+	struct instant at;
+
+	if (n <= strlen(PART) || n > NAME_MAX ||
+	    strcmp(file + n - strlen(PART), PART) != 0)
+		return false;
+	snprintf(whole, sizeof(whole), "%.*s", (int)(n - strlen(PART)), file);
+	return read_name(&at, whole, name) &&
+	       (now.ms - at.ms > DAY_MS || at.ms - now.ms > DAY_MS);
+}
+
+/* Of backups that were interrupted; one of today may be at work still. */
+static void drop_parts(const char *dir, const char *name, struct instant now)
+{
+	DIR *d = opendir(dir);
+	struct dirent *e;
+
+	while (d && (e = readdir(d)))
+		if (is_left_over(e->d_name, name, now))
+			unlinkat(dirfd(d), e->d_name, 0);
+	if (d)
+		closedir(d);
+}
+
 static void thin_out(const char *dir, const char *name, struct instant now)
 {
 	bool keep[BACKUP_NAMES_MAX];
 	char path[1200];
 	struct backups b;
 
+	drop_parts(dir, name, now);
 	backup_list(&b, dir, name);
 	backup_thin(keep, &b, now);
 	for (size_t i = 0; i < b.n; i++) {

@@ -87,6 +87,7 @@ static bool try_all(struct trial *t, struct err *err)
 	if (!cli_config(c, err))
 		return false;
 	courier_reach(&t->courier, &c->config->reach);
+	courier_insecure(&t->courier, c->config->allow_insecure_http);
 	one = c->n_args ? find(c->config, c->arg[0]) : NULL;
 	if (c->n_args && !one)
 		return err_set(err, ERR_NOT_FOUND, "no sink \"%s\" under "
@@ -109,7 +110,7 @@ static bool try_all(struct trial *t, struct err *err)
 int cmd_alerts_test(struct cli *c)
 {
 	const struct courier_options o = {
-		"carrywatch/" CARRYWATCH_VERSION, false, NULL
+		"carrywatch/" CARRYWATCH_VERSION, false, NULL, false
 	};
 	struct trial t = { .cli = c };
 	struct err err = { ERR_NONE, "" };

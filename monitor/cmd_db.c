@@ -2,6 +2,7 @@
 /* db info, check, backup, migrate: the database of an account as a whole. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "backup.h"
@@ -138,6 +139,14 @@ int cmd_db_check(struct cli *c)
 
 /* ---- backup ---- */
 
+static bool same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev &&
+	       x.st_ino == y.st_ino;
+}
+
 static bool backup_to(struct db *d, struct cli *c, struct err *err)
 {
 	const char *to = c->arg[0];
@@ -145,6 +154,10 @@ static bool backup_to(struct db *d, struct cli *c, struct err *err)
 	if (access(to, F_OK) == 0 && !cli_has(c, OPT_YES))
 		return err_set(err, ERR_USAGE, "%s exists: name another file, "
 			       "or add --yes to replace it", to);
+	/* A monitor that runs would go on in a file without a name. */
+	if (same_file(to, d->path))
+		return err_set(err, ERR_USAGE, "%s is the database itself: "
+			       "name another file", to);
 	if (!store_backup(d->store, to, err))
 		return false;
 	positions_say(c, "%s: a whole copy is in %s", d->account->name, to);

@@ -191,6 +191,74 @@ static void warn_venue(const struct job *j, struct warned *w,
 	     text);
 }
 
+/* A pair that is open, or is to be. */
+struct pair {
+	const struct position *p;
+	const struct incoming *x;	/* NULL: it is open */
+};
+
+static int pair_cmp(const struct position *a, const struct position *b)
+{
+	int d = symbol_cmp(a->symbol, b->symbol);
+
+	for (int s = LEG_LONG; !d && s <= LEG_SHORT; s++)
+		d = venue_cmp(a->leg[s].venue, b->leg[s].venue);
+	d = d ? d : dec_cmp(a->size_usd, b->size_usd);
+	return d ? d : (a->opened_at.ms > b->opened_at.ms) -
+		       (a->opened_at.ms < b->opened_at.ms);
+}
+
+/* Equal ones: what is open, then the rows as they stand. */
+static int by_pair(const void *a, const void *b)
+{
+	const struct pair *x = a, *y = b;
+	int d = pair_cmp(x->p, y->p);
+
+	if (d || !x->x || !y->x)
+		return d ? d : (x->x != NULL) - (y->x != NULL);
+	return (x->x->index > y->x->index) - (x->x->index < y->x->index);
+}
+
+static void warn_alike(const struct job *j, const struct pair *first,
+		       const struct incoming *again)
+{
+	char text[200], what[40];
+
+	if (first->x)
+		snprintf(what, sizeof(what), "line %d", first->x->row.at.line);
+	else
+		snprintf(what, sizeof(what), "position %" PRId64, first->p->id);
+	snprintf(text, sizeof(text), "the same pair as %s, and no external_id "
+		 "tells them apart: it will be there twice", what);
+	warn(j, again->row.at, text);
+}
+
+/* A file that is imported again doubles what is watched. */
+static bool warn_pairs(struct job *j, struct store *s, struct err *err)
+{
+	struct position *open;
+	struct pair *list;
+	size_t n = 0;
+
+	if (!store_positions(s, &open, &n, STORE_WATCHED, INSTANT_UNKNOWN,
+			     j->c->arena, err))
+		return false;
+	list = arena_array(j->c->arena, n + j->in.n, sizeof(*list));
+	if (!list)
+		return err_set(err, ERR_MEMORY, "no memory");
+	for (size_t i = 0; i < n; i++)
+		list[i] = (struct pair){ &open[i], NULL };
+	for (size_t i = 0; i < j->in.n; i++)
+		list[n + i] = (struct pair){ &j->in.list[i].p, &j->in.list[i] };
+	n += j->in.n;
+	qsort(list, n, sizeof(*list), by_pair);
+	for (size_t i = 1; i < n; i++)
+		if (list[i].x && !list[i].p->external_id[0] &&
+		    pair_cmp(list[i - 1].p, list[i].p) == 0)
+			warn_alike(j, &list[i - 1], list[i].x);
+	return true;
+}
+
 static void warn_all(const struct job *j)
 {
 	struct warned w = { .n = 0 };
@@ -274,7 +342,8 @@ int cmd_positions_import(struct cli *c)
 	struct job j = { .c = c };
 	struct err err = { ERR_NONE, "" };
 	struct store *s = NULL;
-	bool ok = prepare(&j, &s, &err) && read_all(&j, &err);
+	bool ok = prepare(&j, &s, &err) && read_all(&j, &err) &&
+		  warn_pairs(&j, s, &err);
 
 	if (ok) {
 		warn_all(&j);

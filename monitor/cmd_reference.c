@@ -134,7 +134,7 @@ static const char *sink_written(enum sink_param_kind kind)
 {
 	static const char *const words[] = {
 		[SINK_TEXT] = "text", [SINK_INTEGER] = "whole number",
-		[SINK_URL] = "url",
+		[SINK_URL] = "url", [SINK_MAIL] = "url",
 		[SINK_SECRET] = ("secret: {env: NAME}, {file: PATH} or "
 				 "{credential: NAME}"),
 		[SINK_PATH] = "whole path", [SINK_BOOL] = "true or false"

@@ -126,7 +126,8 @@ static bool wire(struct monitor *m, struct err *err)
 	return run_post_open(&m->post, &(struct run_post_options){
 		&m->setup.account, m->store, m->wiring.clock, dry_run,
 		seed_of(m->cli), &m->setup.config->reach,
-		cli_has(m->cli, OPT_ONCE) }, err);
+		cli_has(m->cli, OPT_ONCE),
+		m->setup.config->allow_insecure_http }, err);
 }
 
 static bool take_news(struct monitor *m, struct cycle *cycle, struct err *err)
@@ -134,6 +135,7 @@ static bool take_news(struct monitor *m, struct cycle *cycle, struct err *err)
 	struct setup next = { .arena = arena_new() };
 	struct run_post_news news = { .sinks = { .list = NULL } };
 	struct book book = { NULL, NULL, NULL };
+	const struct run_post was = m->post;
 	struct source source;
 
 	if (!next.arena)
@@ -157,10 +159,12 @@ static bool take_news(struct monitor *m, struct cycle *cycle, struct err *err)
 	m->setup = next;
 	cycle->account = &m->setup.account;
 	run_post_use(&m->post, &news, cycle->account);
-	run_post_reach(&m->post, &m->setup.config->reach);
+	run_post_reach(&m->post, &m->setup.config->reach,
+		       m->setup.config->allow_insecure_http);
 	config_terms(&m->terms, m->setup.config, &m->setup.account);
 	return true;
 err2:
+	run_post_back(&m->post, &was);
 	source.free(source.ctx);
 err1:
 	cmd_book_close(&book);

@@ -3,6 +3,7 @@
 #include "cmd_run_post.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "cli.h"
 #include "clock.h"
@@ -14,7 +15,8 @@
 static bool open_courier(struct run_post *p, struct err *err)
 {
 	const struct courier_options o = {
-		"carrywatch/" CARRYWATCH_VERSION, false, p->o.reach
+		"carrywatch/" CARRYWATCH_VERSION, false, p->o.reach,
+		p->o.allow_insecure
 	};
 
 	return p->outbound.courier.ctx ||
@@ -172,6 +174,17 @@ bool run_post_ready(struct run_post *p, const struct account *a,
 	return ready_handoffs(p, a, err);
 }
 
+void run_post_back(struct run_post *p, const struct run_post *was)
+{
+	if (!was->deliver)
+		deliver_free(p->deliver);
+	if (!was->handoffs)
+		handoffs_free(p->handoffs);
+	p->deliver = was->deliver;
+	p->handoffs = was->handoffs;
+	memcpy(p->outbound.desk, was->outbound.desk, sizeof(was->outbound.desk));
+}
+
 void run_post_use(struct run_post *p, struct run_post_news *n,
 		  const struct account *a)
 {
@@ -185,11 +198,15 @@ void run_post_use(struct run_post *p, struct run_post_news *n,
 	run_post_drop(n);
 }
 
-void run_post_reach(struct run_post *p, const struct reach *r)
+void run_post_reach(struct run_post *p, const struct reach *r,
+		    bool allow_insecure)
 {
 	p->o.reach = r;
-	if (p->outbound.courier.ctx)
-		courier_reach(&p->outbound.courier, r);
+	p->o.allow_insecure = allow_insecure;
+	if (!p->outbound.courier.ctx)
+		return;
+	courier_reach(&p->outbound.courier, r);
+	courier_insecure(&p->outbound.courier, allow_insecure);
 }
 
 bool run_post_open(struct run_post *p, const struct run_post_options *o,

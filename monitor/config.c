@@ -99,15 +99,36 @@ static struct venue_terms *terms_slot(struct load *l, struct venue_terms *t,
 	return t;
 }
 
-static void load_venue(struct load *l, struct venue_terms *t, size_t *n,
-		       const struct yaml *y)
+/* The one before y, from `first` on, that names the same; NULL: none. */
+static const struct yaml *named_before(const struct yaml *first,
+				       const struct yaml *y, struct venue v)
 {
+	struct venue other;
+
+	for (; first != y; first = first->next)
+		if (venue_parse(&other, first->key, strlen(first->key)) &&
+		    !venue_cmp(other, v))
+			return first;
+	return NULL;
+}
+
+static void load_venue(struct load *l, struct venue_terms *t, size_t *n,
+		       const struct yaml *first, const struct yaml *y)
+{
+	const struct yaml *twin;
 	char key[CONFIG_KEY_MAX];
 	struct venue v;
 
 	if (!venue_parse(&v, y->key, strlen(y->key))) {
 		complain(l->list, false, y->key_row, y->key_column,
 			 "venues: \"%s\" is not a venue's name", y->key);
+		return;
+	}
+	twin = named_before(first, y, v);
+	if (twin) {
+		complain(l->list, false, y->key_row, y->key_column,
+			 "venues.%s: the same venue as %s in line %d", y->key,
+			 twin->key, twin->key_row);
 		return;
 	}
 	snprintf(key, sizeof(key), "venues.%s", y->key);
@@ -133,9 +154,9 @@ static bool load_venues(struct load *l)
 	if (!t)
 		return false;
 	for (const struct yaml *y = shipped->child; y; y = y->next)
-		load_venue(l, t, &n, y);
+		load_venue(l, t, &n, shipped->child, y);
 	for (const struct yaml *y = own ? own->child : NULL; y; y = y->next)
-		load_venue(l, t, &n, y);
+		load_venue(l, t, &n, own->child, y);
 	assert(n <= cap);
 	qsort(t, n, sizeof(*t), by_venue);
 	l->c->limits.terms = t;

@@ -52,13 +52,27 @@ static void check_target(struct load *l, const struct account *a,
 		wrong(l, a, y, "on_close", why);
 }
 
+/* NULL: nobody on the way can read it, or that is allowed. */
+static const char *plain_http(const struct load *l, const char *url)
+{
+	return !strncmp(url, "https:", 6) || config_url_loopback(url) ||
+	       l->c->allow_insecure_http ? NULL :
+	       "plain http to another host: use https, or set "
+	       "service.allow_insecure_http: true";
+}
+
 static void check_close_url(struct load *l, const struct account *a,
 			    const struct yaml *node)
 {
 	const struct yaml *y = at(at(node, "close"), "url");
+	const char *why;
 
-	if (y)
-		config_url_reach(l, a->close.url, y, "close.url");
+	if (!y || !a->close.url[0])
+		return;
+	config_url_reach(l, a->close.url, y, "close.url");
+	why = plain_http(l, a->close.url);
+	if (why)
+		wrong(l, a, y, "close.url", why);
 }
 
 static bool has_label(const struct profile *p, const struct label *label)
@@ -95,11 +109,8 @@ static void check_control(struct load *l, const struct account *a,
 	if (!c->url[0] || !c->account[0] || c->key.from == SECRET_NONE)
 		wrong(l, a, y, "positions.control_api",
 		      "needs url, account and key");
-	else if (strncmp(c->url, "https:", 6) && !config_url_loopback(c->url) &&
-		 !l->c->allow_insecure_http)
-		wrong(l, a, y, "positions.control_api", "plain http to "
-		      "another host: use https, or set "
-		      "service.allow_insecure_http: true");
+	else if (plain_http(l, c->url))
+		wrong(l, a, y, "positions.control_api", plain_http(l, c->url));
 }
 
 static bool sink_used(const struct config *c, const struct sink *s)
@@ -122,7 +133,8 @@ static void check_sink_urls(struct load *l)
 
 		for (int k = 0; k < SINK_PARAMS_MAX; k++) {
 			const struct sink_param *p = &s->kind->params[k];
-			const struct yaml *y = p->name && p->kind == SINK_URL ?
+			const struct yaml *y = p->name && (p->kind == SINK_URL ||
+						p->kind == SINK_MAIL) ?
 					       at(node, p->name) : NULL;
 
 			if (y)

@@ -67,6 +67,25 @@ static bool integer_ok(const char *s)
 	return n > 0 && n < 19 && s[n] == '\0';
 }
 
+#define NO_HOST	"names no host"
+
+static bool has_host(const char *url)
+{
+	return !strchr(":/?#", strstr(url, "://")[3]);
+}
+
+static const char *url_problem(const struct load *l, const char *s)
+{
+	if (strncmp(s, "https://", 8) && strncmp(s, "http://", 7))
+		return "is not an address: write https://HOST/...";
+	if (!has_host(s))
+		return NO_HOST;
+	return s[4] == 's' || config_url_loopback(s) ||
+	       l->c->allow_insecure_http ? NULL :
+	       "is plain http to another host: use https, or set "
+	       "service.allow_insecure_http: true";
+}
+
 /* NULL: good; else what is wrong with a plain value. */
 static const char *value_problem(const struct load *l, enum sink_param_kind k,
 				 const char *s)
@@ -80,14 +99,12 @@ static const char *value_problem(const struct load *l, enum sink_param_kind k,
 	case SINK_PATH:
 		return *s == '/' ? NULL : "is not a whole path, from / on";
 	case SINK_URL:
-		if (!strncmp(s, "https://", 8) || !strncmp(s, "smtps://", 8) ||
-		    !strncmp(s, "smtp://", 7))
-			return NULL;
-		if (strncmp(s, "http://", 7))
-			return "is not an address: write https://HOST/...";
-		return config_url_loopback(s) || l->c->allow_insecure_http ?
-			NULL : "is plain http to another host: use https, or "
-			"set service.allow_insecure_http: true";
+		return url_problem(l, s);
+	case SINK_MAIL:
+		if (strncmp(s, "smtps://", 8) && strncmp(s, "smtp://", 7))
+			return "is not a mail server: write smtps://HOST:465 "
+			       "or smtp://HOST:587";
+		return has_host(s) ? NULL : NO_HOST;
 	case SINK_TEXT:
 	case SINK_SECRET:
 		break;

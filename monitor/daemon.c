@@ -155,6 +155,18 @@ static bool is_chore_time(const struct daemon *d, struct instant stop,
 	return d->chore_due && now(d).ms >= stop.ms && now(d).ms < tick.ms;
 }
 
+/* Before another tick_offset or poll_interval there were no ticks of it to
+ * miss. */
+static struct instant reload_from(struct daemon *d, struct instant from)
+{
+	struct span every = d->cycle->interval;
+	struct span offset = d->cycle->account->tick_offset;
+
+	reload(d);
+	return d->cycle->interval.ms == every.ms &&
+	       d->cycle->account->tick_offset.ms == offset.ms ? from : now(d);
+}
+
 /* Wait for the next poll; false when it is time to stop, *code says why. */
 static bool wait_for_tick(struct daemon *d, struct instant from, int *code)
 {
@@ -173,16 +185,17 @@ static bool wait_for_tick(struct daemon *d, struct instant from, int *code)
 			return false;
 		}
 		if (wake == WAKE_RELOAD) {
-			reload(d);
+			from = reload_from(d, from);
 		} else if (wake == WAKE_POLL_NOW ||
 			   !is_chore_time(d, stop, tick)) {
 			count_missed(d, from, wake == WAKE_TICK);
 			return true;
 		} else {
 			do_chore(d);
-			soon = next_tick(d, now(d));	/* set back meanwhile? */
-			tick = soon.ms < tick.ms ? soon : tick;
 		}
+		/* Set back meanwhile, or polled more often from now on? */
+		soon = next_tick(d, now(d));
+		tick = soon.ms < tick.ms ? soon : tick;
 	}
 }
 

@@ -263,6 +263,8 @@ static bool parse_call(struct parser *p, uint8_t *index)
 	if (!parse_args(p, &call, &given) ||
 	    !fill_defaults(p, &call, given, name))
 		return false;
+	if (!rule_agrees(call.rule, call.arg, p->err))
+		return at(p, name);
 	p->out->uses |= rule_uses(call.rule, call.arg);
 	p->out->protective &= call.rule->protective;
 	return add(p, call, index);

@@ -94,6 +94,8 @@ int main(int argc, char **argv)
 	take_standard_files();
 	/* A file at its limit is an error to tell, not a death. */
 	signal(SIGXFSZ, SIG_IGN);
+	/* Who ignores it and starts us never hears how a program ended. */
+	signal(SIGCHLD, SIG_DFL);
 	umask(077);
 	c.tty = isatty(STDOUT_FILENO);
 	c.width = c.tty ? terminal_width() : 0;

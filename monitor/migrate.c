@@ -160,8 +160,10 @@ bool migrate_copy(sqlite3 *db, const char *to, struct err *err)
 	if (sync_path(part, O_RDONLY) && rename(part, to) == 0 &&
 	    sync_directory_of(to))
 		return true;
-	return err_set(err, ERR_STORE, "cannot keep the backup %s: %s", to,
-		       strerror(errno));
+	err_set(err, ERR_STORE, "cannot keep the backup %s: %s", to,
+		strerror(errno));
+	unlink(part);
+	return false;
 }
 
 static bool backup(sqlite3 *db, const char *path, int version,

@@ -12,7 +12,6 @@
 
 #include <sqlite3.h>
 
-
 struct store {
 	sqlite3 *db;
 	char *path;

@@ -43,6 +43,12 @@ static struct finding eval(const struct facts *f, const struct dec *arg)
 			    dec_cmp_mul3(l, one, one, arg[LOW], s, base) < 0);
 }
 
+static const char *contradiction(const struct dec *arg)
+{
+	return dec_cmp(arg[LOW], arg[HIGH]) < 0 ? NULL :
+	       "low must be below high, or it is always TRUE";
+}
+
 const struct rule rule_oi_imbalance = {
 	.name = "oi_imbalance",
 	.help = "open interest long / short is above `high` or below `low`",
@@ -56,4 +62,5 @@ const struct rule rule_oi_imbalance = {
 	},
 	.uses = USES(LONG_OI) | USES(SHORT_OI) | USES(ENTRY_OI_RATIO),
 	.eval = eval,
+	.contradiction = contradiction,
 };

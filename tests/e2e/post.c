@@ -82,7 +82,7 @@ static int post(const struct sink_kind *k, const struct sink_values *v)
 {
 	static const char *const words[] = { "delivered", "retry", "dead",
 					     "gone" };
-	const struct courier_options o = { "carrywatch/test", false, NULL };
+	const struct courier_options o = { "carrywatch/test", false, NULL, false };
 	struct ticket ticket = { TICKET_ALERT, 1 };
 	struct arena *arena = arena_new();
 	struct err err = { ERR_NONE, "" };

@@ -103,6 +103,23 @@ def test_the_straight_line(t):
     assert re.search(r"Told\n  .*phone delivered, 1 try", text), text
 
 
+def test_plain_http_that_is_allowed(t):
+    """a trading client beyond this host, allowed by hand, gets its closes"""
+    desk = Desk(t)
+    text = t.config_file.read_text()
+    there = desk.control.url.replace("127.0.0.1", "[::ffff:127.0.0.1]")
+    text = text.replace(desk.control.url, there)
+    text = re.sub(r"(?m)^service:\n", "network: {allow_private: [127.0.0.1]}"
+                  "\nservice:\n  allow_insecure_http: true\n", text)
+    t.config_file.write_text(text)
+    desk.once()
+    desk.flip()
+    desk.once()
+    assert (desk.row()["state"], desk.row()["tries"]) == (
+        "acknowledged", 1), desk.row()
+    assert len(desk.control.closes) == 1
+
+
 def test_a_limit_order_escalates(t):
     """a reason listed under close.limit: limit, and at market when it stays"""
     desk = Desk(t, close="limit: [DIVERGENCE_FLIPPED]")

@@ -5,6 +5,7 @@ import re
 import shutil
 import sqlite3
 import subprocess
+import time
 
 import lib
 from control import KEY, Control
@@ -62,6 +63,22 @@ def test_run_makes_backups_and_one_can_be_put_back(t):
     assert t.run("positions", "list", "--json").json()[0]["id"] == 1
 
 
+def test_what_an_interrupted_backup_leaves(t):
+    """half a copy of days ago goes with the next backup, a fresh one stays"""
+    given(t)
+    t.run("run", "--once").expect(0)
+    copy, = backups(t)
+    old = copy.with_name("main.db.20200101T000000Z.db.part")
+    hour_ago = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(time.time() - 3600))
+    fresh = copy.with_name(f"main.db.{hour_ago}.db.part")
+    other = copy.with_name("other.db.20200101T000000Z.db.part")
+    for path in (old, fresh, other):
+        path.write_text("half")
+    t.run("db", "backup").expect(0)
+    assert not old.exists()
+    assert fresh.exists() and other.exists()
+
+
 def test_a_backup_from_the_future(t):
     """a backup dated years ahead stops no other, and doctor says so"""
     given(t)
@@ -89,6 +106,13 @@ def test_db_commands(t):
     t.run("db", "backup", copy).expect(0, out="a whole copy")
     t.run("db", "backup", copy).expect(2, err="exists")
     t.run("db", "backup", copy, "--yes").expect(0)
+    live = t.dir / "data" / "main.db"
+    link = t.dir / "link.db"
+    link.symlink_to(live)
+    before = live.stat().st_ino
+    for to in (live, link):
+        t.run("db", "backup", to, "--yes").expect(2, err="the database itself")
+    assert live.stat().st_ino == before and link.is_symlink()
     t.run("db", "migrate").expect(0, out="nothing to do")
     assert m.stop() == 0
     with sqlite3.connect(database(t)) as db:

@@ -225,13 +225,32 @@ def test_import_refuses_an_empty_file(t):
 def test_import_warns_of_venues_not_configured(t):
     t.config(accounts=ACCOUNTS)
     path = write(t, [pair(), pair(long_venue="nowhere"),
-                     pair(long_venue="nowhere")])
+                     pair(long_venue="nowhere", symbol="ETH")])
     r = t.run("positions", "import", path, "-a", "main").expect()
     assert r.err.count("warning") == 1, r
     assert r.err.startswith(f"{path}:2:33: warning: venue nowhere is not "
                             "under venues:"), r
     r = t.run("positions", "import", "-q", path, "-a", "main").expect()
     assert (r.out, r.err) == ("", ""), r
+
+
+def test_import_warns_of_the_same_pair_twice(t):
+    """without external_id: a row again, in the file or in a second import"""
+    t.config()
+    path = t.dir / "in.csv"
+    row = "BTC,lighter,grvt,1000,2026-11-20,0.0002\n"
+    path.write_text("symbol,long_venue,short_venue,size_usd,opened_at,"
+                    f"entry_divergence_8h\n{row}{row}"
+                    + row.replace("1000", "999"))
+    r = t.run("positions", "import", path, "-a", "main").expect(0)
+    same, = [x for x in r.err.splitlines() if "the same pair" in x]
+    assert same.startswith(f"{path}:3:1: warning: the same pair as line 2, "
+                           "and no external_id"), r.err
+    r = t.run("positions", "import", path, "-a", "main", "--dry-run").expect(0)
+    same = [x for x in r.err.splitlines() if "the same pair" in x]
+    assert len(same) == 3 and "the same pair as position " in same[0], r.err
+    assert not t.run("positions", "import", path, "-a", "main", "--quiet",
+                     "--dry-run").expect(0).err
 
 
 def test_import_ten_thousand_rows(t):

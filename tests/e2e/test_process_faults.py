@@ -377,5 +377,67 @@ def test_a_sink_dead_at_the_crash(t):
                 if not json.loads(r.body)["text"]]
 
 
+def test_a_refused_reload_leaves_no_desk(t):
+    """the database is busy while closes and a shadow are to be switched on"""
+    desk = Desk(t, "none")
+    wanted = t.config_file.read_text()
+    t.config_file.write_text(wanted.replace("close: {settle: 2s, "
+                                            "escalate_after: 3, }, ", ""))
+    m = t.monitor("main", env={**desk.env, "ASAN_OPTIONS":
+                               "detect_stack_use_after_return=1"})
+    m.wait_line('msg="?poll', 30)
+    t.config_file.write_text(wanted.replace("on_close: none", "on_close: "
+                                            "control_api, shadow: aggressive"))
+    with sqlite3.connect(t.dir / "data" / "main.db", timeout=9,
+                         isolation_level=None) as db:
+        db.execute("BEGIN EXCLUSIVE")
+        m.send(signal.SIGHUP)
+        m.wait_line("old configuration kept.*in use", 30)
+        db.execute("ROLLBACK")
+    seen = len(m.lines)
+    for _ in range(2):
+        m.wait_line('msg="?poll', 30, since=seen)
+        seen = len(m.lines)
+    assert m.stop() == 0, m.text("err")[-3000:]
+
+
+def test_a_parent_that_ignores_its_children(t):
+    """SIGCHLD ignored from the start: a program's end is heard all the same"""
+    hook = t.dir / "hook.sh"
+    hook.write_text("#!/bin/sh\ncat > /dev/null\n")
+    hook.chmod(0o755)
+    desk = Desk(t, "exec", close=f"program: {hook}")
+    desk.once()
+    desk.flip()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        m = desk.start()
+    finally:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    t.wait(lambda: desk.rows() and desk.row()["state"] == "acknowledged",
+           "the program's word", 8)
+    assert m.stop() == 0
+
+
+def test_a_shorter_interval_holds_at_once(t):
+    """poll_interval from five minutes to a second on HUP: no long last wait"""
+    desk = Desk(t)
+    wanted = t.config_file.read_text()
+    t.config_file.write_text(wanted.replace(
+        "poll_interval: 1s", "poll_interval: 5m").replace(
+        "blind_after: ", "blind_after: 1"))
+    m = desk.start()
+    m.wait_line(r"seq=1\b")
+    time.sleep(3)
+    t.config_file.write_text(wanted)
+    m.send(signal.SIGHUP)
+    m.wait_line(r"seq=2\b.*", 6)
+    m.wait_line(r"seq=3\b.*", 6)
+    assert m.stop() == 0
+    # The three seconds before were nobody's ticks.
+    assert max(rows_of(t, "SELECT missed_ticks FROM polls"))[0] <= 1, (
+        m.text("err"))
+
+
 if __name__ == "__main__":
     lib.main()

@@ -12,6 +12,7 @@ import json
 import os
 import random
 import re
+import signal
 import socket
 import stat
 
@@ -230,6 +231,19 @@ def script(t, text):
     return path
 
 
+def test_a_slash_behind_an_address(t):
+    """the path that is added begins with one slash, not two"""
+    post, sink = Post(t), Sink()
+    post("alertmanager", f"url={sink.url}/at/")
+    assert sent(sink).path == "/at/api/v2/alerts"
+    post("ntfy", "topic=x", f"server={sink.url}/at/")
+    assert sent(sink).path == "/at/x"
+    post("telegram", f"token={TOKEN}", "chat_id=7", f"api={sink.url}/at/")
+    assert sent(sink).path == f"/at/bot{TOKEN}/sendMessage"
+    post("pagerduty", "routing_key=x", f"api={sink.url}/at/")
+    assert sent(sink).path == "/at/v2/enqueue"
+
+
 def test_exec(t):
     """exec: JSON on stdin, a clean environment, its status, its time"""
     post = Post(t)
@@ -257,6 +271,17 @@ def test_exec(t):
     assert "cannot be run" in post("exec", f"program={t.dir}/absent",
                                  code=2)
     assert "cannot be run" in post("exec", "program=relative", code=2)
+
+
+def test_exec_whose_end_is_nobodys(t):
+    """SIGCHLD ignored: the end of the program is seen, how is unknown"""
+    post, hook = Post(t), script(t, "exit 0\n")
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        got = post("exec", f"program={hook}")
+    finally:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    assert got[0] == "retry" and got[2] and "unknown" in got[3], got
 
 
 def silent_port(t):

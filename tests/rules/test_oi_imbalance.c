@@ -7,6 +7,9 @@
 
 #include <cmocka.h>
 
+#define CROSSED "oi_imbalance: low must be below high, or it is always " \
+	"TRUE"
+
 static const struct rule_case cases[] = {
 	{ "oi_imbalance", "long_open_interest=300 short_open_interest=100",
 	  "false" },
@@ -81,7 +84,12 @@ static void says_what_it_reads(void **state)
 static void takes_the_ends_of_its_range(void **state)
 {
 	(void)state;
-	rule_call_taken("oi_imbalance(0, 0)");
+	rule_call_taken("oi_imbalance(0.01, 0)");
+	rule_call_refused("oi_imbalance(0, 0)", CROSSED);
+	rule_call_refused("oi_imbalance(high=0.33, low=3)", CROSSED);
+	rule_call_refused("oi_imbalance(high=0.33)", CROSSED);
+	rule_call_refused("flip and oi_imbalance(low=3, basis=entry)",
+			  CROSSED);
 }
 
 int main(void)

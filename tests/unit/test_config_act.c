@@ -101,6 +101,17 @@ static const char *const bad[][2] = {
 	  "plain http to another host" },
 	{ "sinks:\n  p: {type: alertmanager, url: 'ftp://x'}\n",
 	  "is not an address" },
+	{ "sinks:\n  p: {type: alertmanager, url: 'smtp://x'}\n",
+	  "is not an address: write https://HOST/..." },
+	{ "sinks:\n  p: {type: webhook, url: 'https://', secret: {env: S}}\n",
+	  "sinks.p.url: names no host" },
+	{ "sinks:\n  p: {type: ntfy, topic: {env: T}, server: "
+	  "'https://:80/'}\n", "sinks.p.server: names no host" },
+	{ "sinks:\n  p: {type: email, server: 'https://mail.example', "
+	  "from: a@b.c, to: d@e.f}\n",
+	  "is not a mail server: write smtps://HOST:465" },
+	{ "sinks:\n  p: {type: email, server: 'smtps://', from: a@b.c, "
+	  "to: d@e.f}\n", "sinks.p.server: names no host" },
 	{ LIVE "    alerts: {sinks: [phone]}\n",
 	  "accounts.main.alerts.sinks: no sink \"phone\"" },
 	{ "sinks:\n" PHONE LIVE "    alerts: {sinks: [phome]}\n",

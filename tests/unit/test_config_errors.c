@@ -76,6 +76,10 @@ static const struct wrong wrongs[] = {
 	  "2:16: error: service.url: plain http to another host: use "
 	  "https, or set service.allow_insecure_http: true" },
 	{ "version: 1\naccounts:\n  a:\n    close: {url: "
+	  "\"http://hooks.example/close\"}",
+	  "4:18: error: accounts.a.close.url: plain http to another host: use "
+	  "https, or set service.allow_insecure_http: true" },
+	{ "version: 1\naccounts:\n  a:\n    close: {url: "
 	  "\"https://169.254.169.254/\"}",
 	  "4:18: error: close.url: refused: 169.254.169.254 is a cloud's "
 	  "metadata address; see network.allow_private" },
@@ -99,6 +103,9 @@ static const struct wrong wrongs[] = {
 	  "{url: \"https://169.254.0.9\", account: m, key: {env: K}}}",
 	  "4:30: error: positions.control_api.url: refused: 169.254.0.9 is "
 	  "a link-local address; see network.allow_private" },
+	{ "version: 1\nvenues:\n  lighter: {pays_every: 1h}\n"
+	  "  LIGHTER: {pays_every: 8h}",
+	  "4:3: error: venues.LIGHTER: the same venue as lighter in line 3" },
 	{ "version: 1\nnetwork: {allow_private: [10.0.0.1/8]}",
 	  "2:27: error: network.allow_private: \"10.0.0.1/8\" is not a "
 	  "network: write 10.0.0.5, 10.0.0.0/8 or fd12::/16" },

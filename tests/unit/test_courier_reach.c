@@ -42,7 +42,7 @@ static int begin(void **state)
 			 0);
 	b->port = ntohs(a.sin_port);
 	assert_true(courier_new(&b->courier, &(struct courier_options){
-		"test", false, NULL }, NULL));
+		"test", false, NULL, false }, NULL));
 	*state = b;
 	return 0;
 }
@@ -137,6 +137,45 @@ static void test_literals(void **state)
 	}
 }
 
+/* The configuration allows plain http, whoever made the request. */
+static void test_plain_http(void **state)
+{
+	const struct ticket t = { TICKET_ALERT, 1 };
+	struct outgoing out = { .wire = WIRE_HTTP, .method = "POST",
+				.url = "http://hooks.example:9/", .body = "" };
+	struct bench *b = *state;
+	struct courier *c = &b->courier;
+	struct err err = { ERR_NONE, "" };
+
+	stub_resolve("127.0.0.1");
+	assert_false(c->send(c->ctx, &t, &out, &err));
+	assert_non_null(strstr(err.text, "plain http to hooks.example"));
+	courier_insecure(c, true);
+	assert_true(c->send(c->ctx, &t, &out, &err));
+	courier_insecure(c, false);
+	assert_false(c->send(c->ctx, &t, &out, &err));
+}
+
+/* Ended right after its start, a program is not waited for: cat would go on
+ * until its input ends. */
+static void test_free_at_once(void **state)
+{
+	const struct ticket t = { TICKET_ALERT, 1 };
+	const struct outgoing out = { .wire = WIRE_EXEC, .path = "/bin/cat",
+				      .body = "" };
+	struct courier c;
+
+	(void)state;
+	alarm(20);
+	for (int i = 0; i < 20; i++) {
+		assert_true(courier_new(&c, &(struct courier_options){
+			"test", false, NULL, false }, NULL));
+		assert_true(c.send(c.ctx, &t, &out, NULL));
+		c.free(c.ctx);
+	}
+	alarm(0);
+}
+
 static void test_reload(void **state)
 {
 	struct bench *b = *state;
@@ -160,7 +199,8 @@ static void test_reload(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_names), TEST(test_literals), TEST(test_reload),
+		TEST(test_names), TEST(test_literals), TEST(test_plain_http),
+		TEST(test_free_at_once), TEST(test_reload),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -319,7 +319,7 @@ static bool send_with(struct courier *c, const char *where)
 
 static bool send_one(const char *where)
 {
-	const struct courier_options o = { NULL, false, NULL };
+	const struct courier_options o = { NULL, false, NULL, false };
 	struct err err = { ERR_NONE, "" };
 	struct courier c;
 	bool good;
