@@ -11,6 +11,7 @@
 #include "commands.h"
 #include "store_alerts.h"
 #include "store_handoffs.h"
+#include "text_safe.h"
 
 /* By rank: what is certainly wrong outranks what cannot be known. */
 enum health { HEALTH_OK, HEALTH_WARNING, HEALTH_UNKNOWN, HEALTH_CRITICAL };
@@ -242,13 +243,21 @@ static void look(struct look *l, struct cli *c)
 	store_close(s);
 }
 
+/* What went wrong may quote a path, or the service. */
+static void print_said(enum health h, const char *who, const char *what)
+{
+	printf("CARRYWATCH %s - %s%s", healths[h].word, who,
+	       *who ? ": " : "");
+	text_print_safe(stdout, what);
+}
+
 static void print_look(const struct look *l)
 {
-	printf("CARRYWATCH %s - %s: %s | age=%llds positions=%d pending=%d "
-	       "blind=%d alerts=%d held=%d\n", healths[l->health].word,
-	       l->account->name, l->what[0] ? l->what : "all well",
-	       (long long)l->age_s, l->positions, l->pending, l->blind,
-	       l->firing, l->held);
+	print_said(l->health, l->account->name,
+		   l->what[0] ? l->what : "all well");
+	printf(" | age=%llds positions=%d pending=%d blind=%d alerts=%d "
+	       "held=%d\n", (long long)l->age_s, l->positions, l->pending,
+	       l->blind, l->firing, l->held);
 }
 
 int cmd_check(struct cli *c)
@@ -259,7 +268,8 @@ int cmd_check(struct cli *c)
 	size_t n;
 
 	if (!cli_accounts(c, &list, &n, &err)) {
-		printf("CARRYWATCH UNKNOWN - %s\n", err.text);
+		print_said(HEALTH_UNKNOWN, "", err.text);
+		putchar('\n');
 		return healths[HEALTH_UNKNOWN].code;
 	}
 	for (size_t i = 0; i < n; i++) {

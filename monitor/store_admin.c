@@ -12,6 +12,7 @@
 #include "store_sql.h"
 
 #define PROBLEMS_MAX	32
+#define SCHEMA_WAIT_MS	5000
 
 /* ---- one number or text at a time ---- */
 
@@ -215,7 +216,10 @@ bool store_file_schema(const char *path, int *out, struct err *err)
 	if (access(path, F_OK) != 0)
 		return true;
 	ok = sqlite3_open_v2(path, &s.db, SQLITE_OPEN_READONLY, NULL) ==
-	     SQLITE_OK && first_int(&s, &v, "PRAGMA user_version", err);
+	     SQLITE_OK &&
+	     /* A monitor may be at its commit. */
+	     sqlite3_busy_timeout(s.db, SCHEMA_WAIT_MS) == SQLITE_OK &&
+	     first_int(&s, &v, "PRAGMA user_version", err);
 	sqlite3_close(s.db);
 	*out = (int)v;
 	return ok || err_set(err, ERR_STORE, "%s cannot be read", path);

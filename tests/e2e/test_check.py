@@ -4,6 +4,7 @@
 clock went back: said by each of them, not only in the log."""
 import signal
 import sqlite3
+import time
 
 import lib
 import test_alerts
@@ -88,6 +89,26 @@ def test_alerts_that_fire(t):
     t.config_file.write_text(text)
     t.run("check").expect(2, out="the configuration was refused")
     assert m.stop() == 0
+
+
+def test_what_it_says_moves_no_cursor(t):
+    """a path with an escape in it is shown, not obeyed"""
+    p = t.run("check", env={"CARRYWATCH_CONFIG": "\x1b[2J\x07"},
+              config=False).expect(3, out="CARRYWATCH UNKNOWN - ")
+    assert "\x1b" not in p.out and "\x07" not in p.out, p
+
+
+def test_a_file_that_is_being_written(t):
+    """db migrate waits for a commit that is on its way"""
+    desk = test_alerts.Desk(t, test_alerts.GOOD)
+    desk.once()
+    with sqlite3.connect(t.dir / "data/main.db") as db:
+        db.execute("BEGIN EXCLUSIVE")
+        p = t.start(t.binary("carrywatch"), "-c", t.config_file, "db",
+                    "migrate", env=desk.env)
+        time.sleep(0.5)
+        db.execute("COMMIT")
+    assert p.wait() == 0, p.text()
 
 
 def test_the_worst_of_several(t):

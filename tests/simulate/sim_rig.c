@@ -263,7 +263,7 @@ static void start(struct sim *s)
 	s->post = (struct run_post){ .outbound.courier = sim_courier(s) };
 	sim_must(s, run_post_open(&s->post, &(struct run_post_options){
 			 sim_account(s), s->store, w.clock, w.simulated,
-			 s->seed, &s->config[s->in_force].reach, false },
+			 s->seed, &s->config[s->in_force].reach, false, false },
 		       &s->err) &&
 		 cycle_new(&s->cycle, &s->config[s->in_force], sim_account(s),
 			   s->store, &w, &s->err));
