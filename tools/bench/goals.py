@@ -15,7 +15,7 @@ WHY = {
     "a poll of 10000 positions: CPU 1/7 of Python's":
         "memory of each position is rows that change; Python keeps none",
     "of 100 positions <= 6 ms CPU":
-        "half of it is parsing, a third the transaction, most of that kernel",
+        "a third of it is parsing, half the transaction, most of that kernel",
     "commit of 100 positions <= 1.5 ms":
         "a journal that is deleted (EXTRA) waits for the disk five times",
     "<= 5 x one fdatasync":
