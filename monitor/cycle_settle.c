@@ -8,8 +8,6 @@
 
 #include "ledger.h"
 
-#define LATE_MS	300000
-
 struct leg_due {			/* settlements of one leg, in portions */
 	struct ledger_ask ask;
 	bool missed;			/* those before the first poll */
@@ -25,7 +23,8 @@ static struct instant booked_until(const struct work *w)
 
 bool cycle_was_ahead(const struct work *w)
 {
-	return instant_known(w->newest) && w->newest.ms - w->now.ms > LATE_MS;
+	return instant_known(w->newest) && w->newest.ms - w->now.ms >
+					   LEDGER_CLOCK_LATE_MS;
 }
 
 static bool fresh(const struct work *w, const struct position *p,

@@ -7,8 +7,6 @@
 
 #define INTERVAL_MIN_MS	60000	/* as venues.*.pays_every */
 #define DAY_MS		(INT64_C(1000) * DAY_S)
-/* A quote from further ahead than 2 min is refused; it may be a minute old. */
-#define CLOCK_LATE_MS	300000
 #define NEAR_MS		60000	/* from the grid, and still on it */
 
 struct fact ledger_amount(enum side side, struct dec size_usd,
@@ -27,8 +25,9 @@ struct fact ledger_amount(enum side side, struct dec size_usd,
  */
 static int64_t surely_none_between(int64_t step)
 {
-	return step / 2 - (step / 4 < CLOCK_LATE_MS ? step / 4 :
-						      CLOCK_LATE_MS);
+	int64_t late = LEDGER_CLOCK_LATE_MS;
+
+	return step / 2 - (step / 4 < late ? step / 4 : late);
 }
 
 /* From one settlement to the next, as announced at `at`; 0: not for sure. */

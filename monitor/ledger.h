@@ -13,6 +13,8 @@
 #include "store.h"
 
 #define LEDGER_ROWS_MAX 256	/* of one leg at once; ask again from there */
+/* A quote from further ahead than 2 min is refused; it may be a minute old. */
+#define LEDGER_CLOCK_LATE_MS 300000	/* so late a clock may be */
 #define LEDGER_MISSED_MAX 20000	/* of one leg: two years of every hour */
 
 struct ledger_ask {

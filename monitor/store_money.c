@@ -251,6 +251,15 @@ bool store_report_settlements(struct store *s, const struct settlement *rows,
 	return n == 0 || store_recount_funding(s, rows[0].position, err);
 }
 
+/* The sum is made anew only when some row of it changed. */
+static bool run_and_recount(struct store *s, struct sql *q, int64_t position,
+			    struct err *err)
+{
+	return sql_run(q, err) &&
+	       (sqlite3_changes(s->db) == 0 ||
+		store_recount_funding(s, position, err));
+}
+
 bool store_close_settlements(struct store *s, int64_t position,
 			     struct instant closed_at, struct err *err)
 {
@@ -258,9 +267,7 @@ bool store_close_settlements(struct store *s, int64_t position,
 
 	sql_put_int(&q, position);
 	sql_put_instant(&q, closed_at);
-	return sql_run(&q, err) &&
-	       (sqlite3_changes(s->db) == 0 ||
-		store_recount_funding(s, position, err));
+	return run_and_recount(s, &q, position, err);
 }
 
 bool store_unclose_settlements(struct store *s, int64_t position,
@@ -279,9 +286,7 @@ bool store_drop_settlements(struct store *s, int64_t position,
 
 	sql_put_int(&q, position);
 	sql_put_instant(&q, after);
-	return sql_run(&q, err) &&
-	       (sqlite3_changes(s->db) == 0 ||
-		store_recount_funding(s, position, err));
+	return run_and_recount(s, &q, position, err);
 }
 
 bool store_drop_past(struct store *s, int64_t position, enum side side,

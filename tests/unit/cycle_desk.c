@@ -207,3 +207,28 @@ void desk_assert_seen(struct desk *d, const char *const *want)
 	}
 	source_store_close(source);
 }
+
+void desk_open_money(struct desk *d, const char *long_venue,
+		     const char *opened_at)
+{
+	desk_open_since(d, long_venue, "profile: steady", opened_at);
+	d->rate[LEG_LONG] = "0.00008";
+	d->rate[LEG_SHORT] = "0.0008";
+}
+
+void desk_poll_next(struct desk *d, const char *now, const char *next_long,
+		    const char *next_short)
+{
+	d->next[LEG_LONG] = next_long;
+	d->next[LEG_SHORT] = next_short;
+	desk_poll(d, now);
+}
+
+struct settlement *desk_ledger(struct desk *d, size_t *n)
+{
+	struct settlement *rows;
+
+	desk_check(d, store_settlements(d->store, &rows, n, d->pos.id, d->arena,
+				   &d->err));
+	return rows;
+}

@@ -28,8 +28,16 @@ void desk_open(struct desk *d, const char *long_venue, const char *account);
 /* The same, opened then: what settled before the first poll is unknown. */
 void desk_open_since(struct desk *d, const char *long_venue,
 		     const char *account, const char *opened_at);
+/* Of 10,000 USD the long leg pays 0.8 an hour, the short one gets 8 in 8 h. */
+void desk_open_money(struct desk *d, const char *long_venue,
+		     const char *opened_at);
 void desk_close(struct desk *d);
 void desk_poll(struct desk *d, const char *now);
+/* With the next settlement that each leg announces; NULL: none. */
+void desk_poll_next(struct desk *d, const char *now, const char *next_long,
+		    const char *next_short);
+/* All rows of the pair, in the arena of the desk. */
+struct settlement *desk_ledger(struct desk *d, size_t *n);
 /* The monitor ends and starts again on the same store. */
 void desk_restart(struct desk *d);
 /* What the leg got then: the amount, or in words why it is unknown. */

@@ -16,32 +16,6 @@
 
 #include <cmocka.h>
 
-/* The long leg pays 0.8 an hour of 10,000 USD x 0.00008; the short gets 8. */
-static void open_money(struct desk *d, const char *long_venue,
-		       const char *opened_at)
-{
-	desk_open_since(d, long_venue, "profile: steady", opened_at);
-	d->rate[LEG_LONG] = "0.00008";
-	d->rate[LEG_SHORT] = "0.0008";
-}
-
-static void poll(struct desk *d, const char *now, const char *next_long,
-		 const char *next_short)
-{
-	d->next[LEG_LONG] = next_long;
-	d->next[LEG_SHORT] = next_short;
-	desk_poll(d, now);
-}
-
-static struct settlement *ledger(struct desk *d, size_t *n)
-{
-	struct settlement *rows;
-
-	desk_check(d, store_settlements(d->store, &rows, n, d->pos.id, d->arena,
-				   &d->err));
-	return rows;
-}
-
 static int count(const struct settlement *rows, size_t n, enum side side)
 {
 	int k = 0;
@@ -77,17 +51,17 @@ static void an_interval_that_changes_is_told_and_booked(void **state)
 	size_t n;
 
 	(void)state;
-	open_money(&d, "lighter", "2026-11-20T07:30:00Z");
-	poll(&d, "2026-11-20T07:59:00Z", NULL, "2026-11-20T08:00:00Z");
-	poll(&d, "2026-11-20T08:01:00Z", NULL, "2026-11-20T16:00:00Z");
+	desk_open_money(&d, "lighter", "2026-11-20T07:30:00Z");
+	desk_poll_next(&d, "2026-11-20T07:59:00Z", NULL, "2026-11-20T08:00:00Z");
+	desk_poll_next(&d, "2026-11-20T08:01:00Z", NULL, "2026-11-20T16:00:00Z");
 	assert_false(said(&d, "interval", "settles"));	/* seen: 8 h */
-	poll(&d, "2026-11-20T15:59:00Z", NULL, "2026-11-20T16:00:00Z");
-	poll(&d, "2026-11-20T16:01:00Z", NULL, "2026-11-20T17:00:00Z");
+	desk_poll_next(&d, "2026-11-20T15:59:00Z", NULL, "2026-11-20T16:00:00Z");
+	desk_poll_next(&d, "2026-11-20T16:01:00Z", NULL, "2026-11-20T17:00:00Z");
 	assert_true(said(&d, "interval", "BTC on grvt settles every 1h"));
 	assert_true(said(&d, "interval", "before: 8h"));
-	poll(&d, "2026-11-20T16:02:00Z", NULL, "2026-11-20T17:00:00Z");
-	poll(&d, "2026-11-20T17:01:00Z", NULL, NULL);
-	rows = ledger(&d, &n);
+	desk_poll_next(&d, "2026-11-20T16:02:00Z", NULL, "2026-11-20T17:00:00Z");
+	desk_poll_next(&d, "2026-11-20T17:01:00Z", NULL, NULL);
+	rows = desk_ledger(&d, &n);
 	assert_int_equal(count(rows, n, LEG_SHORT), 3);
 	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T16:00:00Z", 28800, "8");
 	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T17:00:00Z", 3600, "1");
@@ -100,19 +74,19 @@ static void a_symbol_faster_than_its_venue_is_booked_as_seen(void **state)
 	struct desk d;
 
 	(void)state;
-	open_money(&d, "lighter", "2026-11-20T16:30:00Z");
-	poll(&d, "2026-11-20T16:40:00Z", NULL, "2026-11-20T17:00:00Z");
-	poll(&d, "2026-11-20T16:59:30Z", NULL, "2026-11-20T17:00:00Z");
-	poll(&d, "2026-11-20T17:00:30Z", NULL, "2026-11-20T18:00:00Z");
+	desk_open_money(&d, "lighter", "2026-11-20T16:30:00Z");
+	desk_poll_next(&d, "2026-11-20T16:40:00Z", NULL, "2026-11-20T17:00:00Z");
+	desk_poll_next(&d, "2026-11-20T16:59:30Z", NULL, "2026-11-20T17:00:00Z");
+	desk_poll_next(&d, "2026-11-20T17:00:30Z", NULL, "2026-11-20T18:00:00Z");
 	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T17:00:00Z", 3600, "1");
-	poll(&d, "2026-11-20T18:00:30Z", NULL, "2026-11-20T19:00:00Z");
+	desk_poll_next(&d, "2026-11-20T18:00:30Z", NULL, "2026-11-20T19:00:00Z");
 	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T18:00:00Z", 3600, "1");
 	desk_close(&d);
 
 	/* 00:00 is on both grids: whoever never saw 8 h does not book it. */
-	open_money(&d, "lighter", "2026-11-20T23:30:00Z");
-	poll(&d, "2026-11-20T23:59:30Z", NULL, "2026-11-21T00:00:00Z");
-	poll(&d, "2026-11-21T00:00:30Z", NULL, "2026-11-21T04:00:00Z");
+	desk_open_money(&d, "lighter", "2026-11-20T23:30:00Z");
+	desk_poll_next(&d, "2026-11-20T23:59:30Z", NULL, "2026-11-21T00:00:00Z");
+	desk_poll_next(&d, "2026-11-21T00:00:30Z", NULL, "2026-11-21T04:00:00Z");
 	desk_assert_paid(&d, LEG_SHORT, "2026-11-21T00:00:00Z", 14400, "4");
 	desk_close(&d);
 }
@@ -123,20 +97,20 @@ static void a_contradicted_interval_is_not_booked_with(void **state)
 	struct desk d;
 
 	(void)state;
-	open_money(&d, "lighter", "2026-11-20T07:30:00Z");
-	poll(&d, "2026-11-20T07:59:30Z", NULL, "2026-11-20T08:00:00Z");
-	poll(&d, "2026-11-20T08:00:30Z", NULL, "2026-11-20T16:00:00Z");
-	poll(&d, "2026-11-20T15:50:00Z", NULL, "2026-11-20T16:00:00Z");
-	poll(&d, "2026-11-20T16:40:00Z", NULL, "2026-11-20T17:00:00Z");
+	desk_open_money(&d, "lighter", "2026-11-20T07:30:00Z");
+	desk_poll_next(&d, "2026-11-20T07:59:30Z", NULL, "2026-11-20T08:00:00Z");
+	desk_poll_next(&d, "2026-11-20T08:00:30Z", NULL, "2026-11-20T16:00:00Z");
+	desk_poll_next(&d, "2026-11-20T15:50:00Z", NULL, "2026-11-20T16:00:00Z");
+	desk_poll_next(&d, "2026-11-20T16:40:00Z", NULL, "2026-11-20T17:00:00Z");
 	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T16:00:00Z", 28800, "8");
-	poll(&d, "2026-11-20T17:00:30Z", NULL, "2026-11-20T18:00:00Z");
+	desk_poll_next(&d, "2026-11-20T17:00:30Z", NULL, "2026-11-20T18:00:00Z");
 	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T17:00:00Z", 3600, "1");
 	desk_close(&d);
 
 	/* Still the old announcement at the poll that books: not invented. */
-	open_money(&d, "lighter", "2026-11-20T16:30:00Z");
-	poll(&d, "2026-11-20T16:59:30Z", NULL, "2026-11-20T17:00:00Z");
-	poll(&d, "2026-11-20T17:00:30Z", NULL, "2026-11-20T17:00:00Z");
+	desk_open_money(&d, "lighter", "2026-11-20T16:30:00Z");
+	desk_poll_next(&d, "2026-11-20T16:59:30Z", NULL, "2026-11-20T17:00:00Z");
+	desk_poll_next(&d, "2026-11-20T17:00:30Z", NULL, "2026-11-20T17:00:00Z");
 	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T17:00:00Z", 0,
 		    "payment interval not configured");
 	desk_close(&d);
@@ -147,10 +121,10 @@ static void an_interval_as_configured_is_not_news(void **state)
 	struct desk d;
 
 	(void)state;
-	open_money(&d, "lighter", "2026-11-20T15:30:00Z");
-	poll(&d, "2026-11-20T15:59:00Z", "2026-11-20T16:00:00Z",
+	desk_open_money(&d, "lighter", "2026-11-20T15:30:00Z");
+	desk_poll_next(&d, "2026-11-20T15:59:00Z", "2026-11-20T16:00:00Z",
 	     "2026-11-20T16:00:00Z");
-	poll(&d, "2026-11-20T16:01:00Z", "2026-11-20T17:00:00Z",
+	desk_poll_next(&d, "2026-11-20T16:01:00Z", "2026-11-20T17:00:00Z",
 	     "2026-11-21T00:00:00Z");
 	assert_false(said(&d, "interval", "settles"));
 	desk_close(&d);
@@ -178,15 +152,15 @@ static void pairs_that_share_a_leg_share_the_news(void **state)
 	int k = 0;
 
 	(void)state;
-	open_money(&d, "lighter", "2026-11-20T15:30:00Z");
+	desk_open_money(&d, "lighter", "2026-11-20T15:30:00Z");
 	second = given_position("BTC", "lighter", "grvt", "500", "0.0007");
 	second.id = 0;
 	desk_check(&d, store_begin(d.store, &d.err));
 	desk_check(&d, store_add_position(d.store, &second, second.opened_at, "cli",
 				     "", &d.err));
 	desk_check(&d, store_commit(d.store, 1000, &d.err));
-	poll(&d, "2026-11-20T15:59:00Z", NULL, "2026-11-20T16:00:00Z");
-	poll(&d, "2026-11-20T16:01:00Z", NULL, "2026-11-20T17:00:00Z");
+	desk_poll_next(&d, "2026-11-20T15:59:00Z", NULL, "2026-11-20T16:00:00Z");
+	desk_poll_next(&d, "2026-11-20T16:01:00Z", NULL, "2026-11-20T17:00:00Z");
 	assert_int_equal(told_of(&d, d.pos.id), 1);
 	assert_int_equal(told_of(&d, second.id), 1);
 	desk_check(&d, store_unsent(d.store, &m, &n, d.arena, &d.err));
@@ -202,9 +176,9 @@ static void the_first_known_interval_is_told_alone(void **state)
 	struct desk d;
 
 	(void)state;
-	open_money(&d, "newdex", "2026-11-20T10:30:00Z");
-	poll(&d, "2026-11-20T10:59:00Z", "2026-11-20T11:00:00Z", NULL);
-	poll(&d, "2026-11-20T11:01:00Z", "2026-11-20T12:00:00Z", NULL);
+	desk_open_money(&d, "newdex", "2026-11-20T10:30:00Z");
+	desk_poll_next(&d, "2026-11-20T10:59:00Z", "2026-11-20T11:00:00Z", NULL);
+	desk_poll_next(&d, "2026-11-20T11:01:00Z", "2026-11-20T12:00:00Z", NULL);
 	assert_true(said(&d, "interval", "BTC on newdex settles every 1h"));
 	assert_false(said(&d, "interval", "before"));
 	desk_close(&d);
@@ -217,10 +191,10 @@ static void a_silence_of_weeks_leaves_no_hole(void **state)
 	size_t n, known = 0;
 
 	(void)state;
-	open_money(&d, "lighter", "2026-11-20T00:00:01Z");
-	poll(&d, "2026-11-20T00:00:10Z", NULL, NULL);
-	poll(&d, "2026-12-20T00:00:10Z", NULL, NULL);
-	rows = ledger(&d, &n);
+	desk_open_money(&d, "lighter", "2026-11-20T00:00:01Z");
+	desk_poll_next(&d, "2026-11-20T00:00:10Z", NULL, NULL);
+	desk_poll_next(&d, "2026-12-20T00:00:10Z", NULL, NULL);
+	rows = desk_ledger(&d, &n);
 	assert_int_equal(count(rows, n, LEG_LONG), 30 * 24);
 	assert_int_equal(count(rows, n, LEG_SHORT), 30 * 3);
 	for (size_t i = 0; i < n; i++) {
@@ -229,8 +203,8 @@ static void a_silence_of_weeks_leaves_no_hole(void **state)
 		known += rows[i].amount_usd.known;
 	}
 	assert_int_equal(known, 2);	/* the rate before was still good */
-	poll(&d, "2026-12-20T00:01:10Z", NULL, NULL);
-	ledger(&d, &n);
+	desk_poll_next(&d, "2026-12-20T00:01:10Z", NULL, NULL);
+	desk_ledger(&d, &n);
 	assert_int_equal(n, 30 * 27);
 	desk_close(&d);
 }
@@ -243,10 +217,10 @@ static void an_unknown_rhythm_fails_no_poll(void **state)
 
 	(void)state;
 	/* nothing is configured of it */
-	open_money(&d, "newdex", "2026-11-20T10:59:00Z");
-	poll(&d, "2026-11-20T10:59:00Z", "2026-11-20T11:00:00Z", NULL);
-	poll(&d, "2026-11-20T11:01:00Z", NULL, NULL);
-	rows = ledger(&d, &n);
+	desk_open_money(&d, "newdex", "2026-11-20T10:59:00Z");
+	desk_poll_next(&d, "2026-11-20T10:59:00Z", "2026-11-20T11:00:00Z", NULL);
+	desk_poll_next(&d, "2026-11-20T11:01:00Z", NULL, NULL);
+	rows = desk_ledger(&d, &n);
 	assert_int_equal(n, 1);
 	assert_int_equal(rows[0].pays_every_s, 0);
 	assert_false(rows[0].amount_usd.known);
@@ -262,13 +236,13 @@ static void rules_see_what_this_poll_books(void **state)
 	struct desk d;
 
 	(void)state;
-	open_money(&d, "lighter", "2026-11-20T15:30:00Z");
-	poll(&d, "2026-11-20T15:58:00Z", NULL, NULL);
-	poll(&d, "2026-11-20T15:59:00Z", NULL, NULL);
-	poll(&d, "2026-11-20T16:00:00Z", NULL, NULL);
-	poll(&d, "2026-11-20T16:01:00Z", NULL, NULL);
-	poll(&d, "2026-11-20T17:00:00Z", NULL, NULL);
-	poll(&d, "2026-11-20T19:30:00Z", NULL, NULL);
+	desk_open_money(&d, "lighter", "2026-11-20T15:30:00Z");
+	desk_poll_next(&d, "2026-11-20T15:58:00Z", NULL, NULL);
+	desk_poll_next(&d, "2026-11-20T15:59:00Z", NULL, NULL);
+	desk_poll_next(&d, "2026-11-20T16:00:00Z", NULL, NULL);
+	desk_poll_next(&d, "2026-11-20T16:01:00Z", NULL, NULL);
+	desk_poll_next(&d, "2026-11-20T17:00:00Z", NULL, NULL);
+	desk_poll_next(&d, "2026-11-20T19:30:00Z", NULL, NULL);
 	desk_assert_seen(&d, sums);
 	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
 	assert_int_equal(f.n, 5);
@@ -285,11 +259,11 @@ static void a_leg_without_a_schedule_is_not_a_known_nothing(void **state)
 	struct desk d;
 
 	(void)state;
-	open_money(&d, "newdex", "2026-11-20T15:30:00Z");
-	poll(&d, "2026-11-20T15:58:00Z", NULL, "2026-11-20T16:00:00Z");
-	poll(&d, "2026-11-20T16:01:00Z", NULL, "2026-11-21T00:00:00Z");
-	poll(&d, "2026-11-20T23:59:00Z", NULL, "2026-11-21T00:00:00Z");
-	poll(&d, "2026-11-21T00:01:00Z", NULL, "2026-11-21T08:00:00Z");
+	desk_open_money(&d, "newdex", "2026-11-20T15:30:00Z");
+	desk_poll_next(&d, "2026-11-20T15:58:00Z", NULL, "2026-11-20T16:00:00Z");
+	desk_poll_next(&d, "2026-11-20T16:01:00Z", NULL, "2026-11-21T00:00:00Z");
+	desk_poll_next(&d, "2026-11-20T23:59:00Z", NULL, "2026-11-21T00:00:00Z");
+	desk_poll_next(&d, "2026-11-21T00:01:00Z", NULL, "2026-11-21T08:00:00Z");
 	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T16:00:00Z", 28800, "8");
 	desk_assert_seen(&d, sums);
 	desk_close(&d);
@@ -308,20 +282,20 @@ static void what_settled_before_the_first_poll_is_unknown(void **state)
 	size_t n;
 
 	(void)state;
-	open_money(&d, "lighter", "2026-11-17T15:30:00Z");
-	poll(&d, "2026-11-20T15:59:00Z", NULL, NULL);
+	desk_open_money(&d, "lighter", "2026-11-17T15:30:00Z");
+	desk_poll_next(&d, "2026-11-20T15:59:00Z", NULL, NULL);
 	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
 	assert_int_equal(f.n, 3 * (24 + 3));
 	assert_int_equal(f.n_unknown, f.n);
-	rows = ledger(&d, &n);
+	rows = desk_ledger(&d, &n);
 	assert_int_equal(rows[0].at.ms, given_time("2026-11-17T16:00:00Z").ms);
 	assert_true(rows[0].late);
 	assert_int_equal(rows[0].amount_usd.why, WHY_NOT_SET);
-	poll(&d, "2026-11-20T16:01:00Z", NULL, NULL);
+	desk_poll_next(&d, "2026-11-20T16:01:00Z", NULL, NULL);
 	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T16:00:00Z", 28800, "8");
 	desk_restart(&d);
-	poll(&d, "2026-11-20T16:02:00Z", NULL, NULL);
-	poll(&d, "2026-11-20T16:03:00Z", NULL, NULL);
+	desk_poll_next(&d, "2026-11-20T16:02:00Z", NULL, NULL);
+	desk_poll_next(&d, "2026-11-20T16:03:00Z", NULL, NULL);
 	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
 	assert_int_equal(f.n, 3 * (24 + 3) + 2);
 	desk_assert_seen(&d, sums);
@@ -337,8 +311,8 @@ static void a_pair_recorded_later_is_booked_from_its_opening(void **state)
 	struct desk d;
 
 	(void)state;
-	open_money(&d, "lighter", "2026-11-20T15:30:00Z");
-	poll(&d, "2026-11-20T15:59:00Z", NULL, NULL);
+	desk_open_money(&d, "lighter", "2026-11-20T15:30:00Z");
+	desk_poll_next(&d, "2026-11-20T15:59:00Z", NULL, NULL);
 	p.id = 0;
 	p.opened_at = given_time("2026-11-20T12:30:00Z");
 	desk_check(&d, store_begin(d.store, &d.err));
@@ -346,7 +320,7 @@ static void a_pair_recorded_later_is_booked_from_its_opening(void **state)
 					  given_time("2026-11-20T15:59:30Z"),
 					  "cli", "", &d.err));
 	desk_check(&d, store_commit(d.store, 1000, &d.err));
-	poll(&d, "2026-11-20T16:00:30Z", NULL, NULL);
+	desk_poll_next(&d, "2026-11-20T16:00:30Z", NULL, NULL);
 	desk_check(&d, store_funding(d.store, &f, p.id, &d.err));
 	assert_int_equal(f.n, 3 + 2);		/* 13, 14 and 15 h; 16 h */
 	assert_int_equal(f.n_unknown, 3);
@@ -363,11 +337,11 @@ static void a_first_poll_is_one(void **state)
 	struct desk d;
 
 	(void)state;
-	open_money(&d, "lighter", "2026-11-20T16:30:00Z");
-	poll(&d, "2026-11-20T16:31:00Z", "2026-11-20T20:00:00Z", NULL);
-	poll(&d, "2026-11-20T17:01:00Z", "2026-11-20T20:00:00Z", NULL);
+	desk_open_money(&d, "lighter", "2026-11-20T16:30:00Z");
+	desk_poll_next(&d, "2026-11-20T16:31:00Z", "2026-11-20T20:00:00Z", NULL);
+	desk_poll_next(&d, "2026-11-20T17:01:00Z", "2026-11-20T20:00:00Z", NULL);
 	desk_restart(&d);
-	poll(&d, "2026-11-20T18:01:00Z", "2026-11-20T20:00:00Z", NULL);
+	desk_poll_next(&d, "2026-11-20T18:01:00Z", "2026-11-20T20:00:00Z", NULL);
 	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
 	assert_int_equal(f.n, 0);
 	desk_close(&d);
@@ -398,25 +372,25 @@ static void a_closed_pair_is_booked_for_seven_days_as_not_held(void **state)
 	size_t n;
 
 	(void)state;
-	open_money(&d, "lighter", "2026-11-20T15:30:00Z");
-	poll(&d, "2026-11-20T15:59:00Z", NULL, NULL);
+	desk_open_money(&d, "lighter", "2026-11-20T15:30:00Z");
+	desk_poll_next(&d, "2026-11-20T15:59:00Z", NULL, NULL);
 	close_pair(&d, "2026-11-20T16:00:30Z");
-	poll(&d, "2026-11-20T16:01:00Z", NULL, NULL);
-	rows = ledger(&d, &n);
+	desk_poll_next(&d, "2026-11-20T16:01:00Z", NULL, NULL);
+	rows = desk_ledger(&d, &n);
 	assert_int_equal(n, 2);		/* held until after 16:00 */
 	assert_false(rows[0].hypothetical || rows[1].hypothetical);
-	poll(&d, "2026-11-20T17:01:00Z", NULL, NULL);
-	rows = ledger(&d, &n);
+	desk_poll_next(&d, "2026-11-20T17:01:00Z", NULL, NULL);
+	rows = desk_ledger(&d, &n);
 	assert_int_equal(n, 3);
 	assert_true(rows[2].hypothetical);
 	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
 	assert_int_equal(f.n, 2);
 	assert_int_equal(dec_cmp(f.sum_usd.v, dec_lit("7.9")), 0);
-	poll(&d, "2026-11-27T16:00:30Z", NULL, NULL);	/* the last moment */
-	ledger(&d, &n);
+	desk_poll_next(&d, "2026-11-27T16:00:30Z", NULL, NULL);	/* the last moment */
+	desk_ledger(&d, &n);
 	assert_int_equal(n, 2 + 7 * 27);
-	poll(&d, "2026-11-27T17:00:00Z", NULL, NULL);
-	ledger(&d, &n);
+	desk_poll_next(&d, "2026-11-27T17:00:00Z", NULL, NULL);
+	desk_ledger(&d, &n);
 	assert_int_equal(n, 2 + 7 * 27);
 	desk_close(&d);
 }
@@ -428,9 +402,9 @@ static void a_pair_of_years_is_bounded(void **state)
 	size_t n;
 
 	(void)state;
-	open_money(&d, "lighter", "2016-11-20T15:30:00Z");
-	poll(&d, "2026-11-20T15:59:00Z", NULL, NULL);
-	rows = ledger(&d, &n);
+	desk_open_money(&d, "lighter", "2016-11-20T15:30:00Z");
+	desk_poll_next(&d, "2026-11-20T15:59:00Z", NULL, NULL);
+	rows = desk_ledger(&d, &n);
 	assert_int_equal(count(rows, n, LEG_SHORT), 10956);
 	assert_int_equal(count(rows, n, LEG_LONG), LEDGER_MISSED_MAX + 1);
 	assert_int_equal(rows[0].at.ms, given_time("2016-11-20T16:00:00Z").ms);
@@ -446,13 +420,13 @@ static void a_close_during_a_long_silence_is_booked_until_then(void **state)
 	size_t n;
 
 	(void)state;
-	open_money(&d, "lighter", "2026-11-20T15:30:00Z");
-	poll(&d, "2026-11-20T15:58:00Z", NULL, NULL);
+	desk_open_money(&d, "lighter", "2026-11-20T15:30:00Z");
+	desk_poll_next(&d, "2026-11-20T15:58:00Z", NULL, NULL);
 	close_pair(&d, "2026-11-21T15:58:00Z");
-	poll(&d, "2026-11-29T15:58:00Z", NULL, NULL);
+	desk_poll_next(&d, "2026-11-29T15:58:00Z", NULL, NULL);
 	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
 	assert_int_equal(f.n, 24 + 3);
-	rows = ledger(&d, &n);
+	rows = desk_ledger(&d, &n);
 	assert_int_equal(n, 8 * (24 + 3));	/* the day, and seven after */
 	assert_true(rows[n - 1].hypothetical);
 	desk_close(&d);
@@ -467,11 +441,11 @@ static void what_was_booked_ahead_of_a_close_was_not_held(void **state)
 	size_t n;
 
 	(void)state;
-	open_money(&d, "lighter", "2026-11-20T15:30:00Z");
-	poll(&d, "2026-11-20T15:59:00Z", NULL, NULL);
-	poll(&d, "2026-11-20T17:01:00Z", NULL, NULL);
+	desk_open_money(&d, "lighter", "2026-11-20T15:30:00Z");
+	desk_poll_next(&d, "2026-11-20T15:59:00Z", NULL, NULL);
+	desk_poll_next(&d, "2026-11-20T17:01:00Z", NULL, NULL);
 	close_pair(&d, "2026-11-20T16:05:00Z");
-	rows = ledger(&d, &n);
+	rows = desk_ledger(&d, &n);
 	assert_int_equal(n, 3);
 	assert_false(rows[0].hypothetical || rows[1].hypothetical);
 	assert_true(rows[2].hypothetical);		/* at 17:00 */
@@ -495,19 +469,19 @@ static void closes_at(const struct reads *r)
 	struct desk d;
 	size_t n;
 
-	open_money(&d, "lighter", "2026-11-20T15:30:00Z");
+	desk_open_money(&d, "lighter", "2026-11-20T15:30:00Z");
 	d.client = 'p';
 	desk_restart(&d);
-	poll(&d, "2026-11-20T15:56:00Z", NULL, NULL);
+	desk_poll_next(&d, "2026-11-20T15:56:00Z", NULL, NULL);
 	for (int i = 0; i < 4; i++) {
 		d.client = r->client[i][0];
-		poll(&d, r->at[i], NULL, NULL);
+		desk_poll_next(&d, r->at[i], NULL, NULL);
 	}
 	desk_check(&d, store_position(d.store, &p, d.pos.id, &d.err));
 	assert_int_equal(p.status, STATUS_CLOSED);
 	assert_int_equal(p.closed_at.ms, given_time(r->closed).ms);
 	assert_int_equal(p.decided_at.ms, p.closed_at.ms);
-	rows = ledger(&d, &n);
+	rows = desk_ledger(&d, &n);
 	assert_int_equal(n, 2);
 	assert_int_equal(rows[0].hypothetical, !r->held);
 	assert_int_equal(rows[1].hypothetical, !r->held);

@@ -10,22 +10,6 @@
 
 #include <cmocka.h>
 
-static void open_money(struct desk *d, const char *long_venue,
-		       const char *opened_at)
-{
-	desk_open_since(d, long_venue, "profile: steady", opened_at);
-	d->rate[LEG_LONG] = "0.00008";
-	d->rate[LEG_SHORT] = "0.0008";
-}
-
-static void poll(struct desk *d, const char *now, const char *next_long,
-		 const char *next_short)
-{
-	d->next[LEG_LONG] = next_long;
-	d->next[LEG_SHORT] = next_short;
-	desk_poll(d, now);
-}
-
 /* ---- the trading client ---- */
 
 static struct book_pair there;
@@ -67,15 +51,15 @@ static void what_is_added_after_a_settlement_earned_nothing_there(void **state)
 	struct desk d;
 
 	(void)state;
-	open_money(&d, "lighter", "2026-11-20T15:30:00Z");
+	desk_open_money(&d, "lighter", "2026-11-20T15:30:00Z");
 	hold(&d, "0.1", "10000");
-	poll(&d, "2026-11-20T15:59:00Z", NULL, NULL);
-	poll(&d, "2026-11-20T15:59:30Z", NULL, NULL);
+	desk_poll_next(&d, "2026-11-20T15:59:00Z", NULL, NULL);
+	desk_poll_next(&d, "2026-11-20T15:59:30Z", NULL, NULL);
 	hold(&d, "0.5", "50000");
-	poll(&d, "2026-11-20T16:00:30Z", NULL, NULL);
+	desk_poll_next(&d, "2026-11-20T16:00:30Z", NULL, NULL);
 	desk_assert_paid(&d, LEG_LONG, "2026-11-20T16:00:00Z", 3600, "-0.1");
 	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T16:00:00Z", 28800, "8");
-	poll(&d, "2026-11-20T17:00:30Z", NULL, NULL);
+	desk_poll_next(&d, "2026-11-20T17:00:30Z", NULL, NULL);
 	desk_assert_paid(&d, LEG_LONG, "2026-11-20T17:00:00Z", 3600, "-0.5");
 	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
 	assert_int_equal(dec_cmp(f.sum_usd.v, dec_lit("7.4")), 0);
@@ -89,18 +73,18 @@ static void a_clock_ahead_leaves_nothing_behind(void **state)
 	struct desk d;
 
 	(void)state;
-	open_money(&d, "lighter", "2026-11-20T15:30:00Z");
-	poll(&d, "2026-11-20T15:58:00Z", NULL, NULL);
-	poll(&d, "2026-11-20T18:59:00Z", NULL, NULL);	/* three hours ahead */
+	desk_open_money(&d, "lighter", "2026-11-20T15:30:00Z");
+	desk_poll_next(&d, "2026-11-20T15:58:00Z", NULL, NULL);
+	desk_poll_next(&d, "2026-11-20T18:59:00Z", NULL, NULL);	/* three hours ahead */
 	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
 	assert_int_equal(f.n, 4);
 	assert_int_equal(f.n_unknown, 2);
 	d.rate[LEG_LONG] = "0.0008";
 	d.rate[LEG_SHORT] = "0.00008";
-	poll(&d, "2026-11-20T15:59:30Z", NULL, NULL);
+	desk_poll_next(&d, "2026-11-20T15:59:30Z", NULL, NULL);
 	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
 	assert_int_equal(f.n, 0);
-	poll(&d, "2026-11-20T16:00:30Z", NULL, NULL);
+	desk_poll_next(&d, "2026-11-20T16:00:30Z", NULL, NULL);
 	desk_assert_paid(&d, LEG_LONG, "2026-11-20T16:00:00Z", 3600, "-1");
 	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T16:00:00Z", 28800, "0.8");
 	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
@@ -116,13 +100,13 @@ static void a_clock_behind_takes_nothing_back(void **state)
 	struct desk d;
 
 	(void)state;
-	open_money(&d, "lighter", "2026-11-20T15:30:00Z");
-	poll(&d, "2026-11-20T15:58:00Z", NULL, NULL);
-	poll(&d, "2026-11-20T16:00:30Z", NULL, NULL);
+	desk_open_money(&d, "lighter", "2026-11-20T15:30:00Z");
+	desk_poll_next(&d, "2026-11-20T15:58:00Z", NULL, NULL);
+	desk_poll_next(&d, "2026-11-20T16:00:30Z", NULL, NULL);
 	d.observed[LEG_LONG] = d.observed[LEG_SHORT] = "2026-11-20T16:01:30Z";
-	poll(&d, "2026-11-20T13:01:30Z", NULL, NULL);
+	desk_poll_next(&d, "2026-11-20T13:01:30Z", NULL, NULL);
 	d.observed[LEG_LONG] = d.observed[LEG_SHORT] = NULL;
-	poll(&d, "2026-11-20T16:02:30Z", NULL, NULL);
+	desk_poll_next(&d, "2026-11-20T16:02:30Z", NULL, NULL);
 	desk_assert_paid(&d, LEG_LONG, "2026-11-20T16:00:00Z", 3600, "-0.1");
 	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T16:00:00Z", 28800, "8");
 	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
@@ -137,21 +121,21 @@ static void a_clock_ahead_is_mended_at_the_first_fresh_poll(void **state)
 	struct desk d;
 
 	(void)state;
-	open_money(&d, "lighter", "2026-11-20T15:30:00Z");
-	poll(&d, "2026-11-20T15:40:00Z", NULL, NULL);
-	poll(&d, "2026-11-21T15:41:00Z", NULL, NULL);	/* a day ahead */
+	desk_open_money(&d, "lighter", "2026-11-20T15:30:00Z");
+	desk_poll_next(&d, "2026-11-20T15:40:00Z", NULL, NULL);
+	desk_poll_next(&d, "2026-11-21T15:41:00Z", NULL, NULL);	/* a day ahead */
 	d.observed[LEG_LONG] = d.observed[LEG_SHORT] = "2026-11-20T15:01:00Z";
-	poll(&d, "2026-11-20T15:42:00Z", NULL, NULL);
+	desk_poll_next(&d, "2026-11-20T15:42:00Z", NULL, NULL);
 	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
 	assert_int_equal(f.n, 24 + 3);
 	d.observed[LEG_LONG] = d.observed[LEG_SHORT] = NULL;
-	poll(&d, "2026-11-20T15:43:00Z", NULL, NULL);
+	desk_poll_next(&d, "2026-11-20T15:43:00Z", NULL, NULL);
 	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
 	assert_int_equal(f.n, 0);
-	poll(&d, "2026-11-20T16:00:30Z", NULL, NULL);
+	desk_poll_next(&d, "2026-11-20T16:00:30Z", NULL, NULL);
 	desk_assert_paid(&d, LEG_LONG, "2026-11-20T16:00:00Z", 3600, "-0.1");
 	desk_assert_paid(&d, LEG_SHORT, "2026-11-20T16:00:00Z", 28800, "8");
-	poll(&d, "2026-11-20T16:01:30Z", NULL, NULL);
+	desk_poll_next(&d, "2026-11-20T16:01:30Z", NULL, NULL);
 	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
 	assert_int_equal(f.n, 2);
 	assert_int_equal(f.n_unknown, 0);

@@ -14,32 +14,6 @@
 
 #include <cmocka.h>
 
-/* The long leg pays 0.8 an hour of 10,000 USD x 0.00008; the short gets 8. */
-static void open_money(struct desk *d, const char *long_venue,
-		       const char *opened_at)
-{
-	desk_open_since(d, long_venue, "profile: steady", opened_at);
-	d->rate[LEG_LONG] = "0.00008";
-	d->rate[LEG_SHORT] = "0.0008";
-}
-
-static void poll(struct desk *d, const char *now, const char *next_long,
-		 const char *next_short)
-{
-	d->next[LEG_LONG] = next_long;
-	d->next[LEG_SHORT] = next_short;
-	desk_poll(d, now);
-}
-
-static struct settlement *ledger(struct desk *d, size_t *n)
-{
-	struct settlement *rows;
-
-	desk_check(d, store_settlements(d->store, &rows, n, d->pos.id, d->arena,
-				   &d->err));
-	return rows;
-}
-
 /* newdex pays hourly, nothing is configured of it: 09:00 and 10:00 went by. */
 static void a_past_of_unknown_rhythm_is_not_a_known_nothing(void **state)
 {
@@ -51,23 +25,23 @@ static void a_past_of_unknown_rhythm_is_not_a_known_nothing(void **state)
 	size_t n;
 
 	(void)state;
-	open_money(&d, "newdex", "2026-11-20T08:30:00Z");
-	poll(&d, "2026-11-20T10:59:00Z", "2026-11-20T11:00:00Z", NULL);
-	rows = ledger(&d, &n);
+	desk_open_money(&d, "newdex", "2026-11-20T08:30:00Z");
+	desk_poll_next(&d, "2026-11-20T10:59:00Z", "2026-11-20T11:00:00Z", NULL);
+	rows = desk_ledger(&d, &n);
 	assert_int_equal(n, 1);
 	assert_int_equal(rows[0].at.ms, d.now.ms);
 	assert_int_equal(rows[0].pays_every_s, 0);
-	poll(&d, "2026-11-20T11:00:30Z", "2026-11-20T11:00:00Z", NULL);
-	poll(&d, "2026-11-20T11:01:00Z", NULL, NULL);
+	desk_poll_next(&d, "2026-11-20T11:00:30Z", "2026-11-20T11:00:00Z", NULL);
+	desk_poll_next(&d, "2026-11-20T11:01:00Z", NULL, NULL);
 	desk_assert_seen(&d, sums);
 	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
 	assert_int_equal(f.n_unknown, 2);
 	desk_close(&d);
 
 	/* Held since this very poll: nothing went by. */
-	open_money(&d, "newdex", "2026-11-20T10:59:00Z");
-	poll(&d, "2026-11-20T10:59:00Z", "2026-11-20T11:00:00Z", NULL);
-	ledger(&d, &n);
+	desk_open_money(&d, "newdex", "2026-11-20T10:59:00Z");
+	desk_poll_next(&d, "2026-11-20T10:59:00Z", "2026-11-20T11:00:00Z", NULL);
+	desk_ledger(&d, &n);
 	assert_int_equal(n, 0);
 	desk_close(&d);
 }
@@ -103,16 +77,16 @@ static void an_interval_first_seen_corrects_the_past(void **state)
 	size_t n;
 
 	(void)state;
-	open_money(&d, "lighter", "2026-11-20T08:30:00Z");
-	poll(&d, "2026-11-20T15:58:00Z", "2026-11-20T16:00:00Z", NULL);
-	rows = ledger(&d, &n);
+	desk_open_money(&d, "lighter", "2026-11-20T08:30:00Z");
+	desk_poll_next(&d, "2026-11-20T15:58:00Z", "2026-11-20T16:00:00Z", NULL);
+	rows = desk_ledger(&d, &n);
 	assert_int_equal(n, 7);
 	report(&d, &rows[2], -1);	/* 11 h: somebody knows better */
-	poll(&d, "2026-11-20T16:00:30Z", "2026-11-21T00:00:00Z", NULL);
-	rows = ledger(&d, &n);
+	desk_poll_next(&d, "2026-11-20T16:00:30Z", "2026-11-21T00:00:00Z", NULL);
+	rows = desk_ledger(&d, &n);
 	assert_int_equal(n, 1 + 2);		/* and both at 16:00 */
 	assert_int_equal(rows[0].at.ms, given_time("2026-11-20T11:00:00Z").ms);
-	poll(&d, "2026-11-20T16:01:30Z", "2026-11-21T00:00:00Z", NULL);
+	desk_poll_next(&d, "2026-11-20T16:01:30Z", "2026-11-21T00:00:00Z", NULL);
 	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
 	assert_int_equal(f.n_unknown, 0);
 	assert_int_equal(dec_cmp(f.sum_usd.v, dec_lit("6.2")), 0);
@@ -130,10 +104,10 @@ static void an_interval_first_seen_tells_what_went_by(void **state)
 	size_t n;
 
 	(void)state;
-	open_money(&d, "newdex", "2026-11-20T08:30:00Z");
-	poll(&d, "2026-11-20T10:59:00Z", "2026-11-20T11:00:00Z", NULL);
-	poll(&d, "2026-11-20T11:00:30Z", "2026-11-20T12:00:00Z", NULL);
-	rows = ledger(&d, &n);
+	desk_open_money(&d, "newdex", "2026-11-20T08:30:00Z");
+	desk_poll_next(&d, "2026-11-20T10:59:00Z", "2026-11-20T11:00:00Z", NULL);
+	desk_poll_next(&d, "2026-11-20T11:00:30Z", "2026-11-20T12:00:00Z", NULL);
+	rows = desk_ledger(&d, &n);
 	assert_int_equal(n, 3);
 	for (size_t i = 0; i < 3; i++) {
 		assert_int_equal(rows[i].pays_every_s, 3600);
@@ -148,10 +122,10 @@ static void an_interval_first_seen_tells_what_went_by(void **state)
 	desk_close(&d);
 
 	/* Off the grid of its interval nobody knows what went by. */
-	open_money(&d, "newdex", "2026-11-20T08:30:00Z");
-	poll(&d, "2026-11-20T10:59:00Z", "2026-11-20T11:20:00Z", NULL);
-	poll(&d, "2026-11-20T11:20:30Z", "2026-11-20T12:20:00Z", NULL);
-	rows = ledger(&d, &n);
+	desk_open_money(&d, "newdex", "2026-11-20T08:30:00Z");
+	desk_poll_next(&d, "2026-11-20T10:59:00Z", "2026-11-20T11:20:00Z", NULL);
+	desk_poll_next(&d, "2026-11-20T11:20:30Z", "2026-11-20T12:20:00Z", NULL);
+	rows = desk_ledger(&d, &n);
 	assert_int_equal(n, 2);
 	assert_int_equal(rows[0].pays_every_s, 0);
 	desk_close(&d);
@@ -171,13 +145,13 @@ static void what_polls_have_booked_did_not_go_by_unseen(void **state)
 	struct desk d;
 
 	(void)state;
-	open_money(&d, "lighter", "2026-11-20T12:30:00Z");
-	poll(&d, "2026-11-20T12:59:00Z", "2026-11-20T13:00:03Z", NULL);
-	poll(&d, "2026-11-20T13:01:00Z", "2026-11-20T14:00:03Z", NULL);
-	poll(&d, "2026-11-20T13:59:00Z", "2026-11-20T14:00:03Z", NULL);
-	poll(&d, "2026-11-20T14:05:00Z", "2026-11-20T15:00:03Z", NULL);
+	desk_open_money(&d, "lighter", "2026-11-20T12:30:00Z");
+	desk_poll_next(&d, "2026-11-20T12:59:00Z", "2026-11-20T13:00:03Z", NULL);
+	desk_poll_next(&d, "2026-11-20T13:01:00Z", "2026-11-20T14:00:03Z", NULL);
+	desk_poll_next(&d, "2026-11-20T13:59:00Z", "2026-11-20T14:00:03Z", NULL);
+	desk_poll_next(&d, "2026-11-20T14:05:00Z", "2026-11-20T15:00:03Z", NULL);
 	forget(&d);
-	poll(&d, "2026-11-20T14:03:00Z", "2026-11-20T15:00:03Z", NULL);
+	desk_poll_next(&d, "2026-11-20T14:03:00Z", "2026-11-20T15:00:03Z", NULL);
 	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
 	assert_int_equal(f.n, 2);
 	assert_int_equal(f.n_unknown, 0);
@@ -211,11 +185,11 @@ static void what_was_imported_was_booked_by_no_poll(void **state)
 	struct desk d;
 
 	(void)state;
-	open_money(&d, "lighter", "2026-11-20T13:30:00Z");
-	poll(&d, "2026-11-20T13:40:00Z", NULL, NULL);
+	desk_open_money(&d, "lighter", "2026-11-20T13:30:00Z");
+	desk_poll_next(&d, "2026-11-20T13:40:00Z", NULL, NULL);
 	add_second(&d, "2026-11-20T11:30:00Z", "2026-11-20T13:40:20Z");
 	import_one(&d, "2026-11-20T13:00:00Z");
-	poll(&d, "2026-11-20T13:39:00Z", NULL, NULL);
+	desk_poll_next(&d, "2026-11-20T13:39:00Z", NULL, NULL);
 	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
 	assert_int_equal(f.n, 2);			/* 12 and 13 h */
 	assert_int_equal(f.n_unknown, 1);
@@ -229,20 +203,20 @@ static void what_was_imported_is_not_counted_again(void **state)
 	struct desk d;
 
 	(void)state;
-	open_money(&d, "lighter", "2026-11-20T12:30:00Z");
+	desk_open_money(&d, "lighter", "2026-11-20T12:30:00Z");
 	import_one(&d, "2026-11-20T13:00:00Z");
 	import_one(&d, "2026-11-20T14:00:00Z");
-	poll(&d, "2026-11-20T14:30:00Z", NULL, NULL);
-	poll(&d, "2026-11-20T14:31:00Z", NULL, NULL);
+	desk_poll_next(&d, "2026-11-20T14:30:00Z", NULL, NULL);
+	desk_poll_next(&d, "2026-11-20T14:31:00Z", NULL, NULL);
 	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
 	assert_int_equal(f.n, 2);
 	desk_assert_seen(&d, (const char *const[]){ "-2", NULL });
 	desk_close(&d);
 
 	/* One of the two: the other is not known. */
-	open_money(&d, "lighter", "2026-11-20T12:30:00Z");
+	desk_open_money(&d, "lighter", "2026-11-20T12:30:00Z");
 	import_one(&d, "2026-11-20T14:00:00Z");
-	poll(&d, "2026-11-20T14:30:00Z", NULL, NULL);
+	desk_poll_next(&d, "2026-11-20T14:30:00Z", NULL, NULL);
 	desk_assert_seen(&d, (const char *const[]){
 			"a settlement of unknown amount" });
 	desk_close(&d);
@@ -288,23 +262,23 @@ static void a_replay_knows_no_more_of_a_schedule(void **state)
 	struct desk d;
 
 	(void)state;
-	open_money(&d, "newdex", "2026-11-20T15:30:00Z");
-	poll(&d, "2026-11-20T15:58:00Z", NULL, "2026-11-20T16:00:00Z");
-	poll(&d, "2026-11-20T16:01:00Z", NULL, "2026-11-21T00:00:00Z");
-	poll(&d, "2026-11-20T23:59:00Z", NULL, "2026-11-21T00:00:00Z");
-	poll(&d, "2026-11-21T00:01:00Z", "2026-11-21T01:00:00Z",
+	desk_open_money(&d, "newdex", "2026-11-20T15:30:00Z");
+	desk_poll_next(&d, "2026-11-20T15:58:00Z", NULL, "2026-11-20T16:00:00Z");
+	desk_poll_next(&d, "2026-11-20T16:01:00Z", NULL, "2026-11-21T00:00:00Z");
+	desk_poll_next(&d, "2026-11-20T23:59:00Z", NULL, "2026-11-21T00:00:00Z");
+	desk_poll_next(&d, "2026-11-21T00:01:00Z", "2026-11-21T01:00:00Z",
 	     "2026-11-21T08:00:00Z");
-	poll(&d, "2026-11-21T00:02:00Z", "2026-11-21T01:00:00Z",
+	desk_poll_next(&d, "2026-11-21T00:02:00Z", "2026-11-21T01:00:00Z",
 	     "2026-11-21T08:00:00Z");
 	desk_assert_seen(&d, live);
 	assert_replayed(&d, again);
 	desk_close(&d);
 
 	/* Held since the first poll, so that nothing went by. */
-	open_money(&d, "newdex", "2026-11-20T15:58:00Z");
-	poll(&d, "2026-11-20T15:58:00Z", NULL, "2026-11-20T16:00:00Z");
-	poll(&d, "2026-11-20T16:01:00Z", NULL, "2026-11-21T00:00:00Z");
-	poll(&d, "2026-11-20T16:02:00Z", "2026-11-20T17:00:00Z", NULL);
+	desk_open_money(&d, "newdex", "2026-11-20T15:58:00Z");
+	desk_poll_next(&d, "2026-11-20T15:58:00Z", NULL, "2026-11-20T16:00:00Z");
+	desk_poll_next(&d, "2026-11-20T16:01:00Z", NULL, "2026-11-21T00:00:00Z");
+	desk_poll_next(&d, "2026-11-20T16:02:00Z", "2026-11-20T17:00:00Z", NULL);
 	desk_assert_seen(&d, (const char *const[]){ live[0], NULL, "8" });
 	assert_replayed(&d, (const char *const[]){ live[0], live[0], "8" });
 	desk_close(&d);
