@@ -386,7 +386,8 @@ static void a_closed_pair_is_booked_for_seven_days_as_not_held(void **state)
 	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
 	assert_int_equal(f.n, 2);
 	assert_int_equal(dec_cmp(f.sum_usd.v, dec_lit("7.9")), 0);
-	desk_poll_next(&d, "2026-11-27T16:00:30Z", NULL, NULL);	/* the last moment */
+	desk_poll_next(&d, "2026-11-27T16:00:30Z", NULL,
+		       NULL);	/* the last moment */
 	desk_ledger(&d, &n);
 	assert_int_equal(n, 2 + 7 * 27);
 	desk_poll_next(&d, "2026-11-27T17:00:00Z", NULL, NULL);

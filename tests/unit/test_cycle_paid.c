@@ -75,7 +75,8 @@ static void a_clock_ahead_leaves_nothing_behind(void **state)
 	(void)state;
 	desk_open_money(&d, "lighter", "2026-11-20T15:30:00Z");
 	desk_poll_next(&d, "2026-11-20T15:58:00Z", NULL, NULL);
-	desk_poll_next(&d, "2026-11-20T18:59:00Z", NULL, NULL);	/* three hours ahead */
+	desk_poll_next(&d, "2026-11-20T18:59:00Z", NULL,
+		       NULL);	/* three hours ahead */
 	desk_check(&d, store_funding(d.store, &f, d.pos.id, &d.err));
 	assert_int_equal(f.n, 4);
 	assert_int_equal(f.n_unknown, 2);
