@@ -38,12 +38,12 @@ HARDLINK = -pie -Wl,-z,relro,-z,now
 endif
 ifdef SAN
 OPT = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
-      -fno-omit-frame-pointer
+      -fno-omit-frame-pointer -DDEC_CALLED
 else ifdef FUZZ
 OPT = -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
       -fno-sanitize-recover=all -fno-omit-frame-pointer -DCW_FUZZ
 else ifdef COVER
-OPT = -O0 -g --coverage -DNDEBUG
+OPT = -O0 -g --coverage -DNDEBUG -DDEC_CALLED
 else
 OPT = -O2 -g $(FORTIFY)
 endif
@@ -275,6 +275,7 @@ WRAPPED_net = $(addprefix curl_,easy_init easy_cleanup easy_setopt easy_getinfo 
                 multi_init multi_cleanup multi_add_handle multi_remove_handle \
                 multi_perform multi_poll multi_info_read slist_append url \
                 url_cleanup url_set url_get global_init)
+WRAPPED_dec = $(addprefix dec_,add sub mul div mul_int mul_ratio mul3_ratio join)
 endif
 WRAP = $(patsubst %,-Wl$(comma)--wrap=%,$(WRAPPED_$(@F:test_fail_%=%)))
 comma := ,

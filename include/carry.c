@@ -11,12 +11,6 @@
 #define DAY_MS		(INT64_C(1000) * DAY_S)
 #define YEARS_100_D	36500
 
-static bool whole_ms(int64_t *out, struct dec seconds)
-{
-	return dec_mul_int(&seconds, seconds, 1000) &&
-	       dec_to_int(out, seconds);
-}
-
 struct carry_facts {
 	enum fact_id daily, next, pays;
 };
@@ -40,7 +34,7 @@ static bool take_leg(struct carry_leg *out, struct finding *why,
 		return false;
 	}
 	out->daily = f->v[id->daily].v;
-	if (whole_ms(&out->next_ms, f->v[id->next].v) &&
+	if (dec_to_milli(&out->next_ms, f->v[id->next].v) &&
 	    dec_to_int(&out->pays_s, f->v[id->pays].v) &&
 	    out->next_ms > 0 && out->next_ms <= DAY_MS &&
 	    out->pays_s > 0 && DAY_S % out->pays_s == 0)
@@ -86,7 +80,7 @@ bool carry_gain(struct dec *out, struct finding *why, const struct facts *f,
 
 	if (!carry_legs(held, why, f, false) || !carry_legs(other, why, f, true))
 		return false;
-	if (whole_ms(&ms, horizon) && carry_expected(&a, held, ms) &&
+	if (dec_to_milli(&ms, horizon) && carry_expected(&a, held, ms) &&
 	    carry_expected(&b, other, ms) && dec_sub(out, b, a))
 		return true;
 	*why = finding_unknown(FACT_ALT_DIVERGENCE, WHY_OVERFLOW);
@@ -153,10 +147,10 @@ static bool days_ahead(int64_t *days, const struct walk *w, struct dec a_day)
 		return false;
 	if (dec_cmp(missing, far) > 0)
 		return true;
-	ok = dec_div(&n, missing, a_day);
-	assert(ok);		/* at most YEARS_100_D */
+	if (!dec_div(&n, missing, a_day))
+		return false;
 	ok = dec_to_int(days, n);
-	assert(ok);
+	assert(ok);		/* at most YEARS_100_D */
 	(void)ok;
 	if (*days > 0)
 		(*days)--;
@@ -166,16 +160,13 @@ static bool days_ahead(int64_t *days, const struct walk *w, struct dec a_day)
 static bool skip_days(struct walk *w, struct dec a_day, int64_t days)
 {
 	struct dec more;
-	bool ok;
 
 	for (int s = LEG_LONG; s <= LEG_SHORT; s++)
 		w->at[s] += days * DAY_MS;
-	ok = dec_mul_int(&more, a_day, days);
-	assert(ok);		/* less than what is missing, which fits */
-	ok = dec_add(&w->sum, w->sum, more);
-	assert(ok);
-	(void)ok;
-	return walk_through(w, next_of(w) + 4 * DAY_MS);
+	/* Less than what is missing, which fits. */
+	return dec_mul_int(&more, a_day, days) &&
+	       dec_add(&w->sum, w->sum, more) &&
+	       walk_through(w, next_of(w) + 4 * DAY_MS);
 }
 
 static bool begin(struct walk *w, const struct carry_leg *leg)

@@ -8,6 +8,8 @@
 
 #include <assert.h>
 
+#include "dec_short.h"	/* here, should they be calls */
+
 #define ONE	UINT64_C(1000000000000000000)
 #define LIMBS	7
 
@@ -250,16 +252,26 @@ int dec_cmp_mul3_long(struct dec a, struct dec b, struct dec c,
 
 /* ---- whole numbers ---- */
 
-bool dec_to_int(int64_t *out, struct dec a)
+static bool to_whole(int64_t *out, struct dec a, int64_t one)
 {
-	__int128 whole = a.e18 / (__int128)ONE;
+	__int128 whole = a.e18 / one;
 
-	if (a.e18 % (__int128)ONE < 0)
+	if (a.e18 % one < 0)
 		whole--;
 	if (whole < INT64_MIN || whole > INT64_MAX)
 		return false;
 	*out = (int64_t)whole;
 	return true;
+}
+
+bool dec_to_int(int64_t *out, struct dec a)
+{
+	return to_whole(out, a, (int64_t)ONE);
+}
+
+bool dec_to_milli(int64_t *out, struct dec a)
+{
+	return to_whole(out, a, (int64_t)(ONE / 1000));
 }
 
 /* ---- storage form ---- */

@@ -17,7 +17,13 @@ struct dec {
 	__int128 e18;
 };
 
+#ifdef DEC_CALLED	/* dec_short.h */
+#define DEC_SHORT
+#else
+#define DEC_SHORT static inline
+#endif
 #define DEC_ZERO ((struct dec){ 0 })
+#define DEC_UNIT ((struct dec){ 1 })	/* the smallest step, 1e-18 */
 #define DEC_TEXT_MAX 48		/* any canonical text with its NUL fits */
 
 /*
@@ -45,12 +51,9 @@ static inline struct dec dec_milli(int64_t n)	/* thousandths; cannot fail */
 }
 
 /* Exact; false on overflow, *out is then untouched. */
-MUST_USE static inline bool dec_add(struct dec *out, struct dec a,
-				    struct dec b);
-MUST_USE static inline bool dec_sub(struct dec *out, struct dec a,
-				    struct dec b);
-MUST_USE static inline bool dec_mul_int(struct dec *out, struct dec a,
-					int64_t n);
+MUST_USE DEC_SHORT bool dec_add(struct dec *out, struct dec a, struct dec b);
+MUST_USE DEC_SHORT bool dec_sub(struct dec *out, struct dec a, struct dec b);
+MUST_USE DEC_SHORT bool dec_mul_int(struct dec *out, struct dec a, int64_t n);
 /* Rounded half-even at 18 places; false on overflow or division by zero. */
 MUST_USE bool dec_mul(struct dec *out, struct dec a, struct dec b);
 MUST_USE bool dec_div(struct dec *out, struct dec a, struct dec b);
@@ -63,31 +66,11 @@ MUST_USE bool dec_mul3_ratio(struct dec *out, struct dec a, struct dec b,
 /* Rounded half-even to `places` (0..18) decimals, for display; exact 128 bit. */
 struct dec dec_round(struct dec a, int places);
 
-static inline struct dec dec_neg(struct dec a)	/* the range is symmetric */
-{
-	return (struct dec){ -a.e18 };
-}
-
-static inline struct dec dec_abs(struct dec a)
-{
-	return (struct dec){ a.e18 < 0 ? -a.e18 : a.e18 };
-}
-
-static inline int dec_sign(struct dec a)	/* -1, 0, 1 */
-{
-	return (a.e18 > 0) - (a.e18 < 0);
-}
-
-static inline bool dec_same(struct dec a, struct dec b)
-{
-	return a.e18 == b.e18;
-}
-
-static inline int dec_cmp(struct dec a, struct dec b)
-{
-	return a.e18 < b.e18 ? -1 : a.e18 > b.e18;
-}
-
+static inline struct dec dec_neg(struct dec a);
+static inline struct dec dec_abs(struct dec a);
+static inline int dec_sign(struct dec a);	/* -1, 0, 1 */
+static inline bool dec_same(struct dec a, struct dec b);
+static inline int dec_cmp(struct dec a, struct dec b);
 /* Sign of a*b - c*d, exact (256 bits): thresholds never divide or round. */
 static inline int dec_cmp_mul(struct dec a, struct dec b, struct dec c,
 			      struct dec d);
@@ -105,15 +88,20 @@ size_t dec_format_fixed(char buf[static DEC_TEXT_MAX], struct dec a,
 			int places);
 /* Truncated towards minus infinity to a whole number that fits, else false. */
 MUST_USE bool dec_to_int(int64_t *out, struct dec a);
+/* The same in thousandths: dec_milli reads it back. */
+MUST_USE bool dec_to_milli(int64_t *out, struct dec a);
 
 /*
  * Storage form for compact records: mantissa * 10^-scale with the smallest
  * scale 0..18. False when the mantissa needs more than 63 bits.
  */
 MUST_USE bool dec_split(int64_t *mantissa, int *scale, struct dec a);
-MUST_USE static inline bool dec_join(struct dec *out, int64_t mantissa,
-				     int scale);
+MUST_USE DEC_SHORT bool dec_join(struct dec *out, int64_t mantissa,
+				 int scale);
 
 #include "dec_inline.h"
+#ifndef DEC_CALLED
+#include "dec_short.h"
+#endif
 
 #endif

@@ -19,25 +19,29 @@ int dec_cmp_mul_long(struct dec a, struct dec b, struct dec c, struct dec d);
 int dec_cmp_mul3_long(struct dec a, struct dec b, struct dec c,
 		      struct dec d, struct dec e, struct dec f);
 
-static inline bool dec_add(struct dec *out, struct dec a, struct dec b)
+static inline struct dec dec_neg(struct dec a)	/* the range is symmetric */
 {
-	__int128 sum;
-
-	if (__builtin_add_overflow(a.e18, b.e18, &sum) || sum == DEC_NOT_OURS)
-		return false;
-	out->e18 = sum;
-	return true;
+	return (struct dec){ -a.e18 };
 }
 
-static inline bool dec_sub(struct dec *out, struct dec a, struct dec b)
+static inline struct dec dec_abs(struct dec a)
 {
-	__int128 rest;
+	return (struct dec){ a.e18 < 0 ? -a.e18 : a.e18 };
+}
 
-	if (__builtin_sub_overflow(a.e18, b.e18, &rest) ||
-	    rest == DEC_NOT_OURS)
-		return false;
-	out->e18 = rest;
-	return true;
+static inline int dec_sign(struct dec a)
+{
+	return (a.e18 > 0) - (a.e18 < 0);
+}
+
+static inline bool dec_same(struct dec a, struct dec b)
+{
+	return a.e18 == b.e18;
+}
+
+static inline int dec_cmp(struct dec a, struct dec b)
+{
+	return a.e18 < b.e18 ? -1 : a.e18 > b.e18;
 }
 
 /* Below 9.22 or so: units of one machine word, as rates and shares are. */
@@ -51,26 +55,9 @@ static inline __int128 dec_product(struct dec a, struct dec b)
 	return (__int128)(int64_t)a.e18 * (int64_t)b.e18;
 }
 
-static inline bool dec_mul_int(struct dec *out, struct dec a, int64_t n)
-{
-	if (!dec_is_short(a))
-		return dec_mul_int_long(out, a, n);
-	out->e18 = (__int128)(int64_t)a.e18 * n;
-	return true;
-}
-
 #define DEC_PLACES 18
 
 extern const int64_t dec_unit[DEC_PLACES + 1];	/* 10^-scale, by scale */
-
-/* 63 bits x 1e18 stays below 2^127. */
-static inline bool dec_join(struct dec *out, int64_t mantissa, int scale)
-{
-	if (scale < 0 || scale > DEC_PLACES)
-		return false;
-	out->e18 = (__int128)mantissa * dec_unit[scale];
-	return true;
-}
 
 static inline int dec_cmp_units(__int128 x, __int128 y)
 {

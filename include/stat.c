@@ -13,8 +13,6 @@ const char stat_no_variance[] = "no variance";
 
 /* ---- root ---- */
 
-static const char unit_text[] = "0.000000000000000001";
-
 static bool square_above(struct dec x, struct dec y, struct dec a)
 {
 	return dec_cmp_mul(x, y, a, dec_int(1)) > 0;
@@ -38,7 +36,6 @@ static bool newton(struct dec *x, struct dec a)
 
 bool dec_sqrt(struct dec *out, struct dec a)
 {
-	const struct dec unit = dec_lit(unit_text);
 	const struct dec most = dec_int(INT64_C(20000000000));
 	struct dec x = dec_cmp(a, dec_int(1)) < 0 ? dec_int(1) : a, above;
 
@@ -51,13 +48,13 @@ bool dec_sqrt(struct dec *out, struct dec a)
 	if (!newton(&x, a))
 		return false;
 	while (square_above(x, x, a))
-		if (!dec_sub(&x, x, unit))
+		if (!dec_sub(&x, x, DEC_UNIT))
 			return false;
-	if (!dec_add(&above, x, unit))
+	if (!dec_add(&above, x, DEC_UNIT))
 		return false;
 	while (!square_above(above, above, a)) {
 		x = above;
-		if (!dec_add(&above, above, unit))
+		if (!dec_add(&above, above, DEC_UNIT))
 			return false;
 	}
 	/* In units: (m + 1/2)^2 < a is m (m + 1) < a, a being whole. */
@@ -81,7 +78,8 @@ static bool choose_scale(struct stat_moments *m, bool *flat,
 			 const struct dec *x)
 {
 	const struct dec limit = dec_int(SCALED_BELOW);
-	struct dec largest = DEC_ZERO, d, two;
+	const struct dec rounded = { 2 };	/* units it may leave */
+	struct dec largest = DEC_ZERO, d;
 
 	for (size_t i = 0; i < m->n; i++) {
 		if (!dec_sub(&d, x[i], m->first))
@@ -89,9 +87,7 @@ static bool choose_scale(struct stat_moments *m, bool *flat,
 		if (dec_cmp(dec_abs(d), largest) > 0)
 			largest = dec_abs(d);
 	}
-	if (!dec_mul_int(&two, dec_lit(unit_text), 2))
-		return false;
-	*flat = dec_cmp(largest, two) <= 0;
+	*flat = dec_cmp(largest, rounded) <= 0;
 	for (m->scale = 0; m->scale < SCALE_MAX; m->scale++)
 		if (!dec_mul_int(&d, largest, power(m->scale + 1)) ||
 		    dec_cmp(d, limit) >= 0)

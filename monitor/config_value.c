@@ -256,13 +256,17 @@ void config_value_default(struct load *l, void *base,
 /* Any whole number of bytes is exact in MB. */
 static size_t format_bytes(char *buf, size_t n, struct dec v)
 {
-	char text[DEC_TEXT_MAX];
-	bool fits = dec_mul(&v, v, dec_lit("0.000001"));
+	int64_t bytes = whole(v);
+	char text[48];
+	int len = snprintf(text, sizeof(text), "%lld.%06lld",
+			   (long long)(bytes / 1000000),
+			   (long long)(bytes % 1000000));
 
-	assert(fits);
-	(void)fits;
-	dec_format(text, v);
-	return (size_t)snprintf(buf, n, "%sMB", text);
+	while (text[len - 1] == '0')
+		len--;
+	if (text[len - 1] == '.')
+		len--;
+	return (size_t)snprintf(buf, n, "%.*sMB", len, text);
 }
 
 size_t config_number_format(char *buf, size_t n, enum config_kind kind,

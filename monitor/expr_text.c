@@ -26,7 +26,8 @@ static bool parse_time(struct dec *out, const char *s, size_t n)
 
 	if (!span_parse(&d, s, n))
 		return false;
-	return dec_join(out, d.ms, 3);
+	*out = dec_milli(d.ms);
+	return true;
 }
 
 static bool parse_choice(struct dec *out, const struct param *p,
@@ -89,14 +90,12 @@ bool expr_parse_arg(struct dec *out, const struct param *p, const char *s,
 	return true;
 }
 
-/* What was parsed from a whole number of times fits into one again. */
-static int64_t whole(struct dec v, int64_t times)
+/* What was made of a whole number is one again. */
+static int64_t whole(bool (*to)(int64_t *out, struct dec a), struct dec v)
 {
 	int64_t n = 0;
-	bool ok = dec_mul_int(&v, v, times);
+	bool ok = to(&n, v);
 
-	assert(ok);
-	ok = dec_to_int(&n, v);
 	assert(ok);
 	(void)ok;
 	return n;
@@ -109,9 +108,9 @@ size_t expr_format_arg(char *buf, size_t n, const struct param *p,
 
 	if (p->kind == PARAM_CHOICE)
 		return (size_t)snprintf(buf, n, "%s",
-					p->choices[whole(v, 1)]);
+					p->choices[whole(dec_to_int, v)]);
 	if (p->kind == PARAM_TIME)
-		span_format(text, (struct span){ whole(v, 1000) });
+		span_format(text, (struct span){ whole(dec_to_milli, v) });
 	else
 		dec_format(text, v);
 	return (size_t)snprintf(buf, n, "%s", text);

@@ -6,8 +6,6 @@
  */
 #include "facts_alt.h"
 
-#include <assert.h>
-
 /* One fill: taker fee and slippage, of notional. */
 static struct fact fill_cost(const struct terms *t, struct venue v)
 {
@@ -43,14 +41,13 @@ struct facts_cost facts_half_costs(const struct terms *t, struct venue l,
 				   struct venue s)
 {
 	struct dec half;
-	bool ok;
 
 	if (t->costs == COSTS_FEES)
 		return (struct facts_cost){ of_two(t, l, s, taker_fee),
 					    of_two(t, l, s, slippage) };
-	ok = dec_div(&half, t->round_trip, dec_int(2));
-	assert(ok);		/* a half is never larger */
-	(void)ok;
+	if (!dec_div(&half, t->round_trip, dec_int(2)))
+		return (struct facts_cost){ fact_unknown(WHY_OVERFLOW),
+					    fact_known(DEC_ZERO) };
 	return (struct facts_cost){ fact_known(half), fact_known(DEC_ZERO) };
 }
 
@@ -196,9 +193,11 @@ static bool make_pair(struct pair *out, const struct search *x,
 	if (l == s || (l->quote == x->leg[LEG_LONG] &&
 		       s->quote == x->leg[LEG_SHORT]))
 		return false;
+	if (!dec_sub(&out->gross, s->daily, l->daily))
+		return false;
 	out->l = l;
 	out->s = s;
-	return dec_sub(&out->gross, s->daily, l->daily);
+	return true;
 }
 
 /* *best, .l NULL before the first, and this pair: the better one. */
@@ -315,8 +314,8 @@ void facts_alt_find(struct facts *out, const struct facts_plan *plan,
 	span(&x);
 	count = best_pair(&best, &x);
 	out->v[FACT_ALT_COUNT] = fact_known(dec_int(count));
-	if (count == 0)
-		put_nothing(out, legs);
-	else
+	if (best.l)
 		put_pair(out, &best, &x, m, legs);
+	else
+		put_nothing(out, legs);
 }

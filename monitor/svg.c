@@ -74,7 +74,7 @@ static int64_t y_of(const struct svg_plot *p, struct dec v)
 static bool step_for(struct dec *step, struct dec span, int most)
 {
 	static const int factor[] = { 1, 2, 5 };
-	struct dec unit = dec_lit("0.000000000000000001"), all;
+	struct dec unit = DEC_UNIT, all;
 
 	for (;;) {
 		for (size_t i = 0; i < 3; i++) {

@@ -456,6 +456,11 @@ static void goes_to_whole_numbers_downwards(void **state)
 	assert_true(n == INT64_MAX);
 	assert_false(dec_to_int(&n, lit("9223372036854775808")));
 	assert_false(dec_to_int(&n, lit("-9223372036854775808.1")));
+	assert_true(dec_to_milli(&n, lit("-2.0011")));
+	assert_int_equal(n, -2002);
+	assert_true(dec_to_milli(&n, dec_milli(INT64_MAX)));
+	assert_true(n == INT64_MAX);
+	assert_false(dec_to_milli(&n, lit("9223372036854775.808")));
 	assert_dec(dec_int(INT64_MIN), "-9223372036854775808");
 }
 
