@@ -17,27 +17,16 @@
 
 #include "arena.h"
 #include "fail_memory.h"
+#include "fail_nth.h"
 #include "fail_scenes.h"
 #include "fault_vfs.h"
 
 #ifdef __linux__
 
-static struct {
-	bool armed, always, hit;
-	int64_t n, calls;
-	int64_t live;			/* blocks taken and not given back */
-} mem;
+static struct nth asked;
+static int64_t blocks;			/* taken and not given back */
 
-static bool fails(void)
-{
-	if (!mem.armed)
-		return false;
-	mem.calls++;
-	if (mem.calls < mem.n || (mem.calls > mem.n && !mem.always))
-		return false;
-	mem.hit = true;
-	return true;
-}
+#define fails() nth_fails(&asked, __builtin_return_address(0))
 
 /* ---- who is asked for memory ---- */
 
@@ -137,7 +126,7 @@ void *malloc(size_t n)
 {
 	void *p = fails() ? NULL : __libc_malloc(n);
 
-	mem.live += p != NULL;
+	blocks += p != NULL;
 	return p;
 }
 
@@ -145,7 +134,7 @@ void *calloc(size_t n, size_t size)
 {
 	void *p = fails() ? NULL : __libc_calloc(n, size);
 
-	mem.live += p != NULL;
+	blocks += p != NULL;
 	return p;
 }
 
@@ -153,13 +142,13 @@ void *realloc(void *old, size_t n)
 {
 	void *p = fails() ? NULL : __libc_realloc(old, n);
 
-	mem.live += p && !old;
+	blocks += p && !old;
 	return p;
 }
 
 void free(void *p)
 {
-	mem.live -= p != NULL;
+	blocks -= p != NULL;
 	__libc_free(p);
 }
 
@@ -220,21 +209,17 @@ static bool try_point(const struct memory_scene *s, const char *want,
 	digest[0] = '\0';
 	snprintf(where, sizeof(where), "%s, allocation %lld%s", s->name,
 		 (long long)n, always ? "..." : "");
-	live = mem.live;
-	mem.calls = 0;
-	mem.n = n;
-	mem.always = always;
-	mem.hit = false;
-	mem.armed = true;
+	live = blocks;
+	nth_arm(&asked, n, always);
 	ok = s->run(digest, &err);
-	mem.armed = false;
-	if (mem.live > live && !s->keeps)
+	asked.armed = false;
+	if (blocks > live && !s->keeps)
 		fail_msg("%s: %lld blocks leaked (%s)", where,
-			 (long long)(mem.live - live), err.text);
+			 (long long)(blocks - live), err.text);
 	judge(s, ok, digest, want, &err, where);
 	if (s->after)
 		s->after(where);
-	return mem.hit;
+	return asked.hit;
 }
 
 /*
@@ -249,16 +234,14 @@ static int64_t try_whole(const struct memory_scene *s, char *want)
 		if (s->before)
 			s->before();
 		want[0] = '\0';
-		mem.calls = 0;
-		mem.n = INT64_MAX;
-		mem.armed = true;
+		nth_arm(&asked, INT64_MAX, false);
 		if (!s->run(want, &err) || !want[0])
 			fail_msg("%s: %s", s->name, err.text);
-		mem.armed = false;
+		asked.armed = false;
 		if (s->after)
 			s->after(s->name);
 	}
-	return mem.calls;
+	return asked.calls;
 }
 
 static int64_t sweep(const struct memory_scene *s, bool always, int64_t few)
