@@ -56,6 +56,9 @@ void config_section_defaults(struct load *l, void *base, const char *pattern);
 /* False and a complaint when y is not of that shape. */
 bool config_shape(struct load *l, const struct yaml *y, enum yaml_shape shape,
 		  const char *key);
+/* False and a complaint: KEY: "VALUE" WHY. A long value is cut, not the why. */
+bool config_refuse(struct load *l, const struct yaml *y, const char *key,
+		   const char *why);
 
 /* config_sinks.c: sinks, and what an account says of acting and telling. */
 bool config_sinks_load(struct load *l);

@@ -175,14 +175,6 @@ static bool fetch(struct dec *out, const void *at, enum config_kind kind)
 	return kind != KIND_PAYS_EVERY || dec_sign(*out) > 0;
 }
 
-static bool refuse(struct load *l, const struct yaml *y, const char *key,
-		   const char *why)
-{
-	complain(l->list, false, y->row, y->column, "%s: \"%s\" %s", key,
-		 y->text, why);
-	return false;
-}
-
 /* "4" for a time: the remedy is to say of what. */
 static bool unit_missing(struct load *l, const struct config_option *o,
 			 const struct yaml *y, const char *key)
@@ -216,17 +208,17 @@ static bool read_number(struct load *l, void *base,
 		return false;
 	bad = parsers[o->kind](&v, y->text);
 	if (bad)
-		return refuse(l, y, key, bad);
+		return config_refuse(l, y, key, bad);
 	if (o->min && !parsers[o->kind](&bound, o->min) &&
 	    dec_cmp(v, bound) < 0) {
 		snprintf(why, sizeof(why), "is too small: at least %s",
 			 o->min);
-		return refuse(l, y, key, why);
+		return config_refuse(l, y, key, why);
 	}
 	if (o->max && !parsers[o->kind](&bound, o->max) &&
 	    dec_cmp(v, bound) > 0) {
 		snprintf(why, sizeof(why), "is too large: at most %s", o->max);
-		return refuse(l, y, key, why);
+		return config_refuse(l, y, key, why);
 	}
 	store(field(base, o), o->kind, v);
 	return true;
