@@ -132,6 +132,58 @@ static const char *const bad[][2] = {
 	  "needs url, account and key" },
 	{ LIVE "    positions: {control_api: {url: 'http://10.1.1.1:1', "
 	  "account: a, key: {env: K}}}\n", "plain http to another host" },
+	{ "sinks: {a b: {type: exec, program: /x}}\n",
+	  "f:2:9: error: sinks: \"a b\" cannot be a name: up to 31 letters, "
+	  "digits, - and _" },
+	{ "sinks: [a]\n", "f:2:8: error: sinks: expected keys, not a list" },
+	{ "sinks: {p: exec}\n", "sinks.p: expected keys, not a value" },
+	{ "sinks: {p: {type: [exec]}}\n", "f:2:19: error: sinks.p: no such type" },
+	{ "sinks:\n  p: {type: exec, program: /x, colour: red}\n",
+	  "f:3:32: error: unknown key \"colour\" in sinks.p; known are type, "
+	  "program" },
+	{ "sinks:\n  p: {type: exec, program: ''}\n", "is not a whole path" },
+	{ "sinks:\n  p: {type: exec, program: [/x]}\n",
+	  "sinks.p.program: expected a value, not a list" },
+	{ "sinks:\n  p: {type: telegram, token: {vault: A}, chat_id: 1}\n",
+	  "sinks.p.token: write one of {env: NAME}, {file: PATH} and "
+	  "{credential: NAME}" },
+	{ "sinks:\n  p: {type: telegram, token: {}, chat_id: 1}\n",
+	  "write one of {env: NAME}" },
+	{ "sinks:\n  p: {type: telegram, token: {env: [A]}, chat_id: 1}\n",
+	  "write one of {env: NAME}" },
+	{ "sinks:\n  p: {type: telegram, token: {env: ''}, chat_id: 1}\n",
+	  "f:3:36: error: sinks.p.token: the reference is empty or too long" },
+	{ "sinks:\n  p: {type: telegram, token: {env: A}, chat_id: ''}\n",
+	  "sinks.p.chat_id: is empty" },
+	{ "sinks:\n  p: {type: telegram, token: {env: A}, chat_id: 1, "
+	  "thread: 7x}\n", "sinks.p.thread: is not a whole number" },
+	{ "sinks:\n  p: {type: telegram, token: {env: A}, chat_id: 1, "
+	  "thread: '-'}\n", "sinks.p.thread: is not a whole number" },
+	{ "sinks:\n  p: {type: telegram, token: {env: A}, chat_id: 1, "
+	  "thread: 1234567890123456789}\n", "is not a whole number" },
+	{ "sinks:\n  p: {type: email, server: 'smtps://h', from: a@b, "
+	  "to: c@d, insecure: yes}\n",
+	  "sinks.p.insecure: is neither true nor false" },
+	{ LIVE "    alerts: {sinks: phone}\n",
+	  "accounts.main.alerts.sinks: expected a list, not a value" },
+	{ "sinks:\n" PHONE LIVE "    alerts: {sinks: [[phone]]}\n",
+	  "accounts.main.alerts.sinks: expected a value, not a list" },
+	{ LIVE "    close: {limit: FLIPPED}\n",
+	  "accounts.main.close.limit: expected a list, not a value" },
+	{ LIVE "    close: {limit: [[FLIPPED]]}\n",
+	  "accounts.main.close.limit: expected a value, not a list" },
+	{ LIVE "    close: {limit: [flipped]}\n",
+	  "accounts.main.close.limit: not a label: capitals, digits and _" },
+	{ LIVE "    close: {secret: {env: [A]}}\n", "write one of" },
+	{ LIVE "    on_close: webhook\n    close: {url: 'https://h'}\n",
+	  "f:6:15: error: accounts.main.on_close: needs close.url and "
+	  "close.secret" },
+	{ LIVE "    positions: {control_api: {account: a, key: {env: K}}}\n",
+	  "needs url, account and key" },
+	{ LIVE "    positions: {control_api: {url: 'http://127.0.0.1:1', "
+	  "key: {env: K}}}\n", "needs url, account and key" },
+	{ LIVE "    positions: {control_api: {url: 'http://127.0.0.1:1', "
+	  "account: a}}\n", "needs url, account and key" },
 	{ "accounts:\n  p: {mode: dry-run, on_close: exec, "
 	  "close: {program: /bin/true}}\n", "hands nothing over" },
 };
@@ -155,6 +207,73 @@ static void each_mistake_is_named_at_its_place(void **state)
 		assert_null(strstr(err.text, "whsec_"));
 		arena_free(arena);
 	}
+}
+
+/* What is allowed: each loads, and loads again from what is printed of it. */
+static const char *const good[] = {
+	"sinks:\n  p: {type: telegram, token: {env: A}, chat_id: '-abc', "
+	"thread: -5}\n",
+	"sinks:\n  p: {type: telegram, token: {env: A}, chat_id: '%x', "
+	"thread: 123456789012345678}\n",
+	"sinks:\n  p: {type: telegram, token: {env: A}, chat_id: '-', "
+	"api: 'http://[::1]:8081'}\n",
+	"sinks:\n  p: {type: email, server: 'smtp://h:25', from: '-.b@c', "
+	"to: '%d', insecure: true}\n",
+	"service: {allow_insecure_http: true}\n"
+	"sinks:\n  p: {type: alertmanager, url: 'http://10.0.0.1'}\n",
+	LIVE "    close: {limit: [DIVERGENCE_FLIPPED, SEVERE_FLIP]}\n",
+	LIVE "    close: {url: 'https://h/x'}\n",
+	LIVE "    on_close: webhook\n    close: {url: 'http://localhost:1', "
+	"secret: {env: S}}\n",
+	"service: {allow_insecure_http: true}\n" LIVE "    positions: "
+	"{control_api: {url: 'http://10.1.1.1:1', account: a, key: {env: "
+	"K}}}\n",
+	"network: {allow_private: [10.0.0.0/8, 'fd12::/16', 169.254.0.9]}\n",
+	"network: {ca_file: /etc/passwd}\n",
+	"process: {confine: false}\n",
+};
+
+static void what_is_printed_loads_to_the_same(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
+		struct loaded l, again;
+		char text[1000], *printed;
+
+		snprintf(text, sizeof(text), HEAD "%s", good[i]);
+		l = load(text);
+		printed = config_print(&l.c, NULL, l.arena);
+		again = load(printed);
+		assert_string_equal(config_print(&again.c, NULL, again.arena),
+				    printed);
+		assert_int_equal(again.c.reach.n_allow, l.c.reach.n_allow);
+		assert_memory_equal(again.c.reach.allow, l.c.reach.allow,
+				    sizeof(l.c.reach.allow));
+		assert_string_equal(again.c.reach.ca_file, l.c.reach.ca_file);
+		assert_int_equal(again.c.confine, l.c.confine);
+		for (int k = 0; l.c.n_sinks && k < SINK_PARAMS_MAX; k++)
+			assert_string_equal(again.c.sinks->text[k],
+					    l.c.sinks->text[k]);
+		arena_free(again.arena);
+		arena_free(l.arena);
+	}
+}
+
+/* A replay reads what is kept with the polls: it must load by itself. */
+static void a_client_behind_an_allowed_address_is_kept(void **state)
+{
+	struct loaded l = load(HEAD "network: {allow_private: [169.254.0.9]}\n"
+			       LIVE "    positions: {control_api: {url: "
+			       "'https://169.254.0.9', account: a, key: {env: "
+			       "K}}}\n");
+	struct loaded again = load(config_print(&l.c, &l.c.accounts[0],
+						l.arena));
+
+	(void)state;
+	assert_string_equal(again.c.accounts[0].control_api.url,
+			    "https://169.254.0.9");
+	arena_free(again.arena);
+	arena_free(l.arena);
 }
 
 static void an_unused_sink_is_a_warning(void **state)
@@ -265,6 +384,8 @@ int main(void)
 		cmocka_unit_test(everything_loads_and_prints_to_the_same),
 		cmocka_unit_test(defaults_tell_nobody_and_do_nothing),
 		cmocka_unit_test(each_mistake_is_named_at_its_place),
+		cmocka_unit_test(what_is_printed_loads_to_the_same),
+		cmocka_unit_test(a_client_behind_an_allowed_address_is_kept),
 		cmocka_unit_test(an_unused_sink_is_a_warning),
 		cmocka_unit_test(secrets_come_from_three_places),
 		cmocka_unit_test(sinks_open_with_their_secrets_or_say_which),
