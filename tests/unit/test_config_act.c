@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "cmd_run_confine.h"
 #include "config_case.h"
 #include "sinks.h"
 
@@ -286,6 +287,39 @@ static void an_unused_sink_is_a_warning(void **state)
 	arena_free(l.arena);
 }
 
+/* A monitor that gave up programs takes no rule that needs one. */
+static void a_confined_monitor_runs_no_program(void **state)
+{
+	static const struct {
+		const char *text;
+		bool runs;
+	} rows[] = {
+		{ LIVE, false },
+		{ "sinks:\n" PHONE LIVE "    alerts: {sinks: [phone]}\n", false },
+		{ "sinks:\n" PHONE "  own: {type: exec, program: /bin/true}\n"
+		  LIVE "    alerts: {sinks: [phone, own]}\n", true },
+		{ LIVE "    on_close: exec\n    close: {program: /bin/true}\n",
+		  true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char text[1000];
+		struct err err = { ERR_NONE, "" };
+		struct loaded l;
+
+		snprintf(text, sizeof(text), HEAD "%s", rows[i].text);
+		l = load(text);
+		assert_true(run_confine_check(false, l.c.accounts, &err));
+		assert_int_equal(run_confine_check(true, l.c.accounts, &err),
+				 !rows[i].runs);
+		assert_string_equal(err.text, rows[i].runs ? "accounts.main: a "
+				    "program is to be run, and this monitor "
+				    "has given that up: restart it" : "");
+		arena_free(l.arena);
+	}
+}
+
 /* ---- secrets ---- */
 
 static char path[64];
@@ -354,6 +388,61 @@ static void secrets_come_from_three_places(void **state)
 	rmdir(dir);
 }
 
+static void secrets_have_bounds(void **state)
+{
+	char dir[] = "/tmp/carrywatch-secret-XXXXXX", text[SECRET_MAX + 3];
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/token", dir);
+	memset(text, 's', sizeof(text));
+	strcpy(text + SECRET_MAX, "\n");
+	put_file(text, 0600);
+	assert_int_equal(strlen(read_ref(SECRET_FILE, path)), 599);
+	assert_int_equal(*read_ref(SECRET_FILE, path), '=');
+	strcpy(text + SECRET_MAX, "s\n");
+	put_file(text, 0600);
+	assert_non_null(strstr(read_ref(SECRET_FILE, path),
+			       "token: is longer than 4096 bytes"));
+	put_file("del\x7f", 0600);
+	assert_non_null(strstr(read_ref(SECRET_FILE, path), "control"));
+	put_file("\n", 0600);
+	assert_non_null(strstr(read_ref(SECRET_FILE, path), "is empty"));
+	setenv("CREDENTIALS_DIRECTORY", "here", 1);
+	assert_non_null(strstr(read_ref(SECRET_CREDENTIAL, "token"),
+			       "there is no $CREDENTIALS_DIRECTORY"));
+	memset(text, '/', sizeof(text));
+	text[2 * ACT_TEXT_MAX] = '\0';
+	setenv("CREDENTIALS_DIRECTORY", text, 1);
+	assert_string_equal(read_ref(SECRET_CREDENTIAL, "token"),
+			    "secret credential token: name too long");
+	unsetenv("CREDENTIALS_DIRECTORY");
+	unlink(path);
+	rmdir(dir);
+}
+
+/* Needs root to set up: a file of another, read as another. */
+static void secrets_belong_to_the_reader(void **state)
+{
+	char dir[] = "/tmp/carrywatch-secret-XXXXXX";
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_non_null(mkdtemp(dir));
+	assert_int_equal(chmod(dir, 0755), 0);
+	snprintf(path, sizeof(path), "%s/token", dir);
+	put_file("planted", 0600);
+	assert_int_equal(chown(path, 12345, 0), 0);
+	assert_non_null(strstr(read_ref(SECRET_FILE, path), "belongs to another "
+			       "user: chown it to the user of the monitor"));
+	assert_int_equal(seteuid(12345), 0);
+	assert_string_equal(read_ref(SECRET_FILE, path), "=planted");
+	assert_int_equal(seteuid(0), 0);
+	unlink(path);
+	rmdir(dir);
+}
+
 static void sinks_open_with_their_secrets_or_say_which(void **state)
 {
 	struct loaded l = load(HEAD "sinks:\n" PHONE LIVE
@@ -387,7 +476,10 @@ int main(void)
 		cmocka_unit_test(what_is_printed_loads_to_the_same),
 		cmocka_unit_test(a_client_behind_an_allowed_address_is_kept),
 		cmocka_unit_test(an_unused_sink_is_a_warning),
+		cmocka_unit_test(a_confined_monitor_runs_no_program),
 		cmocka_unit_test(secrets_come_from_three_places),
+		cmocka_unit_test(secrets_have_bounds),
+		cmocka_unit_test(secrets_belong_to_the_reader),
 		cmocka_unit_test(sinks_open_with_their_secrets_or_say_which),
 	};
 

@@ -465,6 +465,79 @@ static void test_too_many(void **state)
 	}
 }
 
+/* The first error is kept however many warnings came before it. */
+static void test_error_after_warnings(void **state)
+{
+	char text[4096] = "version: 1\naccounts:\n", got[600];
+
+	(void)state;
+	for (int i = 0; i < 40; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text),
+			 "  a%d: {mode: live}\n", i);
+	first_complaint(got, text);
+	assert_non_null(strstr(got, "f:3:3: warning: accounts.a0: no venues"));
+	strcat(text, "  last: {tick_offset: 60s}\n");
+	first_complaint(got, text);
+	assert_string_equal(got, "f:43:23: error: accounts.last.tick_offset: "
+			    "must be below the profile's poll_interval");
+}
+
+/* A name among very many is looked for, and what is far off is not named. */
+static void test_many_names(void **state)
+{
+	static const struct {
+		const char *section, *body, *use, *said;
+	} rows[] = {
+		{ "profiles", "{close: []}", "accounts: {a: {profile: zzzz}}",
+		  "no profile \"zzzz\": give it under profiles:" },
+		{ "profiles", "{close: []}", "",
+		  "profiles.n0: never closes anything" },
+		{ "profiles", "{extends: zzzz}", "",
+		  "extends: no profile \"zzzz\"" },
+		{ "sinks", "{type: exec, program: /x}",
+		  "accounts: {a: {alerts: {sinks: [zzzz]}}}",
+		  "no sink \"zzzz\": give it under sinks:" },
+		{ "venues", "{}", "accounts: {a: {venues: [zzzz, grvt]}}",
+		  "nothing is known of venue \"zzzz\": add it under venues:" },
+	};
+	char text[9000], got[600];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		size_t at = (size_t)snprintf(text, sizeof(text), "version: 1\n"
+					     "%s:\n", rows[i].section);
+
+		for (int k = 0; k < 150; k++)
+			at += (size_t)snprintf(text + at, sizeof(text) - at,
+					       "  n%d: %s\n", k, rows[i].body);
+		snprintf(text + at, sizeof(text) - at, "%s\n", rows[i].use);
+		first_complaint(got, text);
+		if (!strstr(got, rows[i].said))
+			fail_msg("row %zu: %s", i, got);
+	}
+}
+
+/* As many sinks as an account may name, and one more. */
+static void test_many_sinks(void **state)
+{
+	char text[9000] = "version: 1\naccounts: {a: {alerts: {sinks: [", got[600];
+
+	(void)state;
+	for (int i = 0; i < 65; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text),
+			 "n%d, ", i);
+	strcat(text, "]}}}\nsinks:\n");
+	for (int i = 0; i < 65; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text),
+			 "  n%d: {type: exec, program: /x}\n", i);
+	first_complaint(got, text);
+	assert_non_null(strstr(got, "accounts.a.alerts.sinks: one too many"));
+	memcpy(strstr(text, "n64, "), "     ", 5);
+	first_complaint(got, text);
+	assert_string_equal(got, "f:68:3: warning: sinks.n64: no account names "
+			    "it under alerts.sinks");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -472,6 +545,9 @@ int main(void)
 		cmocka_unit_test(test_secret_not_repeated),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_too_many),
+		cmocka_unit_test(test_error_after_warnings),
+		cmocka_unit_test(test_many_names),
+		cmocka_unit_test(test_many_sinks),
 	};
 
 	setenv("HOME", "/home/x", 1);
