@@ -69,7 +69,9 @@ bool config_sink_list_read(struct load *l, const struct sink ***out,
 			   const char *key);
 bool config_labels_read(struct load *l, const struct label **out,
 			size_t *count, const struct yaml *y, const char *key);
-/* config_hours.c: "22:00Z-06:30Z", "07:00Z" or off. */
+/* config_hours.c: the "04:00Z" that s begins with, as second of the day. */
+bool config_time_parse(int32_t *out, const char *s);
+/* "22:00Z-06:30Z", "07:00Z" or off. */
 const char *config_hours_parse(struct quiet_hours *out, const char *text);
 const char *config_daily_parse(struct daily *out, const char *text);
 size_t config_hours_format(char *buf, size_t n, const struct quiet_hours *h);

@@ -86,16 +86,11 @@ static const char *pays_text(struct dec *out, const char *text)
 /* "04:00Z" as seconds of the day. */
 static const char *clock_text(struct dec *out, const char *text)
 {
-	const char *d = text;
+	int32_t at_s;
 
-	if (strlen(d) == 6 && strspn(d, "0123456789") == 2 && d[2] == ':' &&
-	    strspn(d + 3, "0123456789") == 2 && d[5] == 'Z') {
-		int h = (d[0] - '0') * 10 + d[1] - '0';
-		int m = (d[3] - '0') * 10 + d[4] - '0';
-
-		*out = dec_int(h * 3600 + m * 60);
-		if (h < 24 && m < 60)
-			return NULL;
+	if (strlen(text) == 6 && config_time_parse(&at_s, text)) {
+		*out = dec_int(at_s);
+		return NULL;
 	}
 	return "is not a time of day in UTC: write 04:00Z";
 }

@@ -323,7 +323,9 @@ def test_check_config(t):
     assert r.out == "", r
     for part in (":2:", "timeuot", "did you mean", "max_data_age", "stedy"):
         assert part in r.err, (part, r)
-    t.run("positions", "list").expect(78, err="not usable")
+    t.run("positions", "list").expect(
+        78, err=r"^/.*carrywatch\.yaml:2:11: error: unknown key(.*\n)+.*not "
+                "usable: 3 errors")
     t.config_file.unlink()
     t.run("-c", t.config_file, "check-config").expect(
         78, err="carrywatch.yaml")
@@ -344,6 +346,10 @@ def test_check_config_counts(t):
     p = t.run("check-config").expect(
         78, err=r"^\.\.\. and 8 more$\n^40 errors, 0 warnings\. Not usable")
     assert p.err.count('unknown key "wrong') == 32, p
+    t.config(accounts="".join(f"  a{i}: {{mode: live}}\n" for i in range(40)))
+    t.run("check-config").expect(0, out="40 warnings$", err="and 8 more$")
+    t.run("check-config", "-q").expect(0, out="40 warnings$", err="^$")
+    t.run("decisions", "list", "-a", "all").expect(0, err="^$")
     t.config(more="wrong: 1\n")
     t.run("check-config").expect(78, err="^1 error, 0 warnings. Not usable")
 
@@ -381,6 +387,18 @@ def test_accounts(t):
     t.run("decisions", "list", "-a", "mian").expect(3, err="paper, main")
     t.run("decisions", "list", "-a", "all", "--json").expect(0, out=r"^\[\]")
     t.run("opportunities", "list", "-a", "all").expect(2, err="one account")
+
+
+def test_many_accounts(t):
+    """twenty long names: a list has them all, a question some of them"""
+    names = [f"account-of-many-letters-no-{i}" for i in range(10, 30)]
+    t.config(accounts="".join(f"  {n}: {{}}\n" for n in names))
+    used = {p["name"]: p["accounts"] for p in
+            t.run("profiles", "list", "--json").expect(0).json()}
+    assert used["steady"].split() == names and not used["textbook"], used
+    t.run("decisions", "list").expect(
+        2, err=f"which account\\? Add -a with one of {names[0]}, {names[1]}, "
+               ".*, or -a all$")
 
 
 def test_status_of_nothing(t):
