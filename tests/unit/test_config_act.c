@@ -220,6 +220,8 @@ static const char *const good[] = {
 	"api: 'http://[::1]:8081'}\n",
 	"sinks:\n  p: {type: email, server: 'smtp://h:25', from: '-.b@c', "
 	"to: '%d', insecure: true}\n",
+	"sinks:\n  p: {type: email, server: 'smtps://h', from: a@b, to: c@d, "
+	"insecure: false}\n",
 	"service: {allow_insecure_http: true}\n"
 	"sinks:\n  p: {type: alertmanager, url: 'http://10.0.0.1'}\n",
 	LIVE "    close: {limit: [DIVERGENCE_FLIPPED, SEVERE_FLIP]}\n",
@@ -257,6 +259,38 @@ static void what_is_printed_loads_to_the_same(void **state)
 					    l.c.sinks->text[k]);
 		arena_free(again.arena);
 		arena_free(l.arena);
+	}
+}
+
+/* A name of a secret or an account that is too long is refused, not cut. */
+static void long_names_are_refused(void **state)
+{
+	static const struct {
+		const char *before, *after, *said;
+		int n;
+	} rows[] = {
+		{ "sinks: {p: {type: telegram, chat_id: 1, token: {env: ", "}}}",
+		  "", 511 },
+		{ "sinks: {p: {type: telegram, chat_id: 1, token: {env: ", "}}}",
+		  "sinks.p.token: the reference is empty or too long", 512 },
+		{ "accounts: {a: {positions: {control_api: {account: ", "}}}}",
+		  "nnn\" is empty or too long", 64 },
+		{ "accounts: {a: {positions: {control_api: {account: ",
+		  ", url: 'http://[::1]:1', key: {env: K}}}}}", "", 63 },
+	};
+	char text[900], said[600];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		int n = snprintf(text, sizeof(text), HEAD "%s", rows[i].before);
+
+		memset(text + n, 'n', (size_t)rows[i].n);
+		snprintf(text + n + rows[i].n, sizeof(text) - 700, "%s",
+			 rows[i].after);
+		first_complaint(said, text);
+		if (*rows[i].said ? !strstr(said, rows[i].said) :
+				    strstr(said, "error") != NULL)
+			fail_msg("row %zu: %s", i, said);
 	}
 }
 
@@ -474,6 +508,7 @@ int main(void)
 		cmocka_unit_test(defaults_tell_nobody_and_do_nothing),
 		cmocka_unit_test(each_mistake_is_named_at_its_place),
 		cmocka_unit_test(what_is_printed_loads_to_the_same),
+		cmocka_unit_test(long_names_are_refused),
 		cmocka_unit_test(a_client_behind_an_allowed_address_is_kept),
 		cmocka_unit_test(an_unused_sink_is_a_warning),
 		cmocka_unit_test(a_confined_monitor_runs_no_program),

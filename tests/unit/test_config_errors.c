@@ -321,6 +321,13 @@ static const struct wrong wrongs[] = {
 	  "\"\"}}}}",
 	  "2:51: error: accounts.a.positions.control_api.account: \"\" is empty "
 	  "or too long" },
+	{ "version: 1\naccounts: [a]",
+	  "2:11: error: accounts: expected keys, not a list" },
+	{ "version: 1\nprofiles: 5",
+	  "2:11: error: profiles: expected keys, not a value" },
+	{ "version: 1\naccounts:\n  a:\n    close: {url: \"https://"
+	  "a123456789.b123456789.c123456789.d123456789.e123456789/\"}",
+	  "" },
 	{ "version: 1\nprofiles: {a b: {close: []}}",
 	  "2:12: error: profiles: \"a b\" cannot be a name: up to 23 letters, "
 	  "digits, - and _" },
@@ -369,7 +376,8 @@ static void test_wrong(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrongs) / sizeof(wrongs[0]); i++) {
 		first_complaint(got, wrongs[i].text);
-		snprintf(want, sizeof(want), "f:%s", wrongs[i].message);
+		snprintf(want, sizeof(want), "%s%s",
+			 *wrongs[i].message ? "f:" : "", wrongs[i].message);
 		assert_string_equal(got, want);
 	}
 }

@@ -131,6 +131,12 @@ static void test_ca_file(void **state)
 		assert_non_null(strstr(err.text, "ca.pem: belongs to another "
 				       "user: make it yours, or root's"));
 		arena_free(l.arena);
+		write_file("a.yaml", text, 0644);
+		assert_int_equal(chmod(".", 0755), 0);
+		assert_int_equal(seteuid(12345), 0);
+		assert_true(load_file(&l, "a.yaml", &err));
+		assert_int_equal(seteuid(0), 0);
+		arena_free(l.arena);
 	}
 	unlink("ca.pem");
 	unlink("a.yaml");
