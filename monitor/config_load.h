@@ -84,7 +84,8 @@ void profile_check(struct load *l, const struct profile *p,
 		   const struct yaml *node);
 void profile_check_account(struct load *l, const struct account *a,
 			   const struct yaml *place);
-/* profile_protect.c: what stands first where a trading client is read. */
+/* profile_protect.c: what stands first where a trading client is read. After a
+ * complaint it is not asked: profiles and what they extend are there. */
 bool profile_protect(struct load *l, struct account *a,
 		     const struct yaml *place);
 /* config_check.c: what involves several keys. */

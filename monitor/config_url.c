@@ -13,12 +13,12 @@
 #define DIGITS "0123456789"
 #define ALNUM "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" DIGITS
 
-/* The host, with the brackets of an IPv6 address, and what follows it. */
+/* The host of an address with its scheme, with the brackets of an IPv6
+ * address, and what follows it. */
 static const char *url_host(const char *url, size_t *n, const char **rest)
 {
-	const char *host = strstr(url, "://");
+	const char *host = strstr(url, "://") + 3;
 
-	host = host ? host + 3 : url;
 	*n = *host == '[' ? strcspn(host, "]") : strcspn(host, ":/");
 	if (host[*n] == ']')
 		++*n;
