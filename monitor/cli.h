@@ -79,6 +79,8 @@ bool command_in_group(const struct command *cmd, const char *word);
 /* Print "carrywatch: TEXT" on stderr; the exit code of the kind. */
 int cli_fail(const struct cli *c, const struct err *err);
 int cli_no_memory(const struct cli *c);
+/* Each on a line of stderr; quiet: errors alone. */
+void cli_complaints(const struct complaints *list, bool quiet);
 /* Load the configuration once; `run` and --verbose tell its warnings. */
 MUST_USE bool cli_config(struct cli *c, struct err *err);
 /* The profile of that name; NULL: ERR_NOT_FOUND naming the nearest. */

@@ -9,21 +9,27 @@
 #define NAMES_TEXT 300
 #define CONFIG_PLACE "~/.config/carrywatch/carrywatch.yaml"
 
-static void print_complaints(const char *path, const struct complaints *list,
-			     bool quiet)
-{
-	int n = list->n_errors + list->n_warnings;
-	int kept = (int)(sizeof(list->list) / sizeof(list->list[0]));
+#define KEPT (sizeof(((struct complaints *)NULL)->list) / \
+	      sizeof(struct complaint))
 
-	for (int i = 0; i < n && i < kept; i++) {
+void cli_complaints(const struct complaints *list, bool quiet)
+{
+	size_t n = (size_t)(list->n_errors + list->n_warnings), told = 0;
+	size_t due = quiet ? (size_t)list->n_errors : n;
+
+	for (size_t i = 0; i < n && i < KEPT; i++) {
 		char line[CONFIG_TEXT_MAX + 400];
 
 		if (quiet && list->list[i].warning)
 			continue;
-		complaint_format(line, sizeof(line), path, &list->list[i]);
+		complaint_format(line, sizeof(line), list->path,
+				 &list->list[i]);
 		text_print_safe(stderr, line);
 		fputc('\n', stderr);
+		told++;
 	}
+	if (due > told)
+		fprintf(stderr, "... and %zu more\n", due - told);
 }
 
 /* Warnings belong to a start of the monitor, not before every table. */
@@ -46,13 +52,13 @@ bool cli_config(struct cli *c, struct err *err)
 	if (!config)
 		return err_set(err, ERR_MEMORY, "no memory");
 	if (config_load(config, c->opt[OPT_CONFIG], c->arena, &list, err)) {
-		print_complaints(config->path, &list, !warns(c));
+		cli_complaints(&list, !warns(c));
 		c->config = config;
 		return true;
 	}
 	if (list.n_errors < 2)
 		return false;
-	print_complaints(config->path, &list, true);
+	cli_complaints(&list, true);
 	return err_set(err, ERR_CONFIG, "the configuration is not usable: %d "
 		       "errors", list.n_errors);
 }

@@ -6,29 +6,7 @@
 #include <stdio.h>
 
 #include "cli.h"
-#include "text_safe.h"
 #include "commands.h"
-
-#define KEPT (sizeof(((struct complaints *)NULL)->list) / \
-	      sizeof(struct complaint))
-
-static void print_all(const struct cli *c, const struct complaints *list)
-{
-	size_t n = (size_t)(list->n_errors + list->n_warnings);
-
-	for (size_t i = 0; i < n && i < KEPT; i++) {
-		char line[CONFIG_TEXT_MAX + 400];
-
-		if (list->list[i].warning && cli_has(c, OPT_QUIET))
-			continue;
-		complaint_format(line, sizeof(line), list->path,
-				 &list->list[i]);
-		text_print_safe(stderr, line);
-		fputc('\n', stderr);
-	}
-	if (n > KEPT)
-		fprintf(stderr, "... and %zu more\n", n - KEPT);
-}
 
 static const char *plural(size_t n)
 {
@@ -81,7 +59,7 @@ int cmd_check_config(struct cli *c)
 	if (!config)
 		return cli_no_memory(c);
 	ok = config_load(config, c->opt[OPT_CONFIG], c->arena, &list, &err);
-	print_all(c, &list);
+	cli_complaints(&list, cli_has(c, OPT_QUIET));
 	if (!ok)
 		return not_usable(c, &list, &err);
 	c->config = config;

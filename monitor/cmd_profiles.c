@@ -35,24 +35,24 @@ static const struct column list_columns[] = {
 	[L_HASH] = { .key = "hash", .title = "HASH", .wide = true },
 };
 
-static struct cell cell_users(struct table *t, const struct config *config,
+/* Room for the names of all accounts is at `text`. */
+static struct cell cell_users(struct table *t, char *text,
+			      const struct config *config,
 			      const struct profile *p)
 {
-	char text[400] = "";
 	size_t at = 0;
 
-	for (size_t i = 0; i < config->n_accounts && at < sizeof(text); i++) {
+	for (size_t i = 0; i < config->n_accounts; i++) {
 		const struct account *a = &config->accounts[i];
 
-		if (strcmp(a->profile->name, p->name) != 0)
-			continue;
-		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%s",
-				       at ? " " : "", a->name);
+		if (strcmp(a->profile->name, p->name) == 0)
+			at += (size_t)snprintf(text + at, ACCOUNT_TEXT_MAX + 1,
+					       "%s%s", at ? " " : "", a->name);
 	}
-	return cell_text(t, *text ? text : NULL);
+	return cell_text(t, at ? text : NULL);
 }
 
-static void list_row(struct table *t, const struct config *config,
+static void list_row(struct table *t, char *text, const struct config *config,
 		     const struct profile *p)
 {
 	struct cell *cell = table_row(t);
@@ -63,7 +63,7 @@ static void list_row(struct table *t, const struct config *config,
 	cell[L_ALERT] = cell_count(t, p->n_lines - p->n_close);
 	cell[L_POLL] = cell_span(t, p->poll_interval);
 	cell[L_BLIND] = cell_span(t, p->blind_after);
-	cell[L_USED] = cell_users(t, config, p);
+	cell[L_USED] = cell_users(t, text, config, p);
 	cell[L_HASH] = cell_text(t, p->hash);
 }
 
@@ -71,13 +71,17 @@ int cmd_profiles_list(struct cli *c)
 {
 	struct table *t = table_new(list_columns, L_HASH + 1, c->arena);
 	struct err err;
+	char *text;
 
 	if (!t)
 		return cli_no_memory(c);
 	if (!cli_config(c, &err))
 		return cli_fail(c, &err);
+	text = arena_array(c->arena, c->config->n_accounts, ACCOUNT_TEXT_MAX);
+	if (!text)
+		return cli_no_memory(c);
 	for (size_t i = 0; i < c->config->n_profiles; i++)
-		list_row(t, c->config, &c->config->profiles[i]);
+		list_row(t, text, c->config, &c->config->profiles[i]);
 	return table_print(stdout, t, c, &err) ? 0 : cli_fail(c, &err);
 }
 

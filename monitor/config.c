@@ -275,10 +275,10 @@ bool config_load_text(struct config *out, const char *path, const char *text,
 	struct load l = { .c = c, .arena = arena, .list = list };
 
 	*list = (struct complaints){ 0 };
-	snprintf(list->path, sizeof(list->path), "%s", path ? path : "");
+	snprintf(list->path, sizeof(list->path), "%s", path);
 	if (!c)
 		return err_set(err, ERR_MEMORY, "out of memory");
-	snprintf(c->path, sizeof(c->path), "%s", path ? path : "");
+	snprintf(c->path, sizeof(c->path), "%s", path);
 	l.own = yaml_tree(text, n, arena, list);
 	if ((l.own && !load_tree(&l)) || list->no_memory)
 		return err_set(err, ERR_MEMORY, "out of memory");
@@ -294,7 +294,7 @@ void complaint_format(char *buf, size_t n, const char *path,
 {
 	const char *kind = c->warning ? "warning" : "error";
 
-	if (!path || !*path)
+	if (!*path)
 		path = "configuration";
 	if (c->row)
 		snprintf(buf, n, "%s:%d:%d: %s: %s", path, c->row, c->column,

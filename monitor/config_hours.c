@@ -5,12 +5,11 @@
 
 #include "config_load.h"
 
-/* "04:00Z", the first six characters. */
-static bool read_time(int32_t *out, const char *s)
+bool config_time_parse(int32_t *out, const char *s)
 {
 	int h, m;
 
-	if (strlen(s) < 6 || strspn(s, "0123456789") != 2 || s[2] != ':' ||
+	if (strspn(s, "0123456789") != 2 || s[2] != ':' ||
 	    strspn(s + 3, "0123456789") != 2 || s[5] != 'Z')
 		return false;
 	h = (s[0] - '0') * 10 + s[1] - '0';
@@ -25,8 +24,8 @@ const char *config_hours_parse(struct quiet_hours *out, const char *text)
 	if (!strcmp(text, "off"))
 		return NULL;
 	if (strlen(text) != 13 || text[6] != '-' ||
-	    !read_time(&out->from_s, text) ||
-	    !read_time(&out->until_s, text + 7))
+	    !config_time_parse(&out->from_s, text) ||
+	    !config_time_parse(&out->until_s, text + 7))
 		return "is not a span of the day in UTC: write 22:00Z-06:30Z, "
 		       "or off";
 	if (out->from_s == out->until_s)
@@ -40,7 +39,7 @@ const char *config_daily_parse(struct daily *out, const char *text)
 	*out = (struct daily){ false, 0 };
 	if (!strcmp(text, "off"))
 		return NULL;
-	if (strlen(text) != 6 || !read_time(&out->at_s, text))
+	if (strlen(text) != 6 || !config_time_parse(&out->at_s, text))
 		return "is not a time of day in UTC: write 07:00Z, or off";
 	out->set = true;
 	return NULL;

@@ -56,6 +56,9 @@ void config_section_defaults(struct load *l, void *base, const char *pattern);
 /* False and a complaint when y is not of that shape. */
 bool config_shape(struct load *l, const struct yaml *y, enum yaml_shape shape,
 		  const char *key);
+/* False and a complaint: KEY: "VALUE" WHY. A long value is cut, not the why. */
+bool config_refuse(struct load *l, const struct yaml *y, const char *key,
+		   const char *why);
 
 /* config_sinks.c: sinks, and what an account says of acting and telling. */
 bool config_sinks_load(struct load *l);
@@ -66,7 +69,9 @@ bool config_sink_list_read(struct load *l, const struct sink ***out,
 			   const char *key);
 bool config_labels_read(struct load *l, const struct label **out,
 			size_t *count, const struct yaml *y, const char *key);
-/* config_hours.c: "22:00Z-06:30Z", "07:00Z" or off. */
+/* config_hours.c: the "04:00Z" that s begins with, as second of the day. */
+bool config_time_parse(int32_t *out, const char *s);
+/* "22:00Z-06:30Z", "07:00Z" or off. */
 const char *config_hours_parse(struct quiet_hours *out, const char *text);
 const char *config_daily_parse(struct daily *out, const char *text);
 size_t config_hours_format(char *buf, size_t n, const struct quiet_hours *h);
@@ -79,7 +84,8 @@ void profile_check(struct load *l, const struct profile *p,
 		   const struct yaml *node);
 void profile_check_account(struct load *l, const struct account *a,
 			   const struct yaml *place);
-/* profile_protect.c: what stands first where a trading client is read. */
+/* profile_protect.c: what stands first where a trading client is read. After a
+ * complaint it is not asked: profiles and what they extend are there. */
 bool profile_protect(struct load *l, struct account *a,
 		     const struct yaml *place);
 /* config_check.c: what involves several keys. */

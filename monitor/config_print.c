@@ -335,14 +335,34 @@ static void add_venue(struct print *p, const struct venue_terms *t)
 	add_keys(p, t, "venues.*", 4);
 }
 
+/* Of an account: which address its trading client may have, and no more. */
+static void add_network(struct print *p, const struct config *c,
+			const struct account *a)
+{
+	const struct reach *r = &c->reach;
+
+	if (a ? r->n_allow == 0 || !a->control_api.url[0] :
+		r->n_allow == 0 && !r->ca_file[0])
+		return;
+	print_add(p, "network:\n");
+	if (a)
+		add_option(p, c, config_option_find("network.allow_private"),
+			   2);
+	else
+		add_keys(p, c, "network", 2);
+}
+
 static void add_config(struct print *p, const struct config *c,
 		       const struct account *a)
 {
 	print_add(p, "version: 1\nservice:\n");
 	add_keys(p, c, "service", 2);
+	add_network(p, c, a);
 	if (!a) {	/* where polls are kept decides nothing */
 		print_add(p, "storage:\n");
 		add_keys(p, c, "storage", 2);
+		print_add(p, "process:\n");
+		add_keys(p, c, "process", 2);
 	}
 	print_add(p, "costs:\n");
 	add_keys(p, c, "costs", 2);

@@ -10,6 +10,7 @@
 #include "suggest.h"
 
 #define KEYS_MAX 24
+#define SHOWN_MAX 100	/* bytes of a value in a complaint */
 
 static const char *const shape_words[] = {
 	[YAML_TEXT] = "a value", [YAML_MAP] = "keys", [YAML_LIST] = "a list"
@@ -32,6 +33,22 @@ bool config_shape(struct load *l, const struct yaml *y, enum yaml_shape shape,
 		complain(l->list, false, y->row, y->column,
 			 "%s: expected %s, not %s%s", key, shape_words[shape],
 			 shape_words[y->shape], hint);
+	return false;
+}
+
+bool config_refuse(struct load *l, const struct yaml *y, const char *key,
+		   const char *why)
+{
+	const char *s = y->shape == YAML_TEXT ? y->text : "";
+	size_t n = strlen(s);
+
+	if (n > SHOWN_MAX) {
+		n = SHOWN_MAX;
+		while (n > 0 && ((unsigned char)s[n] & 0xc0) == 0x80)
+			n--;	/* no part of a character */
+	}
+	complain(l->list, false, y->row, y->column, "%s: \"%.*s%s\" %s", key,
+		 (int)n, s, s[n] ? "..." : "", why);
 	return false;
 }
 

@@ -15,14 +15,6 @@
 
 _Static_assert(REACH_PATH_MAX == CONFIG_TEXT_MAX, "KIND_PATH fits both");
 
-static bool refuse(struct load *l, const struct yaml *y, const char *key,
-		   const char *why)
-{
-	complain(l->list, false, y->row, y->column, "%s: \"%s\" %s", key,
-		 y->text, why);
-	return false;
-}
-
 bool config_name_ok(const char *s, size_t room)
 {
 	size_t n = strlen(s);
@@ -37,7 +29,7 @@ static bool read_bool(struct load *l, bool *out, const struct yaml *y,
 	bool yes = !strcmp(y->text, "true");
 
 	if (!yes && strcmp(y->text, "false"))
-		return refuse(l, y, key, "is neither true nor false");
+		return config_refuse(l, y, key, "is neither true nor false");
 	*out = yes;
 	return true;
 }
@@ -54,8 +46,7 @@ static bool read_choice(struct load *l, void *base,
 		size_t used = strlen(why);
 
 		if (!strcmp(words[n], y->text)) {
-			if (o->at != CONFIG_AT_NONE)
-				*(unsigned int *)((char *)base + o->at) = n;
+			*(unsigned int *)((char *)base + o->at) = n;
 			return true;
 		}
 		snprintf(why + used, sizeof(why) - used, "%s%s",
@@ -65,7 +56,7 @@ static bool read_choice(struct load *l, void *base,
 	if (near)
 		snprintf(why, sizeof(why), "is not known, did you mean \"%s\"?",
 			 near);
-	return refuse(l, y, key, why);
+	return config_refuse(l, y, key, why);
 }
 
 /* ---- paths, names ---- */
@@ -77,19 +68,20 @@ static bool read_path(struct load *l, char *out, const struct yaml *y,
 	int n;
 
 	if (*s == '\0')
-		return refuse(l, y, key, "is empty");
+		return config_refuse(l, y, key, "is empty");
 	if (*s == '~' && s[1] != '/' && s[1] != '\0')
-		return refuse(l, y, key, "names another user's directory: "
-			      "write the whole path");
+		return config_refuse(l, y, key, "names another user's "
+				     "directory: write the whole path");
 	if (*s == '~') {
 		home = getenv("HOME");
 		if (!home || *home != '/')
-			return refuse(l, y, key, "needs $HOME, which is not "
-				      "set: write the whole path");
+			return config_refuse(l, y, key, "needs $HOME, which is "
+					     "not set: write the whole path");
 		s++;
 	}
 	n = snprintf(out, CONFIG_TEXT_MAX, "%s%s", home, s);
-	return n < CONFIG_TEXT_MAX - 64 || refuse(l, y, key, "is too long");
+	return n < CONFIG_TEXT_MAX - 64 ||
+	       config_refuse(l, y, key, "is too long");
 }
 
 static bool read_profile(struct load *l, const struct profile **out,
@@ -127,7 +119,7 @@ static bool read_shadow(struct load *l, char *out, const struct yaml *y,
 static bool read_version(struct load *l, const struct yaml *y)
 {
 	return !strcmp(y->text, "1") ||
-	       refuse(l, y, "version", "is not known: write 1");
+	       config_refuse(l, y, "version", "is not known: write 1");
 }
 
 /* ---- lists ---- */
@@ -137,7 +129,7 @@ static bool read_venue(struct load *l, struct venue *out,
 {
 	return config_shape(l, y, YAML_TEXT, key) &&
 	       (venue_parse(out, y->text, strlen(y->text)) ||
-		refuse(l, y, key, "is not a venue's name"));
+		config_refuse(l, y, key, "is not a venue's name"));
 }
 
 static int by_name(const void *a, const void *b)
@@ -158,12 +150,12 @@ static bool read_venues(struct load *l, void *base,
 		return false;
 	for (const struct yaml *e = y->child; e; e = e->next) {
 		if (n == LIST_MAX)
-			return refuse(l, e, key, "is one too many");
+			return config_refuse(l, e, key, "is one too many");
 		if (!read_venue(l, &list[n], e, key))
 			return false;
 		for (size_t i = 0; i < n; i++)
 			if (!venue_cmp(list[i], list[n]))
-				return refuse(l, e, key, "is given twice");
+				return config_refuse(l, e, key, "is given twice");
 		n++;
 	}
 	if (o->kind == KIND_VENUE_SET)
@@ -179,7 +171,7 @@ static bool read_alias(struct load *l, struct alias *out,
 	if (!config_shape(l, y, YAML_TEXT, key))
 		return false;
 	if (!symbol_parse(&out->to, y->text, strlen(y->text)))
-		return refuse(l, y, key, "is not a symbol's name");
+		return config_refuse(l, y, key, "is not a symbol's name");
 	if (symbol_parse(&out->from, y->key, strlen(y->key)))
 		return true;
 	complain(l->list, false, y->key_row, y->key_column,
@@ -200,13 +192,13 @@ static bool read_aliases(struct load *l, void *base,
 		return false;
 	for (const struct yaml *e = y->child; e; e = e->next) {
 		if (n == LIST_MAX)
-			return refuse(l, e, key, "is one too many");
+			return config_refuse(l, e, key, "is one too many");
 		if (!read_alias(l, &list[n], e, key))
 			return false;
 		for (size_t i = 0; i < n; i++)
 			if (!symbol_cmp(list[i].from, list[n].from))
-				return refuse(l, e, key, "is a second meaning "
-					      "of one symbol");
+				return config_refuse(l, e, key, "is a second "
+						     "meaning of one symbol");
 		n++;
 	}
 	*(const struct alias **)((char *)base + o->at) = list;
@@ -225,12 +217,13 @@ static bool read_networks(struct load *l, void *base,
 		return false;
 	for (const struct yaml *e = y->child; e; e = e->next) {
 		if (n == REACH_NETWORKS_MAX)
-			return refuse(l, e, key, "is one too many");
+			return config_refuse(l, e, key, "is one too many");
 		if (!config_shape(l, e, YAML_TEXT, key))
 			return false;
 		if (!network_parse(&list[n++], e->text))
-			return refuse(l, e, key, "is not a network: write "
-				      "10.0.0.5, 10.0.0.0/8 or fd12::/16");
+			return config_refuse(l, e, key, "is not a network: "
+					     "write 10.0.0.5, 10.0.0.0/8 or "
+					     "fd12::/16");
 	}
 	*(size_t *)((char *)base + o->count_at) = n;
 	return true;
@@ -240,7 +233,7 @@ static bool read_name(struct load *l, char *out, const struct yaml *y,
 		      const char *key)
 {
 	if (!*y->text || strlen(y->text) >= CONFIG_WORD_MAX)
-		return refuse(l, y, key, "is empty or too long");
+		return config_refuse(l, y, key, "is empty or too long");
 	snprintf(out, CONFIG_WORD_MAX, "%s", y->text);
 	return true;
 }
@@ -248,7 +241,7 @@ static bool read_name(struct load *l, char *out, const struct yaml *y,
 static bool read_parsed(struct load *l, const struct yaml *y, const char *key,
 			const char *problem)
 {
-	return !problem || refuse(l, y, key, problem);
+	return !problem || config_refuse(l, y, key, problem);
 }
 
 static bool read_word(struct load *l, void *base,

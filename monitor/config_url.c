@@ -13,20 +13,12 @@
 #define DIGITS "0123456789"
 #define ALNUM "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" DIGITS
 
-static bool refuse(struct load *l, const struct yaml *y, const char *key,
-		   const char *why)
-{
-	complain(l->list, false, y->row, y->column, "%s: \"%s\" %s", key,
-		 y->text, why);
-	return false;
-}
-
-/* The host, with the brackets of an IPv6 address, and what follows it. */
+/* The host of an address with its scheme, with the brackets of an IPv6
+ * address, and what follows it. */
 static const char *url_host(const char *url, size_t *n, const char **rest)
 {
-	const char *host = strstr(url, "://");
+	const char *host = strstr(url, "://") + 3;
 
-	host = host ? host + 3 : url;
 	*n = *host == '[' ? strcspn(host, "]") : strcspn(host, ":/");
 	if (host[*n] == ']')
 		++*n;
@@ -104,7 +96,7 @@ bool config_url_read(struct load *l, char *out, const struct yaml *y,
 		return false;
 	}
 	if (why)
-		return refuse(l, y, key, why);
+		return config_refuse(l, y, key, why);
 	while (y->text[n - 1] == '/')
 		n--;
 	memcpy(out, y->text, n);

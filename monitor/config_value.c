@@ -86,16 +86,11 @@ static const char *pays_text(struct dec *out, const char *text)
 /* "04:00Z" as seconds of the day. */
 static const char *clock_text(struct dec *out, const char *text)
 {
-	const char *d = text;
+	int32_t at_s;
 
-	if (strlen(d) == 6 && strspn(d, "0123456789") == 2 && d[2] == ':' &&
-	    strspn(d + 3, "0123456789") == 2 && d[5] == 'Z') {
-		int h = (d[0] - '0') * 10 + d[1] - '0';
-		int m = (d[3] - '0') * 10 + d[4] - '0';
-
-		*out = dec_int(h * 3600 + m * 60);
-		if (h < 24 && m < 60)
-			return NULL;
+	if (strlen(text) == 6 && config_time_parse(&at_s, text)) {
+		*out = dec_int(at_s);
+		return NULL;
 	}
 	return "is not a time of day in UTC: write 04:00Z";
 }
@@ -175,14 +170,6 @@ static bool fetch(struct dec *out, const void *at, enum config_kind kind)
 	return kind != KIND_PAYS_EVERY || dec_sign(*out) > 0;
 }
 
-static bool refuse(struct load *l, const struct yaml *y, const char *key,
-		   const char *why)
-{
-	complain(l->list, false, y->row, y->column, "%s: \"%s\" %s", key,
-		 y->text, why);
-	return false;
-}
-
 /* "4" for a time: the remedy is to say of what. */
 static bool unit_missing(struct load *l, const struct config_option *o,
 			 const struct yaml *y, const char *key)
@@ -216,17 +203,17 @@ static bool read_number(struct load *l, void *base,
 		return false;
 	bad = parsers[o->kind](&v, y->text);
 	if (bad)
-		return refuse(l, y, key, bad);
+		return config_refuse(l, y, key, bad);
 	if (o->min && !parsers[o->kind](&bound, o->min) &&
 	    dec_cmp(v, bound) < 0) {
 		snprintf(why, sizeof(why), "is too small: at least %s",
 			 o->min);
-		return refuse(l, y, key, why);
+		return config_refuse(l, y, key, why);
 	}
 	if (o->max && !parsers[o->kind](&bound, o->max) &&
 	    dec_cmp(v, bound) > 0) {
 		snprintf(why, sizeof(why), "is too large: at most %s", o->max);
-		return refuse(l, y, key, why);
+		return config_refuse(l, y, key, why);
 	}
 	store(field(base, o), o->kind, v);
 	return true;

@@ -294,7 +294,6 @@ static bool differs(struct load *l, const struct profile *p, bool *same_name)
 	struct complaints none = { 0 };
 	struct load quiet = *l;
 	struct profile *q;
-	bool read;
 
 	*same_name = y != NULL;
 	if (!y)
@@ -304,10 +303,9 @@ static bool differs(struct load *l, const struct profile *p, bool *same_name)
 	if (!q)
 		return complaints_no_memory(l->list);
 	config_section_defaults(&quiet, q, "profiles.*");
-	read = read_profile(&quiet, q, y);
-	if (none.no_memory)
+	if (!read_profile(&quiet, q, y))
 		return complaints_no_memory(l->list);
-	return !read || strcmp(p->hash, q->hash) != 0;
+	return strcmp(p->hash, q->hash) != 0;
 }
 
 static void check_own(struct load *l, const struct profile *p,

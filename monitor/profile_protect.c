@@ -24,7 +24,7 @@ static const struct {
 static const struct profile *base_of(const struct load *l,
 				     const struct profile *p)
 {
-	while (p && p->extends[0])
+	while (p->extends[0])
 		p = config_profile(l->c, p->extends);
 	return p;
 }
@@ -113,10 +113,10 @@ bool profile_protect(struct load *l, struct account *a,
 	struct err err = { ERR_NONE, "" };
 	struct profile *p;
 
-	if (!a->control_api.url[0] || !a->profile || has_held(a->profile))
+	if (!a->control_api.url[0] || has_held(a->profile))
 		return true;
-	if (!base || !is_shipped(l, base) || !same_close(a->profile, base)) {
-		if (!base || strcmp(base->name, "textbook") != 0)
+	if (!is_shipped(l, base) || !same_close(a->profile, base)) {
+		if (strcmp(base->name, "textbook") != 0)
 			complain(l->list, true, place->row, place->column,
 				 "accounts.%s: profile %s has close lines of "
 				 "its own: put \"LEG_MISSING: leg_missing\" "

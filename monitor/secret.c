@@ -20,11 +20,6 @@ const char *secret_from_word(enum secret_from from)
 	return words[from];
 }
 
-void secret_describe(char *buf, size_t n, const struct secret_ref *ref)
-{
-	snprintf(buf, n, "%s %s", secret_from_word(ref->from), ref->name);
-}
-
 static bool bad(struct err *err, const struct secret_ref *ref,
 		const char *what)
 {

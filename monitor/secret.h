@@ -25,8 +25,6 @@ MUST_USE bool secret_read(struct secret *out, const struct secret_ref *ref,
 			  struct err *err);
 void secret_free(struct secret *s);	/* wiped; NULL text is fine */
 
-/* "env NAME", "file PATH", "credential NAME" */
-void secret_describe(char *buf, size_t n, const struct secret_ref *ref);
 const char *secret_from_word(enum secret_from from);
 
 #endif

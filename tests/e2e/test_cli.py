@@ -8,6 +8,7 @@ except where the service is meant to be unreachable.
 import csv
 import fcntl
 import io
+import json
 import os
 import pty
 import re
@@ -235,6 +236,13 @@ def test_rules_show(t):
                  "short_pays_every             s, with model=schedule\n"):
         assert part in one, (part, one)
     t.run("rules", "show", "erosoin").expect(3, err='did you mean "erosion"')
+    one = t.run("rules", "show", "leg_missing").expect(
+        0, out="^  protective: may close on stale rates$").out
+    assert "Parameters" not in one and "may close" not in t.run(
+        "rules", "show", "flip").out, one
+    lines = t.run("rules", "show", "leg_missing", "-o", "jsonl").expect(0).out
+    o, = map(json.loads, lines.splitlines())
+    assert o["protective"] is True and o["parameters"] == [], o
 
 
 def test_profiles(t):
@@ -258,6 +266,46 @@ def test_profiles(t):
     t.run("profiles", "show", "stedy").expect(3, err='did you mean "steady"')
 
 
+def test_own_profiles(t):
+    """profiles list and show say what an own profile extends and needs"""
+    t.config(accounts="  a: {profile: mine}\n  b: {profile: mine}\n", more="""\
+profiles:
+  base: {close: [OLD: age(7d)], poll_interval: 30s}
+  mine:
+    extends: base
+    alert:
+      - GONE: leg_missing
+""")
+    t.run("profiles", "list").expect(78, err="GONE is never known without the "
+                                             "trading client")
+    t.config_file.write_text(t.config_file.read_text().replace(
+        "leg_missing", "stale_data(3m)"))
+    mine = {p["name"]: p for p in
+            t.run("profiles", "list", "--json").expect(0).json()}["mine"]
+    assert mine["extends"] == "base" and mine["accounts"] == "a b", mine
+    assert mine["close_lines"] == mine["alert_lines"] == 1, mine
+    t.run("profiles", "show", "mine", "-o", "table").expect(
+        0, out=r"^profile mine extends base  hash [0-9a-f]{16}  poll_interval "
+               r"30s  blind_after 10m\nThe first close line that is true "
+               r"decides\.\n\n# +KIND +LABEL +TRUE WHEN .*\n1 +close +OLD +age")
+    wide = t.run("profiles", "show", "mine", "-o", "wide").expect(0).out
+    assert re.search("^2 +alert +GONE .* no +11$", wide, re.M), wide
+    t.run("profiles", "show", "steady", "-o", "table").expect(
+        0, out="^profile steady  hash ")
+    t.run("profiles", "diff", "mine", "bsae").expect(
+        3, err='no profile "bsae", did you mean "base"')
+    t.run("profiles", "diff", "nothing_like_it", "mine").expect(
+        3, err='no profile "nothing_like_it"; see carrywatch profiles list')
+
+
+def test_what_a_trading_client_tells(t):
+    """profiles show names the lines that are unknown without the client"""
+    t.config(more="profiles: {p: {close: [GONE: leg_missing, OLD: age(7d)]}}\n")
+    rows = t.run("profiles", "show", "p", "--json").expect(0).json()
+    assert [r["needs"] for r in rows] == ["a trading client", None], rows
+    assert [r["protective"] for r in rows] == [True, False], rows
+
+
 def test_check_config(t):
     """check-config: everything that is wrong at once, exit 78; else 0"""
     t.config()
@@ -275,10 +323,61 @@ def test_check_config(t):
     assert r.out == "", r
     for part in (":2:", "timeuot", "did you mean", "max_data_age", "stedy"):
         assert part in r.err, (part, r)
-    t.run("positions", "list").expect(78, err="not usable")
+    t.run("positions", "list").expect(
+        78, err=r"^/.*carrywatch\.yaml:2:11: error: unknown key(.*\n)+.*not "
+                "usable: 3 errors")
     t.config_file.unlink()
     t.run("-c", t.config_file, "check-config").expect(
         78, err="carrywatch.yaml")
+
+
+def test_check_config_counts(t):
+    """check-config counts what it found; -q leaves warnings out of the list"""
+    t.command(t.binary("carrywatch"), "check-config").expect(
+        0, out="^ok: built-in defaults: 0 accounts, 4 profiles, 0 warnings$")
+    t.config(accounts="  one: {mode: live}\n")
+    p = t.run("check-config").expect(0, out="1 account, 4 profiles, 1 warning$",
+                                     err="warning: accounts.one: no venues")
+    assert t.run("check-config", "-q").expect(0, err="^$").out == p.out
+    t.config_file.chmod(0o640)
+    t.run("check-config").expect(0, out="2 warnings$",
+                                 err="others may read this file: chmod 600")
+    t.config(more="".join(f"wrong{i}: 1\n" for i in range(40)))
+    p = t.run("check-config").expect(
+        78, err=r"^\.\.\. and 8 more$\n^40 errors, 0 warnings\. Not usable")
+    assert p.err.count('unknown key "wrong') == 32, p
+    t.config(accounts="".join(f"  a{i}: {{mode: live}}\n" for i in range(40)))
+    t.run("check-config").expect(0, out="40 warnings$", err="and 8 more$")
+    t.run("check-config", "-q").expect(0, out="40 warnings$", err="^$")
+    t.run("decisions", "list", "-a", "all").expect(0, err="^$")
+    t.config(more="wrong: 1\n")
+    t.run("check-config").expect(78, err="^1 error, 0 warnings. Not usable")
+
+
+def test_print_of_one_account(t):
+    """check-config --print -a: the account alone, and what it goes by"""
+    t.config(more="network: {allow_private: [10.1.0.0/16]}\n")
+    p = t.run("check-config", "--print").expect(0)
+    assert '  allow_private: ["10.1.0.0/16"]\n' in p.out, p
+    p = t.run("check-config", "--print", "-a", "main").expect(0, out="^  main:")
+    assert "paper" not in p.out and "allow_private" not in p.out, p
+    t.run("check-config", "--print", "-a", "nobody").expect(
+        3, err='no account "nobody"; there is paper, main')
+    t.run("check-config", "--print", "-a", "all").expect(
+        2, err='"check-config" works on one account, not on 2')
+
+
+def test_warnings_before_a_table(t):
+    """a table comes without the warnings of the configuration, unless -v"""
+    t.config(accounts="  one: {mode: live}\n")
+    warning = "warning: accounts.one: no venues"
+    assert warning not in t.run("decisions", "list").expect(0).err
+    t.run("decisions", "list", "-v").expect(0, err=warning)
+    assert warning not in t.run("decisions", "list", "-v", "-q").err
+    t.config(accounts="  {}\n")
+    t.run("decisions", "list").expect(
+        78, err="no account; write accounts: {main: {profile: steady, mode: "
+                "dry-run}}")
 
 
 def test_accounts(t):
@@ -288,6 +387,18 @@ def test_accounts(t):
     t.run("decisions", "list", "-a", "mian").expect(3, err="paper, main")
     t.run("decisions", "list", "-a", "all", "--json").expect(0, out=r"^\[\]")
     t.run("opportunities", "list", "-a", "all").expect(2, err="one account")
+
+
+def test_many_accounts(t):
+    """twenty long names: a list has them all, a question some of them"""
+    names = [f"account-of-many-letters-no-{i}" for i in range(10, 30)]
+    t.config(accounts="".join(f"  {n}: {{}}\n" for n in names))
+    used = {p["name"]: p["accounts"] for p in
+            t.run("profiles", "list", "--json").expect(0).json()}
+    assert used["steady"].split() == names and not used["textbook"], used
+    t.run("decisions", "list").expect(
+        2, err=f"which account\\? Add -a with one of {names[0]}, {names[1]}, "
+               ".*, or -a all$")
 
 
 def test_status_of_nothing(t):

@@ -378,6 +378,23 @@ def test_a_database_of_0_1_0_replays_the_same_after_its_upgrade(t):
                    if p == x["id"] and not h and a and a[0] != "?"]
         assert Decimal(x["funding_usd"]) == sum(amounts), x
         assert bool(x["closed_at"]) == (x["id"] in closed), x
+    pairs_of_a_replay(t, len(own["trades"]), *until)
+
+
+def pairs_of_a_replay(t, n, *until):
+    """Twenty of them, unless more are asked for; none in a stated TSV."""
+    command = ("replay", "--profile", "steady", *until)
+    row = re.compile(r"^ *\d+  [A-Z]+ .*\d\.\d\d *$", re.M)
+    assert n > 20
+    for more in ((), ("-o", "table"), ("-o", "wide")):
+        out = t.run(*command, *more).expect(
+            0, out=f"^{n - 20} pairs differ less and are not shown; --limit "
+                   f"{n} shows all.$").out
+        assert len(row.findall(out)) == 20, out
+    out = t.run(*command, "--limit", n).expect(0).out
+    assert len(row.findall(out)) == n and "not shown" not in out, out
+    out = t.run(*command, "-o", "tsv").expect(0).out
+    assert "REPLAYED" not in out and "not shown" not in out, out
 
 
 if __name__ == "__main__":

@@ -149,11 +149,13 @@ static void check_values(const struct config *c)
 	}
 }
 
-static void check_printed(const struct config *c, struct arena *arena)
+/* Of all accounts (NULL) or one: what is printed loads, to the same text. */
+static void check_printed(const struct config *c, const struct account *a,
+			  struct arena *arena)
 {
 	struct complaints list = { .n_errors = 0 };
 	struct err err = { ERR_NONE, "" };
-	char *once = config_print(c, NULL, arena), *twice;
+	char *once = config_print(c, a, arena), *twice;
 	struct config again;
 
 	CHECK(once != NULL);
@@ -161,7 +163,7 @@ static void check_printed(const struct config *c, struct arena *arena)
 	if (!config_load_text(&again, "again", once, strlen(once), arena,
 			      &list, &err))
 		fuzz_broken(__FILE__, __LINE__, err.text);
-	twice = config_print(&again, NULL, arena);
+	twice = config_print(&again, a ? &again.accounts[0] : NULL, arena);
 	CHECK(twice && strcmp(once, twice) == 0);
 }
 
@@ -182,6 +184,8 @@ FUZZ_TARGET(config)
 	}
 	check_keys(s, n);
 	check_values(&c);
-	check_printed(&c, arena);
+	check_printed(&c, NULL, arena);
+	for (size_t i = 0; i < c.n_accounts; i++)
+		check_printed(&c, &c.accounts[i], arena);
 	return true;
 }

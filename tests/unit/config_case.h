@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A configuration that must load, for tests. */
+/* A configuration that must load, or must not, for tests. */
 #ifndef CARRYWATCH_TESTS_CONFIG_CASE_H
 #define CARRYWATCH_TESTS_CONFIG_CASE_H
 
@@ -13,5 +13,7 @@ struct loaded {
 
 /* The text as file "f"; the test fails where it is refused. */
 struct loaded load(const char *text);
+/* The first complaint about the text as file "f"; "" when it loads without. */
+void first_complaint(char out[static 600], const char *text);
 
 #endif

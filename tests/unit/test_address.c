@@ -118,6 +118,8 @@ static void test_spellings(void **state)
 		"", ".", "a", "host.example", "127.0.0.1.example", "1.2.3.4.5",
 		"256.1.1.1", "127.0.0.1 x", "0x", "127.0.0.1..", ":::", "[]",
 		"[::1", "1.2.3.4:80", "08.1.1.1", "4294967296",
+		/* longer than any address */
+		"0000:0000:0000:0000:0000:0000:0000:0000:0000:0001",
 	};
 	char text[ADDRESS_TEXT_MAX];
 	struct address a;
@@ -140,6 +142,7 @@ static void test_networks(void **state)
 		"", "/8", "10.0.0.0/33", "10.0.0.1/8", "10/8", "::/129",
 		"fd00::1/64", "10.0.0.0/", "10.0.0.0/8x", "10.0.0.0/-1",
 		"host.example", "0x0a000000/8", "10.0.0.0/0008",
+		"0000:0000:0000:0000:0000:0000:0000:0000:0000:0000/8",
 	};
 	char text[NETWORK_TEXT_MAX];
 	struct address a;
@@ -164,6 +167,9 @@ static void test_networks(void **state)
 	assert_true(network_parse(&n, "169.254.7.7"));
 	network_format(text, n);
 	assert_string_equal(text, "169.254.7.7/32");
+	assert_true(network_parse(&n, "fd12:9::7"));
+	network_format(text, n);
+	assert_string_equal(text, "fd12:9::7/128");
 	assert_true(network_parse(&n, "0.0.0.0/0"));
 	assert_true(address_parse(&a, "fd12::1") && !network_has(n, a));
 }
@@ -188,6 +194,7 @@ static void test_hosts(void **state)
 		{ "localhost.example", REACH_PUBLIC_NAME },
 		{ "lan.example", REACH_PUBLIC_NAME }, { "127.0.0.1.nip.io", REACH_PUBLIC_NAME },
 		{ "arpa.example.", REACH_PUBLIC_NAME },
+		{ "", REACH_LOCAL_NAME },
 	};
 
 	(void)state;

@@ -288,6 +288,21 @@ static void test_accounts(void **state)
 	arena_free(l.arena);
 }
 
+static void test_backups(void **state)
+{
+	struct loaded l = load(full);
+	char dir[CONFIG_TEXT_MAX];
+	const char *name;
+
+	(void)state;
+	config_backups(dir, sizeof(dir), &name, &l.c, "/home/x/cw/main.db");
+	assert_string_equal(dir, "/home/x/cw/backups");
+	assert_string_equal(name, "main.db");
+	config_backups(dir, sizeof(dir), &name, &l.c, "main.db");
+	assert_string_equal(name, "main.db");
+	arena_free(l.arena);
+}
+
 /* ---- shadows ---- */
 
 static const char shadows[] =
@@ -439,6 +454,7 @@ int main(void)
 		cmocka_unit_test(test_networks),
 		cmocka_unit_test(test_venues),
 		cmocka_unit_test(test_accounts),
+		cmocka_unit_test(test_backups),
 		cmocka_unit_test(test_shadows),
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_ancestors),

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "cmd_run_confine.h"
 #include "config_case.h"
 #include "sinks.h"
 
@@ -132,6 +133,58 @@ static const char *const bad[][2] = {
 	  "needs url, account and key" },
 	{ LIVE "    positions: {control_api: {url: 'http://10.1.1.1:1', "
 	  "account: a, key: {env: K}}}\n", "plain http to another host" },
+	{ "sinks: {a b: {type: exec, program: /x}}\n",
+	  "f:2:9: error: sinks: \"a b\" cannot be a name: up to 31 letters, "
+	  "digits, - and _" },
+	{ "sinks: [a]\n", "f:2:8: error: sinks: expected keys, not a list" },
+	{ "sinks: {p: exec}\n", "sinks.p: expected keys, not a value" },
+	{ "sinks: {p: {type: [exec]}}\n", "f:2:19: error: sinks.p: no such type" },
+	{ "sinks:\n  p: {type: exec, program: /x, colour: red}\n",
+	  "f:3:32: error: unknown key \"colour\" in sinks.p; known are type, "
+	  "program" },
+	{ "sinks:\n  p: {type: exec, program: ''}\n", "is not a whole path" },
+	{ "sinks:\n  p: {type: exec, program: [/x]}\n",
+	  "sinks.p.program: expected a value, not a list" },
+	{ "sinks:\n  p: {type: telegram, token: {vault: A}, chat_id: 1}\n",
+	  "sinks.p.token: write one of {env: NAME}, {file: PATH} and "
+	  "{credential: NAME}" },
+	{ "sinks:\n  p: {type: telegram, token: {}, chat_id: 1}\n",
+	  "write one of {env: NAME}" },
+	{ "sinks:\n  p: {type: telegram, token: {env: [A]}, chat_id: 1}\n",
+	  "write one of {env: NAME}" },
+	{ "sinks:\n  p: {type: telegram, token: {env: ''}, chat_id: 1}\n",
+	  "f:3:36: error: sinks.p.token: the reference is empty or too long" },
+	{ "sinks:\n  p: {type: telegram, token: {env: A}, chat_id: ''}\n",
+	  "sinks.p.chat_id: is empty" },
+	{ "sinks:\n  p: {type: telegram, token: {env: A}, chat_id: 1, "
+	  "thread: 7x}\n", "sinks.p.thread: is not a whole number" },
+	{ "sinks:\n  p: {type: telegram, token: {env: A}, chat_id: 1, "
+	  "thread: '-'}\n", "sinks.p.thread: is not a whole number" },
+	{ "sinks:\n  p: {type: telegram, token: {env: A}, chat_id: 1, "
+	  "thread: 1234567890123456789}\n", "is not a whole number" },
+	{ "sinks:\n  p: {type: email, server: 'smtps://h', from: a@b, "
+	  "to: c@d, insecure: yes}\n",
+	  "sinks.p.insecure: is neither true nor false" },
+	{ LIVE "    alerts: {sinks: phone}\n",
+	  "accounts.main.alerts.sinks: expected a list, not a value" },
+	{ "sinks:\n" PHONE LIVE "    alerts: {sinks: [[phone]]}\n",
+	  "accounts.main.alerts.sinks: expected a value, not a list" },
+	{ LIVE "    close: {limit: FLIPPED}\n",
+	  "accounts.main.close.limit: expected a list, not a value" },
+	{ LIVE "    close: {limit: [[FLIPPED]]}\n",
+	  "accounts.main.close.limit: expected a value, not a list" },
+	{ LIVE "    close: {limit: [flipped]}\n",
+	  "accounts.main.close.limit: not a label: capitals, digits and _" },
+	{ LIVE "    close: {secret: {env: [A]}}\n", "write one of" },
+	{ LIVE "    on_close: webhook\n    close: {url: 'https://h'}\n",
+	  "f:6:15: error: accounts.main.on_close: needs close.url and "
+	  "close.secret" },
+	{ LIVE "    positions: {control_api: {account: a, key: {env: K}}}\n",
+	  "needs url, account and key" },
+	{ LIVE "    positions: {control_api: {url: 'http://127.0.0.1:1', "
+	  "key: {env: K}}}\n", "needs url, account and key" },
+	{ LIVE "    positions: {control_api: {url: 'http://127.0.0.1:1', "
+	  "account: a}}\n", "needs url, account and key" },
 	{ "accounts:\n  p: {mode: dry-run, on_close: exec, "
 	  "close: {program: /bin/true}}\n", "hands nothing over" },
 };
@@ -157,6 +210,107 @@ static void each_mistake_is_named_at_its_place(void **state)
 	}
 }
 
+/* What is allowed: each loads, and loads again from what is printed of it. */
+static const char *const good[] = {
+	"sinks:\n  p: {type: telegram, token: {env: A}, chat_id: '-abc', "
+	"thread: -5}\n",
+	"sinks:\n  p: {type: telegram, token: {env: A}, chat_id: '%x', "
+	"thread: 123456789012345678}\n",
+	"sinks:\n  p: {type: telegram, token: {env: A}, chat_id: '-', "
+	"api: 'http://[::1]:8081'}\n",
+	"sinks:\n  p: {type: email, server: 'smtp://h:25', from: '-.b@c', "
+	"to: '%d', insecure: true}\n",
+	"sinks:\n  p: {type: email, server: 'smtps://h', from: a@b, to: c@d, "
+	"insecure: false}\n",
+	"service: {allow_insecure_http: true}\n"
+	"sinks:\n  p: {type: alertmanager, url: 'http://10.0.0.1'}\n",
+	LIVE "    close: {limit: [DIVERGENCE_FLIPPED, SEVERE_FLIP]}\n",
+	LIVE "    close: {url: 'https://h/x'}\n",
+	LIVE "    on_close: webhook\n    close: {url: 'http://localhost:1', "
+	"secret: {env: S}}\n",
+	"service: {allow_insecure_http: true}\n" LIVE "    positions: "
+	"{control_api: {url: 'http://10.1.1.1:1', account: a, key: {env: "
+	"K}}}\n",
+	"network: {allow_private: [10.0.0.0/8, 'fd12::/16', 169.254.0.9]}\n",
+	"network: {ca_file: /etc/passwd}\n",
+	"process: {confine: false}\n",
+};
+
+static void what_is_printed_loads_to_the_same(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
+		struct loaded l, again;
+		char text[1000], *printed;
+
+		snprintf(text, sizeof(text), HEAD "%s", good[i]);
+		l = load(text);
+		printed = config_print(&l.c, NULL, l.arena);
+		again = load(printed);
+		assert_string_equal(config_print(&again.c, NULL, again.arena),
+				    printed);
+		assert_int_equal(again.c.reach.n_allow, l.c.reach.n_allow);
+		assert_memory_equal(again.c.reach.allow, l.c.reach.allow,
+				    sizeof(l.c.reach.allow));
+		assert_string_equal(again.c.reach.ca_file, l.c.reach.ca_file);
+		assert_int_equal(again.c.confine, l.c.confine);
+		for (int k = 0; l.c.n_sinks && k < SINK_PARAMS_MAX; k++)
+			assert_string_equal(again.c.sinks->text[k],
+					    l.c.sinks->text[k]);
+		arena_free(again.arena);
+		arena_free(l.arena);
+	}
+}
+
+/* A name of a secret or an account that is too long is refused, not cut. */
+static void long_names_are_refused(void **state)
+{
+	static const struct {
+		const char *before, *after, *said;
+		int n;
+	} rows[] = {
+		{ "sinks: {p: {type: telegram, chat_id: 1, token: {env: ", "}}}",
+		  "", 511 },
+		{ "sinks: {p: {type: telegram, chat_id: 1, token: {env: ", "}}}",
+		  "sinks.p.token: the reference is empty or too long", 512 },
+		{ "accounts: {a: {positions: {control_api: {account: ", "}}}}",
+		  "nnn\" is empty or too long", 64 },
+		{ "accounts: {a: {positions: {control_api: {account: ",
+		  ", url: 'http://[::1]:1', key: {env: K}}}}}", "", 63 },
+	};
+	char text[900], said[600];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		int n = snprintf(text, sizeof(text), HEAD "%s", rows[i].before);
+
+		memset(text + n, 'n', (size_t)rows[i].n);
+		snprintf(text + n + rows[i].n, sizeof(text) - 700, "%s",
+			 rows[i].after);
+		first_complaint(said, text);
+		if (*rows[i].said ? !strstr(said, rows[i].said) :
+				    strstr(said, "error") != NULL)
+			fail_msg("row %zu: %s", i, said);
+	}
+}
+
+/* A replay reads what is kept with the polls: it must load by itself. */
+static void a_client_behind_an_allowed_address_is_kept(void **state)
+{
+	struct loaded l = load(HEAD "network: {allow_private: [169.254.0.9]}\n"
+			       LIVE "    positions: {control_api: {url: "
+			       "'https://169.254.0.9', account: a, key: {env: "
+			       "K}}}\n");
+	struct loaded again = load(config_print(&l.c, &l.c.accounts[0],
+						l.arena));
+
+	(void)state;
+	assert_string_equal(again.c.accounts[0].control_api.url,
+			    "https://169.254.0.9");
+	arena_free(again.arena);
+	arena_free(l.arena);
+}
+
 static void an_unused_sink_is_a_warning(void **state)
 {
 	struct loaded l = load(HEAD "sinks:\n" PHONE LIVE);
@@ -165,6 +319,39 @@ static void an_unused_sink_is_a_warning(void **state)
 	assert_int_equal(l.list.n_warnings, 1);
 	assert_non_null(strstr(l.list.list[0].text, "no account names it"));
 	arena_free(l.arena);
+}
+
+/* A monitor that gave up programs takes no rule that needs one. */
+static void a_confined_monitor_runs_no_program(void **state)
+{
+	static const struct {
+		const char *text;
+		bool runs;
+	} rows[] = {
+		{ LIVE, false },
+		{ "sinks:\n" PHONE LIVE "    alerts: {sinks: [phone]}\n", false },
+		{ "sinks:\n" PHONE "  own: {type: exec, program: /bin/true}\n"
+		  LIVE "    alerts: {sinks: [phone, own]}\n", true },
+		{ LIVE "    on_close: exec\n    close: {program: /bin/true}\n",
+		  true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char text[1000];
+		struct err err = { ERR_NONE, "" };
+		struct loaded l;
+
+		snprintf(text, sizeof(text), HEAD "%s", rows[i].text);
+		l = load(text);
+		assert_true(run_confine_check(false, l.c.accounts, &err));
+		assert_int_equal(run_confine_check(true, l.c.accounts, &err),
+				 !rows[i].runs);
+		assert_string_equal(err.text, rows[i].runs ? "accounts.main: a "
+				    "program is to be run, and this monitor "
+				    "has given that up: restart it" : "");
+		arena_free(l.arena);
+	}
 }
 
 /* ---- secrets ---- */
@@ -235,6 +422,61 @@ static void secrets_come_from_three_places(void **state)
 	rmdir(dir);
 }
 
+static void secrets_have_bounds(void **state)
+{
+	char dir[] = "/tmp/carrywatch-secret-XXXXXX", text[SECRET_MAX + 3];
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/token", dir);
+	memset(text, 's', sizeof(text));
+	strcpy(text + SECRET_MAX, "\n");
+	put_file(text, 0600);
+	assert_int_equal(strlen(read_ref(SECRET_FILE, path)), 599);
+	assert_int_equal(*read_ref(SECRET_FILE, path), '=');
+	strcpy(text + SECRET_MAX, "s\n");
+	put_file(text, 0600);
+	assert_non_null(strstr(read_ref(SECRET_FILE, path),
+			       "token: is longer than 4096 bytes"));
+	put_file("del\x7f", 0600);
+	assert_non_null(strstr(read_ref(SECRET_FILE, path), "control"));
+	put_file("\n", 0600);
+	assert_non_null(strstr(read_ref(SECRET_FILE, path), "is empty"));
+	setenv("CREDENTIALS_DIRECTORY", "here", 1);
+	assert_non_null(strstr(read_ref(SECRET_CREDENTIAL, "token"),
+			       "there is no $CREDENTIALS_DIRECTORY"));
+	memset(text, '/', sizeof(text));
+	text[2 * ACT_TEXT_MAX] = '\0';
+	setenv("CREDENTIALS_DIRECTORY", text, 1);
+	assert_string_equal(read_ref(SECRET_CREDENTIAL, "token"),
+			    "secret credential token: name too long");
+	unsetenv("CREDENTIALS_DIRECTORY");
+	unlink(path);
+	rmdir(dir);
+}
+
+/* Needs root to set up: a file of another, read as another. */
+static void secrets_belong_to_the_reader(void **state)
+{
+	char dir[] = "/tmp/carrywatch-secret-XXXXXX";
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_non_null(mkdtemp(dir));
+	assert_int_equal(chmod(dir, 0755), 0);
+	snprintf(path, sizeof(path), "%s/token", dir);
+	put_file("planted", 0600);
+	assert_int_equal(chown(path, 12345, 0), 0);
+	assert_non_null(strstr(read_ref(SECRET_FILE, path), "belongs to another "
+			       "user: chown it to the user of the monitor"));
+	assert_int_equal(seteuid(12345), 0);
+	assert_string_equal(read_ref(SECRET_FILE, path), "=planted");
+	assert_int_equal(seteuid(0), 0);
+	unlink(path);
+	rmdir(dir);
+}
+
 static void sinks_open_with_their_secrets_or_say_which(void **state)
 {
 	struct loaded l = load(HEAD "sinks:\n" PHONE LIVE
@@ -265,8 +507,14 @@ int main(void)
 		cmocka_unit_test(everything_loads_and_prints_to_the_same),
 		cmocka_unit_test(defaults_tell_nobody_and_do_nothing),
 		cmocka_unit_test(each_mistake_is_named_at_its_place),
+		cmocka_unit_test(what_is_printed_loads_to_the_same),
+		cmocka_unit_test(long_names_are_refused),
+		cmocka_unit_test(a_client_behind_an_allowed_address_is_kept),
 		cmocka_unit_test(an_unused_sink_is_a_warning),
+		cmocka_unit_test(a_confined_monitor_runs_no_program),
 		cmocka_unit_test(secrets_come_from_three_places),
+		cmocka_unit_test(secrets_have_bounds),
+		cmocka_unit_test(secrets_belong_to_the_reader),
 		cmocka_unit_test(sinks_open_with_their_secrets_or_say_which),
 	};
 

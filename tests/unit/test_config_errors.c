@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config.h"
+#include "config_case.h"
 
 struct wrong {
 	const char *text, *message;
@@ -281,28 +281,93 @@ static const struct wrong wrongs[] = {
 	  "1:33: error: nested too deeply" },
 	{ "version: 1\n? [a]\n: b",
 	  "2:3: error: a key is a plain word" },
+	{ "version: 1\nservice: 5",
+	  "2:10: error: service: expected keys, not a value" },
+	{ "version: 1\nservice: {url: [a]}",
+	  "2:16: error: service.url: expected a value, not a list" },
+	{ "version: 1\n&a service: {}",
+	  "2:1: error: anchors (&name) are not supported: write the value "
+	  "out" },
+	{ "version: 1\nservice: {url: \"a\\x7f\"}",
+	  "2:16: error: a value is one line without control characters" },
+	{ "version: 1\naccounts: {\"\": {}}",
+	  "2:12: error: accounts: \"\" cannot be a name: up to 31 letters, "
+	  "digits, - and _, and not \"all\"" },
+	{ "version: 1\naccounts: {-a: {}}",
+	  "2:12: error: accounts: \"-a\" cannot be a name: up to 31 letters, "
+	  "digits, - and _, and not \"all\"" },
+	{ "version: 1\naccounts: {a2345678901234567890123456789012: {}}",
+	  "2:12: error: accounts: \"a2345678901234567890123456789012\" cannot "
+	  "be a name: up to 31 letters, digits, - and _, and not \"all\"" },
+	{ "version: 1\naccounts: {a: {shadow: stedy}}",
+	  "2:24: error: accounts.a.shadow: no profile \"stedy\", did you mean "
+	  "\"steady\"?" },
+	{ "version: 1\naccounts: {a: {venues: [[grvt], aster]}}",
+	  "2:25: error: accounts.a.venues: expected a value, not a list" },
+	{ "version: 1\naccounts: {a: {venues: [grvt, \"a b\"]}}",
+	  "2:31: error: accounts.a.venues: \"a b\" is not a venue's name" },
+	{ "version: 1\nvenues: {grvt: {symbols: [A]}}",
+	  "2:26: error: venues.grvt.symbols: expected keys, not a list" },
+	{ "version: 1\nvenues: {grvt: {symbols: {A: [B]}}}",
+	  "2:30: error: venues.grvt.symbols: expected a value, not a list" },
+	{ "version: 1\nvenues: {grvt: {symbols: {A: B C}}}",
+	  "2:30: error: venues.grvt.symbols: \"B C\" is not a symbol's name" },
+	{ "version: 1\nvenues: {grvt: {symbols: {A: B, a: C}}}",
+	  "2:36: error: venues.grvt.symbols: \"C\" is a second meaning of one "
+	  "symbol" },
+	{ "version: 1\nnetwork: {allow_private: [[10.0.0.5]]}",
+	  "2:27: error: network.allow_private: expected a value, not a list" },
+	{ "version: 1\naccounts: {a: {positions: {control_api: {account: "
+	  "\"\"}}}}",
+	  "2:51: error: accounts.a.positions.control_api.account: \"\" is empty "
+	  "or too long" },
+	{ "version: 1\naccounts: [a]",
+	  "2:11: error: accounts: expected keys, not a list" },
+	{ "version: 1\nprofiles: 5",
+	  "2:11: error: profiles: expected keys, not a value" },
+	{ "version: 1\naccounts:\n  a:\n    close: {url: \"https://"
+	  "a123456789.b123456789.c123456789.d123456789.e123456789/\"}",
+	  "" },
+	{ "version: 1\nprofiles: {a b: {close: []}}",
+	  "2:12: error: profiles: \"a b\" cannot be a name: up to 23 letters, "
+	  "digits, - and _" },
+	{ "version: 1\nprofiles: {p: 5}",
+	  "2:15: error: profiles.p: expected keys, not a value" },
+	{ "version: 1\nprofiles: {p: {extends: [steady]}}",
+	  "2:25: error: profiles.p.extends: expected a value, not a list" },
+	{ "version: 1\nprofiles: {p: {extends: nothing_like_it}}",
+	  "2:25: error: extends: no profile \"nothing_like_it\"" },
+	{ "version: 1\nprofiles: {p: {close: [A: [flip]]}}",
+	  "2:27: error: profiles.p.close: expected a value, not a list" },
+	{ "version: 1\nprofiles: {p: {close: [{A: flip, B: flip}]}}",
+	  "2:24: error: profiles.p.close: write one \"- LABEL: expression\" a "
+	  "line" },
+	/* a text over two lines has no column of its own */
+	{ "version: 1\nprofiles:\n  p:\n    close:\n      - A: flip and\n"
+	  "          fliip",
+	  "5:12: error: A: unknown rule \"fliip\", did you mean \"flip\"?" },
+	{ "version: 1\nprofiles: {p: {extends: steady, poll_interval: 30s,\n"
+	  "  blind_after: 59s}}",
+	  "3:16: error: profiles.p: blind_after must be at least two "
+	  "poll_intervals" },
+	/* inherited: at the name of the one that is looked at first */
+	{ "version: 1\nprofiles:\n  a: {extends: b}\n"
+	  "  b: {extends: steady, blind_after: 20s}",
+	  "3:3: error: profiles.a: blind_after must be at least two "
+	  "poll_intervals" },
+	{ "version: 1\naccounts:\n"
+	  "  a: {entry: {min_profit: 0.001, size_usd: 10, size_pct: 1%}}",
+	  "3:7: error: accounts.a.entry: has size_usd and size_pct or "
+	  "capital_usd: keep one" },
+	{ "version: 1\naccounts:\n"
+	  "  a: {entry: {min_profit: 0.001, size_pct: 1%}}",
+	  "3:7: error: accounts.a.entry: needs size_usd, or size_pct and "
+	  "capital_usd" },
+	{ "version: 1\naccounts:\n"
+	  "  a: {entry: {min_profit: 0.001, capital_usd: 100}}",
+	  "3:7: error: accounts.a.entry: needs size_usd, or size_pct and "
+	  "capital_usd" },
 };
-
-/* The first complaint about a text; "" when it loads without any. */
-static void first(char out[static 600], const char *text)
-{
-	struct arena *arena = arena_new();
-	struct complaints list;
-	struct config c;
-	struct err err = { 0 };
-
-	out[0] = '\0';
-	assert_non_null(arena);
-	if (!config_load_text(&c, "f", text, strlen(text), arena, &list,
-			      &err)) {
-		assert_int_equal(err.kind, ERR_CONFIG);
-		assert_true(list.n_errors > 0);
-		snprintf(out, 600, "%s", err.text);
-	} else if (list.n_warnings) {
-		complaint_format(out, 600, "f", &list.list[0]);
-	}
-	arena_free(arena);
-}
 
 static void test_wrong(void **state)
 {
@@ -310,8 +375,9 @@ static void test_wrong(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrongs) / sizeof(wrongs[0]); i++) {
-		first(got, wrongs[i].text);
-		snprintf(want, sizeof(want), "f:%s", wrongs[i].message);
+		first_complaint(got, wrongs[i].text);
+		snprintf(want, sizeof(want), "%s%s",
+			 *wrongs[i].message ? "f:" : "", wrongs[i].message);
 		assert_string_equal(got, want);
 	}
 }
@@ -322,9 +388,9 @@ static void test_secret_not_repeated(void **state)
 	char got[600];
 
 	(void)state;
-	first(got, "version: 1\nservice: {url: \"http://a:hunter2@h/\"}\n");
+	first_complaint(got, "version: 1\nservice: {url: \"http://a:hunter2@h/\"}\n");
 	assert_null(strstr(got, "hunter2"));
-	first(got, "version: 1\nservice: {url: \"http://h/?k=hunter2\"}\n");
+	first_complaint(got, "version: 1\nservice: {url: \"http://h/?k=hunter2\"}\n");
 	assert_null(strstr(got, "hunter2"));
 }
 
@@ -351,12 +417,145 @@ static void test_many(void **state)
 	arena_free(arena);
 }
 
+/* As many as there may be, and one more. */
+struct many {
+	const char *before, *each, *last, *after, *message;
+	int n;
+};
+
+static const struct many manies[] = {
+	{ "accounts: {a: {venues: [", "v#, ", "v#", "]}}", NULL, 256 },
+	{ "accounts: {a: {venues: [", "v#, ", "w#", "]}}",
+	  "accounts.a.venues: \"w256\" is one too many", 257 },
+	{ "accounts: {a: {venues: [", "v#, ", "[w#]", "]}}",
+	  "accounts.a.venues: \"\" is one too many", 257 },
+	{ "venues: {grvt: {symbols: {", "s#: T, ", "u#: T", "}}}", NULL,
+	  256 },
+	{ "venues: {grvt: {symbols: {", "s#: T, ", "u#: T", "}}}",
+	  "venues.grvt.symbols: \"T\" is one too many", 257 },
+	{ "network: {allow_private: [", "10.0.0.#, ", "10.0.0.#", "]}", NULL,
+	  32 },
+	{ "network: {allow_private: [", "10.0.0.#, ", "10.0.0.#", "]}",
+	  "network.allow_private: \"10.0.0.32\" is one too many", 33 },
+	{ "accounts: {a: {close: {limit: [", "A, ", "B", "]}}}",
+	  "accounts.a.close.limit: one too many", 65 },
+};
+
+/* The form with the number where its # is. */
+static size_t put(char *out, size_t room, const char *form, int k)
+{
+	int n = (int)strcspn(form, "#");
+
+	if (!form[n])
+		return (size_t)snprintf(out, room, "%s", form);
+	return (size_t)snprintf(out, room, "%.*s%d%s", n, form, k,
+				form + n + 1);
+}
+
+static void test_too_many(void **state)
+{
+	char text[8000], got[600];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(manies) / sizeof(manies[0]); i++) {
+		const struct many *m = &manies[i];
+		size_t at = (size_t)snprintf(text, sizeof(text), "version: 1\n"
+					     "%s", m->before);
+
+		for (int k = 0; k < m->n; k++)
+			at += put(text + at, sizeof(text) - at,
+				  k + 1 < m->n ? m->each : m->last, k);
+		snprintf(text + at, sizeof(text) - at, "%s", m->after);
+		first_complaint(got, text);
+		if (m->message ? !strstr(got, m->message) :
+				 strstr(got, "many") != NULL)
+			fail_msg("row %zu: %s", i, got);
+	}
+}
+
+/* The first error is kept however many warnings came before it. */
+static void test_error_after_warnings(void **state)
+{
+	char text[4096] = "version: 1\naccounts:\n", got[600];
+
+	(void)state;
+	for (int i = 0; i < 40; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text),
+			 "  a%d: {mode: live}\n", i);
+	first_complaint(got, text);
+	assert_non_null(strstr(got, "f:3:3: warning: accounts.a0: no venues"));
+	strcat(text, "  last: {tick_offset: 60s}\n");
+	first_complaint(got, text);
+	assert_string_equal(got, "f:43:23: error: accounts.last.tick_offset: "
+			    "must be below the profile's poll_interval");
+}
+
+/* A name among very many is looked for, and what is far off is not named. */
+static void test_many_names(void **state)
+{
+	static const struct {
+		const char *section, *body, *use, *said;
+	} rows[] = {
+		{ "profiles", "{close: []}", "accounts: {a: {profile: zzzz}}",
+		  "no profile \"zzzz\": give it under profiles:" },
+		{ "profiles", "{close: []}", "",
+		  "profiles.n0: never closes anything" },
+		{ "profiles", "{extends: zzzz}", "",
+		  "extends: no profile \"zzzz\"" },
+		{ "sinks", "{type: exec, program: /x}",
+		  "accounts: {a: {alerts: {sinks: [zzzz]}}}",
+		  "no sink \"zzzz\": give it under sinks:" },
+		{ "venues", "{}", "accounts: {a: {venues: [zzzz, grvt]}}",
+		  "nothing is known of venue \"zzzz\": add it under venues:" },
+	};
+	char text[9000], got[600];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		size_t at = (size_t)snprintf(text, sizeof(text), "version: 1\n"
+					     "%s:\n", rows[i].section);
+
+		for (int k = 0; k < 150; k++)
+			at += (size_t)snprintf(text + at, sizeof(text) - at,
+					       "  n%d: %s\n", k, rows[i].body);
+		snprintf(text + at, sizeof(text) - at, "%s\n", rows[i].use);
+		first_complaint(got, text);
+		if (!strstr(got, rows[i].said))
+			fail_msg("row %zu: %s", i, got);
+	}
+}
+
+/* As many sinks as an account may name, and one more. */
+static void test_many_sinks(void **state)
+{
+	char text[9000] = "version: 1\naccounts: {a: {alerts: {sinks: [", got[600];
+
+	(void)state;
+	for (int i = 0; i < 65; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text),
+			 "n%d, ", i);
+	strcat(text, "]}}}\nsinks:\n");
+	for (int i = 0; i < 65; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text),
+			 "  n%d: {type: exec, program: /x}\n", i);
+	first_complaint(got, text);
+	assert_non_null(strstr(got, "accounts.a.alerts.sinks: one too many"));
+	memcpy(strstr(text, "n64, "), "     ", 5);
+	first_complaint(got, text);
+	assert_string_equal(got, "f:68:3: warning: sinks.n64: no account names "
+			    "it under alerts.sinks");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_wrong),
 		cmocka_unit_test(test_secret_not_repeated),
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_too_many),
+		cmocka_unit_test(test_error_after_warnings),
+		cmocka_unit_test(test_many_names),
+		cmocka_unit_test(test_many_sinks),
 	};
 
 	setenv("HOME", "/home/x", 1);

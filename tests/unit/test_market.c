@@ -50,6 +50,7 @@ static void names_are_folded_and_bounded(void **state)
 {
 	static const char *const no[] = { "", " btc", "b tc", "btc\n", "\x1b[1m",
 					  "a\"b", "=x", "-x", "a=b", "ab\xc3\xa9",
+					  "a^b", "[a", "a{",
 					  "abcdefghijklmnopqrstuvwx" };
 	struct venue v = venue("Lighter");
 	struct symbol s = symbol("xyz:tsla");

@@ -158,7 +158,7 @@ static void test_format(void **state)
 {
 	struct loaded l = load("version: 1\n"), again;
 	const struct profile *p = config_profile(&l.c, "steady");
-	char text[4096], yaml[8192] = "version: 1\nprofiles:\n  mine:\n";
+	char text[4096], yaml[8192] = "version: 1\nprofiles:\n  mine  :\n";
 	size_t n = profile_format(text, sizeof(text), p);
 	char *save = NULL;
 
@@ -171,6 +171,11 @@ static void test_format(void **state)
 			 "    %s\n", s);
 	again = load(yaml);
 	assert_string_equal(config_profile(&again.c, "mine")->hash, p->hash);
+	arena_free(again.arena);
+	/* Under the shipped name it hides nothing: it is the same. */
+	memcpy(strstr(yaml, "mine  "), "steady", 6);
+	again = load(yaml);
+	assert_int_equal(again.list.n_warnings, 0);
 	arena_free(l.arena);
 	arena_free(again.arena);
 }
@@ -249,6 +254,8 @@ static const struct warned warneds[] = {
 	{ "[A: \"better_opportunity(0.1%)\", "
 	  "B: \"better_opportunity(0.2%, model=schedule)\"]", NULL },
 	{ "[A: age(2d), B: age(3d) or age(2d)]", "B can never decide" },
+	{ "[A: age(2d) or flip, B: flip]", "B can never decide" },
+	{ "[A: age(2d) or flip, B: age(1d)]", NULL },
 	{ "[A: flip(0.01%), B: flip(0)]", "B can never decide" },
 	{ "[A: flip(0), B: flip(0.01%)]", NULL },
 	/* two thresholds: only the same ones */
@@ -277,6 +284,9 @@ static const struct warned warneds[] = {
 	{ "[A: erosion(0.2) for 2 polls and min_hold(4h)]", "A: min_hold" },
 	{ "[A: erosion(0.5) and min_hold(4h)]", NULL },
 	{ "[A: flip or min_hold(4h)]", NULL },
+	{ "[A: (flip and min_hold(4h)) or age(9d)]", "A: min_hold keeps" },
+	{ "[A: age(9d) or (min_hold(4h) and stop_loss(2%))]", "A: min_hold" },
+	{ "[A: (flip or stop_loss(1%)) and min_hold(4h)]", "A: min_hold" },
 	{ "[A: flip and not min_hold(4h)]", NULL },
 	{ "[A: min_hold(4h) and not flip]", NULL },
 	{ "[A: min_hold(4h) and (age(1d) or flip)]", NULL },
@@ -291,6 +301,8 @@ static const struct warned warneds[] = {
 	{ "[A: \"(not stale_data(3m)) for 1h\"]", "so stale_data in it does not" },
 	{ "[A: \"(stale_data(3m) for 2 polls) for 1h\"]", "so stale_data" },
 	{ "[A: flip for 2 polls and leg_missing]", NULL },
+	{ "[A: (flip or not age(1d)) for 2 polls]", NULL },
+	{ "[A: ((flip for 2 polls) and leg_drift) for 1h]", "so leg_drift" },
 	{ "[]", "never closes anything" },
 };
 
@@ -392,6 +404,19 @@ static void test_account_warnings(void **state)
 			  "BETTER_OPPORTUNITY needs taker_fee and slippage"));
 	assert_true(warns("version: 1\nprofiles: {steady: {close: "
 			  "[A: flip]}}\n", "hides the shipped profile"));
+	assert_true(warns("version: 1\nprofiles: {p: {close: [A: flip, X: "
+			  "take_profit(1%)]}}\naccounts: {a: {profile: p, "
+			  "positions: {control_api: {url: "
+			  "\"http://127.0.0.1:1\", account: a, key: {env: K}"
+			  "}}}}\n", "has close lines of its own"));
+	assert_true(warns("version: 1\nprofiles: {p: {close: [L: leg_missing, "
+			  "X: take_profit(1%)]}}\naccounts: {a: {profile: p, "
+			  "positions: {control_api: {url: "
+			  "\"http://127.0.0.1:1\", account: a, key: {env: K}"
+			  "}}}}\n", NULL));
+	assert_true(warns("version: 1\naccounts: {a: {mode: live, venues: []}}"
+			  "\n", "accounts.a: no venues: alternatives on every "
+			  "venue of the service count"));
 	assert_true(warns("version: 1\nprofiles: {p: {extends: steady, alert: "
 			  "[S: \"stale_data(3m) for 3 polls\"]}}\n",
 			  "2:41: warning: S: \"for\" counts polls"));
@@ -418,6 +443,9 @@ static void test_line_warnings(void **state)
 static void test_suggest(void **state)
 {
 	static const char *const words[] = { "flip", "erosion", "age" };
+	static const char far[] = "flipflipflipflipflipflipflipflipflipflip"
+				  "flipflipflipflipflipflipflip";
+	static const char *const far_words[] = { far };
 
 	(void)state;
 	assert_string_equal(suggest("fliip", words, 3), "flip");
@@ -428,6 +456,11 @@ static void test_suggest(void **state)
 	assert_null(suggest("eron_x", words, 3));
 	assert_null(suggest("xyz", words, 3));
 	assert_null(suggest("flip", words, 0));
+	/* Words longer than any of ours are nobody's misspelling. */
+	assert_null(suggest(far, words, 3));
+	assert_null(suggest("flip", far_words, 1));
+	assert_string_equal(suggest("flip", (const char *const[]){ far, "flip" },
+				    2), "flip");
 }
 
 int main(void)

@@ -93,6 +93,12 @@ static void nobody_else_has_them(void **state)
 		  1 },
 		{ "profiles:\n  own: {extends: steady, close: [X: age(9d)]}\n",
 		  "own", CLIENT, 1 },
+		/* as many lines, with another label or another text */
+		{ "profiles:\n  own: {extends: steady, close: [X: age(9d), "
+		  "Y: age(8d)]}\n", "own", CLIENT, 1 },
+		{ "profiles:\n  own: {extends: steady, close: [SEVERE_FLIP: "
+		  "age(9d), DIVERGENCE_FLIPPED: age(8d)]}\n", "own", CLIENT,
+		  1 },
 		{ "profiles:\n  own: {close: [X: leg_drift(1%)]}\n", "own",
 		  CLIENT, 0 },
 	};
@@ -131,6 +137,53 @@ static void own_alerts_stay_as_written(void **state)
 	arena_free(l.arena);
 }
 
+/* An own list of as many alerts is an own list all the same. */
+static void as_many_alerts_stay_as_written(void **state)
+{
+	struct loaded l = with("profiles:\n  own: {extends: steady, alert: "
+			       "[FLIPPED: flip, OLD: stale_data(1m), "
+			       "STALE: stale_data(2m)]}\n", "own", CLIENT);
+	const struct profile *p = l.c.accounts[0].profile;
+
+	(void)state;
+	assert_string_equal(line(p, 0), first[0]);
+	assert_false(has(p, "BASIS_WIDE"));
+	assert_int_equal(p->n_lines, p->n_close + 3);
+	arena_free(l.arena);
+}
+
+/* Where they find no place the account is told, and keeps what it has. */
+static void a_full_profile_is_told(void **state)
+{
+	static const struct {
+		const char *expr, *said;
+		int n;
+	} rows[] = {
+		{ "flip", "accounts.main: no protective lines: too many lines",
+		  27 },
+		{ "\"(flip for 2 polls or age(1h) for 2 polls) for 2h\"",
+		  "accounts.main: no protective lines: too many `for`", 23 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char text[1900] = "profiles:\n  own: {extends: steady, alert: [";
+		struct loaded l;
+		bool told = false;
+
+		for (int k = 0; k < rows[i].n; k++)
+			snprintf(text + strlen(text), sizeof(text) -
+				 strlen(text), "L%d: %s, ", k, rows[i].expr);
+		l = with(strcat(text, "]}\n"), "own", CLIENT);
+		for (int k = 0; k < l.list.n_warnings; k++)
+			told |= !strcmp(l.list.list[k].text, rows[i].said);
+		assert_true(told);
+		assert_ptr_equal(l.c.accounts[0].profile,
+				 config_profile(&l.c, "own"));
+		arena_free(l.arena);
+	}
+}
+
 static void one_account_does_not_change_another(void **state)
 {
 	struct loaded l = load("version: 1\naccounts:\n  one:\n"
@@ -167,6 +220,8 @@ int main(void)
 		cmocka_unit_test(shipped_ones_have_them_first),
 		cmocka_unit_test(nobody_else_has_them),
 		cmocka_unit_test(own_alerts_stay_as_written),
+		cmocka_unit_test(as_many_alerts_stay_as_written),
+		cmocka_unit_test(a_full_profile_is_told),
 		cmocka_unit_test(one_account_does_not_change_another),
 		cmocka_unit_test(printed_it_loads_to_the_same),
 	};
