@@ -27,7 +27,7 @@ profiles show|reference|rules list|rules show|run|status|version""".replace(
     "\n", "|").split("|")
 
 
-def on_terminal(t, *args, columns=200, **env):
+def on_terminal(t, *args, columns=200, typed="", **env):
     """What a command writes to a terminal, as text, and its exit code."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ,
@@ -39,6 +39,7 @@ def on_terminal(t, *args, columns=200, **env):
                           stderr=slave, cwd=t.dir,
                           env=t.env(**{"TERM": "xterm", **env})) as p:
         os.close(slave)
+        os.write(master, typed.encode())
         text = b""
         while True:
             try:
