@@ -291,6 +291,47 @@ def test_accounts(t):
     t.run("opportunities", "list", "-a", "all").expect(2, err="one account")
 
 
+def test_many_accounts_are_named_as_far_as_they_go(t):
+    """a question that would name too many accounts is cut, not wrong"""
+    t.config(accounts="".join(f"  {c * 30}: {{profile: steady}}\n"
+                              for c in "abcdefghijkl"))
+    r = t.run("decisions", "list").expect(2, err="which account")
+    assert "a" * 30 + ", " + "b" * 30 in r.err and "l" * 30 not in r.err, r
+    t.run("decisions", "list", "-a", "x").expect(3, err='no account "x"; there')
+
+
+def test_a_configuration_without_accounts(t):
+    """what to write is said; the file itself is good"""
+    t.config_file.write_text("version: 1\n")
+    t.config_file.chmod(0o600)
+    t.run("positions", "list").expect(
+        78, err=f"{t.config_file}: no account; write accounts: {{main: ")
+    t.run("check-config").expect(0, out="^ok: .*: 0 accounts, ")
+    t.run("check-config", config=False, cwd="/").expect(
+        0, out="^ok: built-in defaults: 0 accounts, ")
+    t.run("check-config", "--print", "-a", "main").expect(
+        78, r"\A\Z", "no account; write accounts")
+
+
+def test_complaints_have_an_end(t):
+    """the first 32 are shown, the rest is counted; warnings where asked for"""
+    t.config()
+    text = t.config_file.read_text()
+    t.config_file.write_text(text + "".join(f"x{i}: 1\n" for i in range(40)))
+    r = t.run("check-config").expect(78, r"\A\Z", r"^\.\.\. and 8 more\n40 errors")
+    assert r.err.count("error: ") == 32, r
+    r = t.run("positions", "list", "-a", "main").expect(
+        78, err="the configuration is not usable: 40 errors")
+    assert r.err.count("error: ") == 32, r
+    t.config(accounts="  main: {profile: steady, mode: live}\n")
+    warning = r"carrywatch.yaml:\d+:\d+: warning: "
+    t.run("check-config").expect(0, "1 warning$", warning)
+    t.run("check-config", "-q").expect(0, "1 warning$", r"\A\Z")
+    t.run("positions", "list").expect(0, err=r"\A\Z")
+    t.run("positions", "list", "-v").expect(0, err=warning)
+    t.run("positions", "list", "-v", "-q").expect(0, err=r"\A\Z")
+
+
 def test_status_of_nothing(t):
     """status without a monitor: exit 3, every account listed"""
     t.config()
@@ -426,6 +467,31 @@ def test_completion(t):
                                             "open", "--entry")
     assert complete("carrywatch", "explain", "7", "--uni") == ["--unit"]
     assert complete("carrywatch", "run", "--entry") == []
+
+
+def test_completion_of_other_shells(t):
+    """zsh reads what bash does; fish gets a line for each word and option"""
+    bash = t.run("completion", "bash").expect(0).out
+    zsh = t.run("completion", "zsh").expect(0).out
+    assert zsh.startswith("#compdef carrywatch positions\n"), zsh
+    assert zsh.split("\n", 3)[2].startswith("autoload -U +X bashcompinit")
+    assert zsh.endswith(bash.split("\n", 1)[1]), zsh
+    fish = t.run("completion", "fish").expect(0).out.splitlines()
+    line = re.compile(r"complete -c carrywatch -n '[^']+' (-f -a|-l|-r -l) "
+                      r"[a-z-]+ -d '([^'\\]|\\.)*'$")
+    for text in fish[1:]:
+        assert line.match(text), text
+    for want in (
+            "-n '__fish_use_subcommand' -f -a status -d '",
+            "-n '__fish_use_subcommand' -f -a positions -d ''",
+            "-n '__fish_seen_subcommand_from positions' -f -a close -d '",
+            "-n '__fish_seen_subcommand_from positions; and "
+            "__fish_seen_subcommand_from close' -r -l reason -d 'the label",
+            "-n '__fish_seen_subcommand_from status' -l json -d '",
+            "-l every -d 'poll so often instead of the profile\\'s'"):
+        assert any(want in text for text in fish), want
+    for name in COMMANDS:
+        assert any(f"-a {name.split()[-1]} -d" in x for x in fish), name
 
 
 def test_version(t):
