@@ -16,7 +16,7 @@ import subprocess
 import termios
 
 import lib
-from service import Service
+from service import Quote, Service
 
 LONG_SANITIZED = True
 COMMANDS = """check-config|completion bash|decisions list|explain|exposure|help
@@ -433,6 +433,35 @@ def test_opportunities(t):
                  "--json").expect(0).json()
     assert {r["verdict"] for r in rows} == {"no entry policy"}, rows
     assert not list(t.dir.glob("data/*.db")), "a look stored something"
+
+
+def test_opportunities_for_people(t):
+    """the table ends with its unit; a list that ranks what is old is marked"""
+    service = Service({"lighter": {"BTC": "0", "ETH": "0"},
+                       "grvt": {"BTC": "0.0003", "ETH": "0.0003"}})
+    account = "{profile: steady, mode: live, venues: [lighter, grvt]"
+    t.config(service.url, f"  main: {account}}}\n  picky: {account}, "
+             "entry: {min_profit: 0.00001, size_usd: 1000}}\n")
+    service.opportunities = [("BTC", "lighter", "grvt"),
+                             ("ETH", "lighter", "grvt")]
+    listed = t.run("opportunities", "list", "-a", "main", "-o", "table")
+    listed.expect(0, r"\n\n2 listed\. Rates per 8h; account main\.$")
+    t.run("opportunities", "list", "-a", "main", "-o", "wide", "--unit",
+          "apr").expect(0, r"LONG RATE[\s\S]*\+32\.85%[\s\S]*\n\n2 listed\. Rates "
+                        r"as APR; account main\.$")
+    ranked = service.ranked()
+    service.override["/opportunities"] = (200, "application/json", ranked)
+    service.rates["grvt"]["ETH"].age = 7200	# listed, and not fresh
+    service.rates["grvt"]["BTC"] = Quote("0.0009")
+    btc, eth = t.run("opportunities", "list", "-a", "main", "--json").json()
+    assert (btc["divergence_8h"], btc["service_net_8h"]) == (
+        "0.0009", "0.0003"), btc
+    assert eth["divergence_8h"] is None and eth["service_net_8h"], eth
+    text, code = on_terminal(t, "opportunities", "list", "-a", "picky")
+    assert code == 0 and re.search(r"\x1b\[33m *\+?0\.0900%", text), text
+    service.override["/opportunities"] = (200, "application/json", "[")
+    t.run("opportunities", "list", "-a", "main").expect(
+        5, r"\A\Z", f"{service.url}: no ranked list: ")
 
 
 def test_reference(t):
