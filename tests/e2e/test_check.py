@@ -34,6 +34,7 @@ def test_nobody_can_be_reached(t):
         0, out=r"warn  sinks +phone: the last message was given up: .*\n +-> ")
     write(t, "UPDATE deliveries SET state = 'queued'")
     t.run("doctor", env=desk.env).expect(0, out=r"ok    sinks ")
+    assert "messages wait" not in t.run("check").expect(1).out	# not yet
     write(t, "UPDATE outbox SET at = at - 1000000")
     t.run("check").expect(1, out="messages wait for phone")
     t.run("doctor", env=desk.env).expect(
@@ -143,6 +144,14 @@ def test_closes_that_wait_for_a_person(t):
                                  "answer")
     t.run("status", "-o", "table").expect(3, out="  hand-offs  5 need a look: "
                                           "carrywatch handoffs list")
+    # Its alert says no more than the hand-off itself; another does.
+    write(t, "UPDATE alerts SET kind = 'handoff', severity = 3")
+    p = t.run("check").expect(2, out="a close was refused")
+    assert "does not go on" not in p.out, p
+    write(t, "UPDATE alerts SET kind = 'breaker'")
+    assert "does not go on" not in t.run("check").out
+    write(t, "UPDATE alerts SET kind = 'venue'")
+    t.run("check").expect(2, out="a venue is down")
     write(t, "UPDATE handoffs SET state = 'confirmed' WHERE id > 1")
     write(t, "UPDATE handoffs SET held = 'spread', state = 'queued'"
              " WHERE id = 1")

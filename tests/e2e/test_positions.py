@@ -148,7 +148,9 @@ def test_open_takes_the_entry_of_a_poll(t):
     service = Service({"lighter": {"BTC": "0.0001", "OLD": "0.0001",
                                    "ONE": "0.0001"},
                        "grvt": {"BTC": Quote("0.0004", oi="500000"),
-                                "OLD": Quote("0.0004", age=7200)}})
+                                "OLD": Quote("0.0004", age=7200),
+                                "DARK": Quote("0.0004", oi="null")}})
+    service.rates["lighter"]["DARK"] = Quote("0.0001")
     t.config(service.url, "  main: {profile: steady, mode: live, "
              "venues: [lighter, grvt]}\n")
     t.run(*OPEN, "-q").expect(0, r"\A\Z", r"\A\Z")
@@ -162,6 +164,9 @@ def test_open_takes_the_entry_of_a_poll(t):
         0, r"0\.0002/8h \(given\)")
     assert value(t, "SELECT entry_manual || entry_oi_ratio FROM positions"
                  " WHERE id = 3") == "12", given
+    service.override.clear()
+    t.run(*OPEN, "--symbol", "DARK").expect(0, r"\(from the service now\)")
+    assert value(t, "SELECT entry_oi_ratio FROM positions WHERE id = 4") is None
     for symbol in ("OLD", "ONE"):
         t.run(*OPEN[:4], *OPEN[6:], "--symbol", symbol).expect(
             0, "entry divergence unknown", "warning: neither a poll near")
