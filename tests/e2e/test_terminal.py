@@ -77,7 +77,7 @@ def test_watch_draws_again_until_it_is_interrupted(t):
     t.run("positions", "list", "--watch", "-a", "nobody").expect(
         3, err="no account")
     file = t.dir / "data/main.db"
-    spoil = threading.Timer(0.5, lambda: file.write_bytes(b"no database"))
+    spoil = threading.Timer(1.5 * lib.SLOW, lambda: file.write_bytes(b"no database"))
     spoil.start()
     text, code = on_terminal(t, "positions", "list", "--watch", **PLAIN)
     spoil.join()
