@@ -222,6 +222,10 @@ def test_a_venue_names_the_leg(t):
 
 def test_rows_of_several_pairs_stand_in_any_order(t):
     """each finds its own pair; a side and a venue must name the same leg"""
+    head = "position,side,venue,at,amount_usd\n"
+    t.config(accounts=ACCOUNTS)
+    paid(t, head + f"1,long,,{stamp(last_grid())},1\n")[0].expect(
+        1, r"\A\Z", 'position "1": no such position; see: carrywatch ')
     at = with_ledger(t)
     opened(t)
     for when in (at - 8 * HOUR, at):
@@ -231,21 +235,22 @@ def test_rows_of_several_pairs_stand_in_any_order(t):
             for i, side, venue, when, amount in (
                 (2, "short", "grvt", at, "1.5"), (1, "long", "lighter", at, "-1"),
                 (2, "short", "grvt", at - 8 * HOUR, "1"),
-                (1, "short", "", at - 8 * HOUR, "3"), (2, "", "lighter", at, "-2"))]
-    head = "position,side,venue,at,amount_usd\n"
+                (1, "short", "", at - 8 * HOUR, "3"), (2, "", "lighter", at, "-2"),
+                (1, "short", "grvt", at, "2"))]
     paid(t, head + "".join(rows))[0].expect(
-        0, r"^Imported 5 rows into main: 5 new.*\n  expected    5 USD in 5 "
-        r"settlements\n  reported    2\.5 USD\n  difference  -2\.5 USD\n"
+        0, r"^Imported 6 rows into main: 6 new.*\n  expected    7 USD in 6 "
+        r"settlements\n  reported    4\.5 USD\n  difference  -2\.5 USD\n"
         r"  largest     -1\.5 USD, position 2 long at ")
     assert query(t, "SELECT position, side, amount_usd, reported_usd FROM"
                  " settlements WHERE reported_usd IS NOT NULL"
                  " ORDER BY position, side, at") == [
         (1, "long", "-0.5", "-1"), (1, "short", "2", "3"),
+        (1, "short", "2", "2"),
         (2, "long", "-0.5", "-2"), (2, "short", "2", "1"),
         (2, "short", "2", "1.5")]
     assert query(t, "SELECT position, note FROM events WHERE kind = 'funding'"
                  " ORDER BY 1") == [
-        (1, "reported amounts of 2 settlements: 2 USD where 1.5 was expected, "
+        (1, "reported amounts of 3 settlements: 4 USD where 3.5 was expected, "
          "0 where nothing was; 0 replaced, 0 new in the ledger"),
         (2, "reported amounts of 3 settlements: 0.5 USD where 3.5 was "
          "expected, 0 where nothing was; 0 replaced, 0 new in the ledger")]

@@ -4,6 +4,7 @@
 reopen, note; each is one transaction with its event, or nothing at all."""
 import contextlib
 import json
+import os
 import sqlite3
 import threading
 
@@ -167,6 +168,9 @@ def test_open_takes_the_entry_of_a_poll(t):
     service.override.clear()
     t.run(*OPEN, "--symbol", "DARK").expect(0, r"\(from the service now\)")
     assert value(t, "SELECT entry_oi_ratio FROM positions WHERE id = 4") is None
+    t.run("positions", "open", "-a", "main", "--symbol", "OLD", "--long",
+          "grvt", "--short", "lighter", "--size", "1").expect(
+              0, "entry divergence unknown")
     for symbol in ("OLD", "ONE"):
         t.run(*OPEN[:4], *OPEN[6:], "--symbol", symbol).expect(
             0, "entry divergence unknown", "warning: neither a poll near")
@@ -259,6 +263,10 @@ def test_import_refuses_an_empty_file(t):
     t.run("positions", "import", t.dir / "absent", "-a", "main").expect(
         1, err="absent: No such file")
     t.run("positions", "import", t.dir, "-a", "main").expect(1)
+    path.write_bytes(b"")
+    os.truncate(path, 65 << 20)
+    t.run("positions", "import", path, "-a", "main").expect(
+        1, r"\A\Z", f"{path}: more than 64 MB: split it")
 
 
 def test_import_warns_of_venues_not_configured(t):
@@ -379,6 +387,9 @@ def test_keep_mutes_and_forgets(t):
     t.run("positions", "show", "1", "-a", "main").expect(
         0, "kept: FLIP does not close it before 20")
     assert events(t)[-1][:4] == ("keep", "pending_close", "open", "FLIP")
+    with database(t) as db:
+        db.execute("UPDATE positions SET muted_until = muted_until - 5400000")
+    assert "kept:" not in t.run("positions", "show", "1", "-a", "main").out
     assert value(t, "SELECT count(*) FROM streaks") == 0
 
 
@@ -410,6 +421,21 @@ def test_confirm_and_note(t):
         2, err="the note is empty")
     t.run("positions", "note", "9", "x", "-a", "main").expect(3)
     t.run("positions", "confirm", "seven", "-a", "main").expect(2)
+
+
+def test_on_paper_it_is_as_late_as_the_market(t):
+    """changes of a dry-run account follow its newest poll, which may be ahead"""
+    t.config(Service({"lighter": {"BTC": "0"}, "grvt": {"BTC": "0.001"}}).url,
+             accounts=ACCOUNTS)
+    t.run("run", "--once", "-a", "paper").expect()
+    with database(t, "paper.dry-run") as db:
+        db.execute("UPDATE polls SET at = at + 7200000")
+    t.run(*OPEN, "-a", "paper").expect(2)	# two accounts
+    t.run(*OPEN[:2], "-a", "paper", *OPEN[4:]).expect(0)
+    t.run("positions", "close", "1", "-y", "-a", "paper").expect(0)
+    with database(t, "paper.dry-run") as db:
+        assert db.execute("SELECT opened_at - polls.at, closed_at - polls.at"
+                          " FROM positions, polls").fetchall() == [(0, 0)]
 
 
 # ---- beside others ----

@@ -58,6 +58,8 @@ def test_the_arithmetic_is_read_downwards(t):
     r = t.run("positions", "verify", 1, "-o", "wide").expect(
         0, r"^STEP +VALUE +UNIT +FORMULA +NUMBERS")
     assert "short - long" in r.out, r
+    r = t.run("positions", "verify", 1, "-o", "table").expect(0, "^STEP +VALUE")
+    assert max(map(len, r.out.splitlines())) > 100, r	# a pipe has no width
 
 
 def test_watch_draws_again_until_it_is_interrupted(t):

@@ -286,6 +286,8 @@ venues:
     assert steps["cost of closing"]["formula"] == \
         "size x (taker fee + slippage) of both legs"
     assert steps["entry divergence"]["numbers"] == "from the poll at opening"
+    assert "(derived)" not in t.run("positions", "show", 1).expect(
+        0, r"long +aster .*  next 20\S+Z$").out
 
 
 def test_exposure_nets_each_venue_and_coin(t):
