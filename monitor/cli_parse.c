@@ -104,10 +104,11 @@ static bool long_option(struct scan *s, const char *text, struct err *err)
 	return unknown_long(text, n, err);
 }
 
+/* Of a letter that was typed, so never of the 0 of an option without one. */
 static int letter_option(char letter)
 {
 	for (int i = 0; i < OPT_COUNT; i++) {
-		if (option_specs[i].letter == letter && letter)
+		if (option_specs[i].letter == letter)
 			return i;
 	}
 	return -1;

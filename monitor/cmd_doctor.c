@@ -80,10 +80,7 @@ static void config_is_private(struct patient *p)
 	const char *path = p->cli->config->path;
 	struct stat st;
 
-	if (!path[0]) {
-		say(p, LEVEL_WARN, "built-in defaults: no file was found");
-		remedy(p, "write a carrywatch.yaml, or name one with -c");
-	} else if (stat(path, &st) == 0 && st.st_mode & 022) {
+	if (stat(path, &st) == 0 && st.st_mode & 022) {
 		say(p, LEVEL_FAIL, "%s can be written by others", path);
 		remedy(p, "chmod go-w it");
 	} else {
@@ -272,7 +269,9 @@ static void backup_is_fresh(struct patient *p)
 		return;
 	}
 	since = instant_diff(p->cli->now, b.at[n - 1]);
-	span_format(age, span_s(since.ms > 0 ? since.ms / 1000 : 0));
+	if (since.ms < 0)		/* by less than a day: of now */
+		since = span_s(0);
+	span_format_human(age, since);
 	say(p, since.ms > OLD_BACKUPS * c->backup_every.ms ? LEVEL_WARN :
 	    LEVEL_OK, "%zu in %s, the newest is %s old%s", n, dir, age, ahead);
 	if (p->level == LEVEL_WARN)

@@ -2,6 +2,7 @@
 /* Cells of an import file -> one position, or the place of what is wrong. */
 #include "cmd_import.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -190,8 +191,7 @@ static bool check_whole(const struct reading *r)
 			     r->im->now, &why))
 		return true;
 	k = import_find(r->im, key, strlen(key));
-	if (k == IMPORT_COUNT)
-		return import_fail(r->im, at, r->err, "%.280s", why.text);
+	assert(k < IMPORT_COUNT);	/* the keys of change.c are of the form */
 	if (r->row->cell[k].s)
 		at = r->row->cell[k].at;
 	return import_fail(r->im, at, r->err, "%s: %.280s", r->im->names[k],

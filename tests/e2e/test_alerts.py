@@ -423,6 +423,45 @@ def test_acknowledged_is_silent_until_it_is_over(t):
     assert later("told_at", ", snoozed_until = 1") == 4
 
 
+def test_the_list_tells_states_apart(t):
+    """snoozed until a time, firing again after it; over with --all alone"""
+    desk = Desk(t, THIN, sinks="phone")
+    desk.phone.default = Answer(500)
+    import_pair(t, {"external_id": "a"}, {"external_id": "b"})
+    desk.once()
+    assert {r["position"]: r["state"] for r in
+            t.run("alerts", "list", "--json").json()} == {
+        1: "firing", 2: "firing"}
+    t.run("alerts", "list", "-o", "table").expect(
+        0, "^main: 2 waiting for phone: HTTP 500$")
+    desk.db("UPDATE deliveries SET error = ''")
+    t.run("alerts", "list", "-o", "table").expect(
+        0, "^main: 2 waiting for phone$")
+    for args in (("--for", "0s"), ("--for", "31d"), ("--for", "soon"),
+                 ("--for", "-8h")):
+        t.run("alerts", "snooze", "all", *args).expect(
+            2, r"\A\Z", f'--for "{args[1]}": write a time above 0 and up to '
+            "30d, such as 8h")
+    t.run("alerts", "snooze", 2).expect(0, "^1 put off until 20")
+    ms, = desk.db("SELECT snoozed_until - since FROM alerts WHERE position = 2")
+    assert abs(ms[0] / 3600000 - 8) < 0.1, ms
+    for what in ("0", "1.", "2x", "9", ""):
+        t.run("alerts", "ack", what).expect(
+            3, err=f'no alert "{what}": see carrywatch alerts list')
+    t.run("alerts", "ack", 1).expect(0, "^1 acknowledged: silent until it is ")
+
+    def states(*args):
+        return {r["position"]: r["state"] for r in t.run(
+            "alerts", "list", "--json", *args).expect(0).json()}
+    assert states() == {1: "acked", 2: "snoozed"}
+    desk.db("UPDATE alerts SET snoozed_until = 1")
+    assert states() == {1: "acked", 2: "firing"}
+    desk.db("UPDATE alerts SET over_at = since WHERE position = 2")
+    assert states() == {1: "acked"}
+    assert states("--all") == {1: "acked", 2: "over"}
+    t.run("alerts", "ack", "all").expect(0, "^1 acknowledged")
+
+
 def test_the_list_says_who_took_it(t):
     """alerts list: a message that nobody took is not one that was delivered"""
     desk = Desk(t, THIN)

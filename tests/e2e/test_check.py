@@ -34,6 +34,7 @@ def test_nobody_can_be_reached(t):
         0, out=r"warn  sinks +phone: the last message was given up: .*\n +-> ")
     write(t, "UPDATE deliveries SET state = 'queued'")
     t.run("doctor", env=desk.env).expect(0, out=r"ok    sinks ")
+    assert "messages wait" not in t.run("check").expect(1).out	# not yet
     write(t, "UPDATE outbox SET at = at - 1000000")
     t.run("check").expect(1, out="messages wait for phone")
     t.run("doctor", env=desk.env).expect(
@@ -143,6 +144,63 @@ def test_closes_that_wait_for_a_person(t):
                                  "answer")
     t.run("status", "-o", "table").expect(3, out="  hand-offs  5 need a look: "
                                           "carrywatch handoffs list")
+    # Its alert says no more than the hand-off itself; another does.
+    write(t, "UPDATE alerts SET kind = 'handoff', severity = 3")
+    p = t.run("check").expect(2, out="a close was refused")
+    assert "does not go on" not in p.out, p
+    write(t, "UPDATE alerts SET kind = 'breaker'")
+    assert "does not go on" not in t.run("check").out
+    write(t, "UPDATE alerts SET kind = 'venue'")
+    t.run("check").expect(2, out="a venue is down")
+    write(t, "UPDATE handoffs SET state = 'confirmed' WHERE id > 1")
+    write(t, "UPDATE handoffs SET held = 'spread', state = 'queued'"
+             " WHERE id = 1")
+    t.run("check").expect(2, out="1 close waits for handoffs confirm.* held=1$")
+
+
+def test_each_alert_has_words_of_its_own(t):
+    """what lasts by its kind, never by its title; a new one is given a while"""
+    desk = test_alerts.Desk(t, test_alerts.THIN, sinks="phone")
+    import_pair(t, {})
+    desk.once()
+
+    def lasts(kind, severity=1, more=""):
+        write(t, f"UPDATE alerts SET kind = '{kind}', severity = {severity}, "
+                 f"title = 'x | y=1'{more}")
+        p = t.run("check")
+        assert "x | y=1" not in p.out, p
+        return p
+    for kind, says in (
+            ("service", "the service is down"), ("venue", "a venue is down"),
+            ("pair", "pairs are not watched"),
+            ("waiting", "a line waits for data"), ("near", "a close is near"),
+            ("clock", "the clock was set back"),
+            ("handoff", "a hand-off does not go on"),
+            ("breaker", "a hand-off does not go on"),
+            ("tomorrow", "an alert lasts")):
+        lasts(kind).expect(1, f"WARNING - main: {says} .*alerts=1 ")
+        lasts(kind, 2).expect(2, f"CRITICAL - main: {says} ")
+    lasts("blind").expect(1, "positions are blind .*blind=1 alerts=1 ")
+    for kind in ("close", "paused"):		# said of positions, brakes
+        lasts(kind, 2).expect(0, "all well .*alerts=1 ")
+    young = f", tellings = 0, since = {int(time.time() * 1000)}"
+    lasts("venue", 2, young).expect(0, "all well .*alerts=1 ")
+    lasts("venue", 2, ", since = 0").expect(2, "a venue is down")
+    lasts("venue", 2, ", over_at = 1").expect(0, "all well .*alerts=0 ")
+
+
+def test_a_poll_that_failed_is_a_warning(t):
+    """its result is said; status shows why, and how much evidence there is"""
+    desk = test_alerts.Desk(t, test_alerts.GOOD)
+    desk.service.override["/"] = (500, "text/html", "<h1>no</h1>")
+    desk.once(5)
+    t.run("check").expect(1, "WARNING - main: [a-z ]+ \\| age=")
+    t.run("status", "-o", "table").expect(3, "^  error +.*HTTP 500")
+    write(t, "UPDATE evidence SET data = zeroblob(2320000)")
+    t.run("status", "-o", "table").expect(3, "^  evidence +2.3 MB$")
+    write(t, "UPDATE polls SET at = at + 60000")
+    assert " ago" not in t.run("status", "-o", "table").expect(
+        3, "^  poll ").out
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import subprocess
 import termios
 
 import lib
-from service import Service
+from service import Quote, Service
 
 LONG_SANITIZED = True
 COMMANDS = """check-config|completion bash|decisions list|explain|exposure|help
@@ -28,7 +28,7 @@ profiles show|reference|rules list|rules show|run|status|version""".replace(
     "\n", "|").split("|")
 
 
-def on_terminal(t, *args, columns=200, **env):
+def on_terminal(t, *args, columns=200, typed="", **env):
     """What a command writes to a terminal, as text, and its exit code."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ,
@@ -40,6 +40,7 @@ def on_terminal(t, *args, columns=200, **env):
                           stderr=slave, cwd=t.dir,
                           env=t.env(**{"TERM": "xterm", **env})) as p:
         os.close(slave)
+        os.write(master, typed.encode())
         text = b""
         while True:
             try:
@@ -399,6 +400,39 @@ def test_many_accounts(t):
     t.run("decisions", "list").expect(
         2, err=f"which account\\? Add -a with one of {names[0]}, {names[1]}, "
                ".*, or -a all$")
+    t.run("decisions", "list", "-a", "x").expect(3, err='no account "x"; there')
+
+
+def test_a_configuration_without_accounts(t):
+    """what to write is said; the file itself is good"""
+    t.config_file.write_text("version: 1\n")
+    t.config_file.chmod(0o600)
+    t.run("positions", "list").expect(
+        78, err=f"{t.config_file}: no account; write accounts: {{main: ")
+    t.run("check-config").expect(0, out="^ok: .*: 0 accounts, ")
+    t.run("check-config", config=False, cwd="/").expect(
+        0, out="^ok: built-in defaults: 0 accounts, ")
+    t.run("check-config", "--print", "-a", "main").expect(
+        78, r"\A\Z", "no account; write accounts")
+
+
+def test_complaints_have_an_end(t):
+    """the first 32 are shown, the rest is counted; warnings where asked for"""
+    t.config()
+    text = t.config_file.read_text()
+    t.config_file.write_text(text + "".join(f"x{i}: 1\n" for i in range(40)))
+    r = t.run("check-config").expect(78, r"\A\Z", r"^\.\.\. and 8 more\n40 errors")
+    assert r.err.count("error: ") == 32, r
+    r = t.run("positions", "list", "-a", "main").expect(
+        78, err="the configuration is not usable: 40 errors")
+    assert r.err.count("error: ") == 32, r
+    t.config(accounts="  main: {profile: steady, mode: live}\n")
+    warning = r"carrywatch.yaml:\d+:\d+: warning: "
+    t.run("check-config").expect(0, "1 warning$", warning)
+    t.run("check-config", "-q").expect(0, "1 warning$", r"\A\Z")
+    t.run("positions", "list").expect(0, err=r"\A\Z")
+    t.run("positions", "list", "-v").expect(0, err=warning)
+    t.run("positions", "list", "-v", "-q").expect(0, err=r"\A\Z")
 
 
 def test_status_of_nothing(t):
@@ -504,6 +538,35 @@ def test_opportunities(t):
     assert not list(t.dir.glob("data/*.db")), "a look stored something"
 
 
+def test_opportunities_for_people(t):
+    """the table ends with its unit; a list that ranks what is old is marked"""
+    service = Service({"lighter": {"BTC": "0", "ETH": "0"},
+                       "grvt": {"BTC": "0.0003", "ETH": "0.0003"}})
+    account = "{profile: steady, mode: live, venues: [lighter, grvt]"
+    t.config(service.url, f"  main: {account}}}\n  picky: {account}, "
+             "entry: {min_profit: 0.00001, size_usd: 1000}}\n")
+    service.opportunities = [("BTC", "lighter", "grvt"),
+                             ("ETH", "lighter", "grvt")]
+    listed = t.run("opportunities", "list", "-a", "main", "-o", "table")
+    listed.expect(0, r"\n\n2 listed\. Rates per 8h; account main\.$")
+    t.run("opportunities", "list", "-a", "main", "-o", "wide", "--unit",
+          "apr").expect(0, r"LONG RATE[\s\S]*\+32\.85%[\s\S]*\n\n2 listed\. Rates "
+                        r"as APR; account main\.$")
+    ranked = service.ranked()
+    service.override["/opportunities"] = (200, "application/json", ranked)
+    service.rates["grvt"]["ETH"].age = 7200	# listed, and not fresh
+    service.rates["grvt"]["BTC"] = Quote("0.0009")
+    btc, eth = t.run("opportunities", "list", "-a", "main", "--json").json()
+    assert (btc["divergence_8h"], btc["service_net_8h"]) == (
+        "0.0009", "0.0003"), btc
+    assert eth["divergence_8h"] is None and eth["service_net_8h"], eth
+    text, code = on_terminal(t, "opportunities", "list", "-a", "picky")
+    assert code == 0 and re.search(r"\x1b\[33m *\+?0\.0900%", text), text
+    service.override["/opportunities"] = (200, "application/json", "[")
+    t.run("opportunities", "list", "-a", "main").expect(
+        5, r"\A\Z", f"{service.url}: no ranked list: ")
+
+
 def test_reference(t):
     """reference: every rule and every section of the configuration"""
     page = t.run("reference").expect(0, out="^# Reference").out
@@ -536,6 +599,31 @@ def test_completion(t):
                                             "open", "--entry")
     assert complete("carrywatch", "explain", "7", "--uni") == ["--unit"]
     assert complete("carrywatch", "run", "--entry") == []
+
+
+def test_completion_of_other_shells(t):
+    """zsh reads what bash does; fish gets a line for each word and option"""
+    bash = t.run("completion", "bash").expect(0).out
+    zsh = t.run("completion", "zsh").expect(0).out
+    assert zsh.startswith("#compdef carrywatch positions\n"), zsh
+    assert zsh.split("\n", 3)[2].startswith("autoload -U +X bashcompinit")
+    assert zsh.endswith(bash.split("\n", 1)[1]), zsh
+    fish = t.run("completion", "fish").expect(0).out.splitlines()
+    line = re.compile(r"complete -c carrywatch -n '[^']+' (-f -a|-l|-r -l) "
+                      r"[a-z-]+ -d '([^'\\]|\\.)*'$")
+    for text in fish[1:]:
+        assert line.match(text), text
+    for want in (
+            "-n '__fish_use_subcommand' -f -a status -d '",
+            "-n '__fish_use_subcommand' -f -a positions -d ''",
+            "-n '__fish_seen_subcommand_from positions' -f -a close -d '",
+            "-n '__fish_seen_subcommand_from positions; and "
+            "__fish_seen_subcommand_from close' -r -l reason -d 'the label",
+            "-n '__fish_seen_subcommand_from status' -l json -d '",
+            "-l every -d 'poll so often instead of the profile\\'s'"):
+        assert any(want in text for text in fish), want
+    for name in COMMANDS:
+        assert any(f"-a {name.split()[-1]} -d" in x for x in fish), name
 
 
 def test_version(t):

@@ -246,12 +246,29 @@ def test_a_refusal_is_told_and_retried_by_hand(t):
     desk.once()
     assert len(desk.control.closes) == 1
     desk.control.on_close = lambda ident, body: "close"
-    t.run("handoffs", "retry", 7, "-y").expect(3, err="no hand-off")
+    t.run("handoffs", "retry", 7, "-y").expect(3, err="no hand-off 7: see")
+    t.run("handoffs", "retry", "all", "-y").expect(2, err="no position id")
     t.run("handoffs", "retry", 1, "-y").expect(0, out="queued again")
     desk.once()
     desk.once()
     desk.once()
     assert desk.row()["state"] == "confirmed"
+
+
+def test_what_was_refused_may_be_kept(t):
+    """by its own label or by none; a label nearly right is told the right one"""
+    desk = Desk(t)
+    desk.control.on_close = lambda ident, body: "refuse"
+    desk.once()
+    desk.flip()
+    desk.once()
+    desk.once()
+    assert desk.row()["state"] == "failed"
+    t.run("positions", "keep", 1, "--reason", "DIVERGENCE_FLIPED").expect(
+        2, r"\A\Z", "no close line of this label, did you mean "
+        'DIVERGENCE_FLIPPED\\?; "profiles show plain" lists them')
+    t.run("positions", "keep", 1, "--reason", "DIVERGENCE_FLIPPED").expect(
+        0, "^Kept main/1 .*, DIVERGENCE_FLIPPED is muted until 20")
 
 
 def test_gone_before_it_was_sent(t):
@@ -485,6 +502,8 @@ def test_pause_holds_back_within_one_poll(t):
     t.run("pause", "--note", "maintenance").expect(0, out="no close is handed")
     t.run("pause").expect(0, out="as before")
     t.run("status", "-o", "table").expect(3, out="paused +no close is handed over since")
+    t.run("handoffs", "list", "-o", "table").expect(
+        0, r"^main is paused since 20\S+Z: carrywatch resume -a main$")
     desk.flip()
     desk.once()
     desk.once()

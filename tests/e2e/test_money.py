@@ -220,6 +220,45 @@ def test_a_venue_names_the_leg(t):
         0].expect(1, r"\A\Z", "no leg of the position is there")
 
 
+def test_rows_of_several_pairs_stand_in_any_order(t):
+    """each finds its own pair; a side and a venue must name the same leg"""
+    head = "position,side,venue,at,amount_usd\n"
+    t.config(accounts=ACCOUNTS)
+    paid(t, head + f"1,long,,{stamp(last_grid())},1\n")[0].expect(
+        1, r"\A\Z", 'position "1": no such position; see: carrywatch ')
+    at = with_ledger(t)
+    opened(t)
+    for when in (at - 8 * HOUR, at):
+        settle(t, 2, "long", when, "-0.5")
+        settle(t, 2, "short", when, "2")
+    rows = [f"{i},{side},{venue},{stamp(when)},{amount}\n"
+            for i, side, venue, when, amount in (
+                (2, "short", "grvt", at, "1.5"), (1, "long", "lighter", at, "-1"),
+                (2, "short", "grvt", at - 8 * HOUR, "1"),
+                (1, "short", "", at - 8 * HOUR, "3"), (2, "", "lighter", at, "-2"),
+                (1, "short", "grvt", at, "2"))]
+    paid(t, head + "".join(rows))[0].expect(
+        0, r"^Imported 6 rows into main: 6 new.*\n  expected    7 USD in 6 "
+        r"settlements\n  reported    4\.5 USD\n  difference  -2\.5 USD\n"
+        r"  largest     -1\.5 USD, position 2 long at ")
+    assert query(t, "SELECT position, side, amount_usd, reported_usd FROM"
+                 " settlements WHERE reported_usd IS NOT NULL"
+                 " ORDER BY position, side, at") == [
+        (1, "long", "-0.5", "-1"), (1, "short", "2", "3"),
+        (1, "short", "2", "2"),
+        (2, "long", "-0.5", "-2"), (2, "short", "2", "1"),
+        (2, "short", "2", "1.5")]
+    assert query(t, "SELECT position, note FROM events WHERE kind = 'funding'"
+                 " ORDER BY 1") == [
+        (1, "reported amounts of 3 settlements: 4 USD where 3.5 was expected, "
+         "0 where nothing was; 0 replaced, 0 new in the ledger"),
+        (2, "reported amounts of 3 settlements: 0.5 USD where 3.5 was "
+         "expected, 0 where nothing was; 0 replaced, 0 new in the ledger")]
+    paid(t, head + f"1,short,lighter,{stamp(at)},1\n")[0].expect(
+        1, r"\A\Z", ':2:9: error: venue "lighter": the leg of that side is on '
+        "another venue")
+
+
 def test_a_settlement_that_was_missed_is_added_with_what_was_paid(t):
     at = with_ledger(t, "--external-id", "bot-7")
     hole = at - HOUR

@@ -206,5 +206,81 @@ def test_doctor(t):
     t.run("doctor", env=env).expect(1, out="FAIL  database +pending positions")
 
 
+def test_doctor_before_the_first_start(t):
+    """nothing is there yet: said as such, and doctor itself makes nothing"""
+    service = Service(RATES)
+    t.config(service.url, "  main: {mode: live, venues: [lighter, grvt]}\n")
+    p = t.run("doctor").expect(0)
+    for want in (r"ok    directory +\S+/data is made at the first start$",
+                 r"ok    database +none yet: the first poll makes it$",
+                 r"ok    sinks +nothing told yet$",
+                 r"warn  backup +none yet\n +-> carrywatch db backup",
+                 r"warn  monitor +not running\n +-> carrywatch run, or "):
+        assert re.search(want, p.out, re.M), (want, p.out)
+    n, s = re.search(r"^0 failures, (\d+) warning(s?)$", p.out, re.M).groups()
+    assert s == ("" if n == "1" else "s") and n == str(
+        p.out.count("\nwarn ") + p.out.startswith("warn ")), p.out
+    assert not (t.dir / "data").exists()
+
+
+def test_doctor_of_what_half_works(t):
+    """a venue that fails, old rates, a directory others write, no backups"""
+    service = given(t)
+    t.run("run", "--once").expect(0)
+    service.override["/funding-rates/grvt"] = (500, "text/plain", "no")
+    t.run("doctor").expect(0, r"warn  service +\S+: rates of 1 of 2 venues, 1 "
+                           r"rates\n +-> a venue that fails makes its pairs")
+    service.override.clear()
+    for row in service.rates.values():
+        row["BTC"].age = 7200
+    t.run("doctor").expect(1, r"FAIL  service +\S+: no fresh rate\n +-> ")
+    (t.dir / "data").chmod(0o777)
+    t.run("doctor").expect(1, "FAIL  directory +.*others can write in the "
+                           "directory.*\n +-> the monitor will not start: "
+                           "chmod 700 it")
+    (t.dir / "data").chmod(0o700)
+    text = t.config_file.read_text()
+    t.config_file.write_text(text.replace(
+        "storage: {", "storage: {backup_every: 0s, evidence_cap: 1000GB, "))
+    t.run("doctor").expect(1, "warn  backup +storage.backup_every is 0s: none "
+                           "is made\n +-> carrywatch db backup makes one now")
+    t.config_file.write_text(text)
+    copy, = backups(t)
+    copy.rename(copy.with_name("main.db.20260101T000000Z.db"))
+    t.run("doctor").expect(1, r"warn  backup +1 in \S+, the newest is \d+d "
+                           r"\d+h old\n +-> is the monitor running\?")
+    copy, = backups(t)
+    ahead = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(time.time() + 3600))
+    copy.rename(copy.with_name(f"main.db.{ahead}.db"))
+    t.run("doctor").expect(1, r"ok    backup +1 in \S+, the newest is 0s old$")
+
+
+def test_doctor_of_a_program_that_was_replaced(t):
+    """a monitor that runs on as another version is to be started again"""
+    given(t)
+    m = t.monitor("main", "--every", "30s")
+    m.wait_line('msg="?poll"?')
+    t.run("doctor").expect(0, rf"ok    monitor +running, pid {m.pid}$")
+    with sqlite3.connect(database(t)) as db:
+        db.execute("UPDATE polls SET version = '0.0.9'")
+    t.run("doctor").expect(0, rf"warn  monitor +running, pid {m.pid}, as "
+                           r"version 0\.0\.9; this is \d.*\n +-> .*restart")
+    assert m.stop() == 0
+
+
+def test_doctor_names_a_key_others_can_read(t):
+    control = Control({"main": []})
+    key = t.dir / "key"
+    given(t, ", positions: {control_api: {url: '" + control.url + "', "
+          f"account: main, key: {{file: {key}}}}}}}")
+    key.write_text(KEY)
+    key.chmod(0o600)
+    t.run("doctor").expect(0, r"ok    client +\S+: 0 positions of main$")
+    key.chmod(0o644)
+    t.run("doctor").expect(1, r"FAIL  client +accounts.main.positions."
+                           r"control_api.key: .*\n +-> make the key readable "
+                           "for this user alone$")
+
+
 if __name__ == "__main__":
     lib.main()

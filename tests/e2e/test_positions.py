@@ -4,10 +4,12 @@
 reopen, note; each is one transaction with its event, or nothing at all."""
 import contextlib
 import json
+import os
 import sqlite3
 import threading
 
 import lib
+from service import Quote, Service
 
 LONG_SANITIZED = True
 OPEN = ("positions", "open", "-a", "main", "--symbol", "BTC", "--long",
@@ -142,6 +144,40 @@ def test_dry_run_writes_nothing(t):
     assert snapshot(t) == before
 
 
+def test_open_takes_the_entry_of_a_poll(t):
+    """a poll of the ten minutes before knows it; what is old or thin does not"""
+    service = Service({"lighter": {"BTC": "0.0001", "OLD": "0.0001",
+                                   "ONE": "0.0001"},
+                       "grvt": {"BTC": Quote("0.0004", oi="500000"),
+                                "OLD": Quote("0.0004", age=7200),
+                                "DARK": Quote("0.0004", oi="null")}})
+    service.rates["lighter"]["DARK"] = Quote("0.0001")
+    t.config(service.url, "  main: {profile: steady, mode: live, "
+             "venues: [lighter, grvt]}\n")
+    t.run(*OPEN, "-q").expect(0, r"\A\Z", r"\A\Z")
+    assert value(t, "SELECT long_rate_8h FROM positions") == "0.0001"
+    t.run("run", "--once").expect()
+    service.override["/"] = (500, "text/plain", "")
+    t.run(*OPEN, "--symbol", "BTC").expect(
+        0, r"entry divergence 0\.0003/8h \(from a poll\)", r"\A\Z")
+    assert value(t, "SELECT entry_oi_ratio FROM positions WHERE id = 2") == "2"
+    given = t.run(*OPEN, "--entry-divergence", "0.0002").expect(
+        0, r"0\.0002/8h \(given\)")
+    assert value(t, "SELECT entry_manual || entry_oi_ratio FROM positions"
+                 " WHERE id = 3") == "12", given
+    service.override.clear()
+    t.run(*OPEN, "--symbol", "DARK").expect(0, r"\(from the service now\)")
+    assert value(t, "SELECT entry_oi_ratio FROM positions WHERE id = 4") is None
+    t.run("positions", "open", "-a", "main", "--symbol", "OLD", "--long",
+          "grvt", "--short", "lighter", "--size", "1").expect(
+              0, "entry divergence unknown")
+    for symbol in ("OLD", "ONE"):
+        t.run(*OPEN[:4], *OPEN[6:], "--symbol", symbol).expect(
+            0, "entry divergence unknown", "warning: neither a poll near")
+    for ago in ("11m", "12h"):
+        t.run(*OPEN, "--opened-at", ago).expect(0, "divergence unknown")
+
+
 # ---- import ----
 
 def test_import_all_rows(t):
@@ -197,6 +233,13 @@ def test_import_refuses_an_external_id_twice(t):
     again = pair(external_id="x")
     path = write(t, [pair(), again, pair(external_id="y"), again])
     at = column(again, '"x"')
+    for order, line, first in ((("x", "y", "y", "x"), 3, 2),
+                               (("x", "x", "y", "y"), 2, 1),
+                               (("z", "x", "x", "x"), 3, 2)):
+        several = write(t, [pair(external_id=i) for i in order], "several")
+        t.run("positions", "import", several, "-a", "main").expect(
+            1, err=f"^{several}:{line}:{at}: error: external_id .* stands in "
+            f"line {first} already")
     r = t.run("positions", "import", path, "-a", "main").expect(1)
     assert r.err.startswith(f'{path}:4:{at}: error: external_id "x" stands '
                             "in line 2 already"), r
@@ -220,6 +263,10 @@ def test_import_refuses_an_empty_file(t):
     t.run("positions", "import", t.dir / "absent", "-a", "main").expect(
         1, err="absent: No such file")
     t.run("positions", "import", t.dir, "-a", "main").expect(1)
+    path.write_bytes(b"")
+    os.truncate(path, 65 << 20)
+    t.run("positions", "import", path, "-a", "main").expect(
+        1, r"\A\Z", f"{path}: more than 64 MB: split it")
 
 
 def test_import_warns_of_venues_not_configured(t):
@@ -232,6 +279,16 @@ def test_import_warns_of_venues_not_configured(t):
                             "under venues:"), r
     r = t.run("positions", "import", "-q", path, "-a", "main").expect()
     assert (r.out, r.err) == ("", ""), r
+    path = write(t, [pair(short_venue=f"v{i}", size_usd="1." + "0" * 18 + "1")
+                     for i in range(70)])
+    r = t.run("positions", "import", path, "-a", "main", "-n").expect()
+    at = column(pair(short_venue="v1"), '"v1"')
+    assert f"{path}:2:{at}: warning: venue v1 is not under venues:" in r.err
+    assert r.err.count("warning") == 64, r		# enough is said
+    assert r.err.endswith("\n70 numbers with more than 18 decimals were "
+                          "rounded\n"), r
+    r = t.run("positions", "import", "-q", path, "-a", "main").expect(
+        0, r"\A\Z", r"\A\Z")
 
 
 def test_import_warns_of_the_same_pair_twice(t):
@@ -330,6 +387,9 @@ def test_keep_mutes_and_forgets(t):
     t.run("positions", "show", "1", "-a", "main").expect(
         0, "kept: FLIP does not close it before 20")
     assert events(t)[-1][:4] == ("keep", "pending_close", "open", "FLIP")
+    with database(t) as db:
+        db.execute("UPDATE positions SET muted_until = muted_until - 5400000")
+    assert "kept:" not in t.run("positions", "show", "1", "-a", "main").out
     assert value(t, "SELECT count(*) FROM streaks") == 0
 
 
@@ -354,10 +414,28 @@ def test_confirm_and_note(t):
     t.run("positions", "note", "1", "half \x1b[2J size", "-a",
           "main").expect(0, "^Noted with main/1")
     assert [e[0] for e in events(t)] == ["open", "confirm", "note"]
+    for amount in (("--fees", "3,01"), ("--long-price", "x")):
+        t.run("positions", "close", "1", "-y", "-a", "main", *amount).expect(
+            2, r"\A\Z", f'{amount[0]} "{amount[1]}": write an amount in USD')
     t.run("positions", "note", "1", " ", "-a", "main").expect(
         2, err="the note is empty")
     t.run("positions", "note", "9", "x", "-a", "main").expect(3)
     t.run("positions", "confirm", "seven", "-a", "main").expect(2)
+
+
+def test_on_paper_it_is_as_late_as_the_market(t):
+    """changes of a dry-run account follow its newest poll, which may be ahead"""
+    t.config(Service({"lighter": {"BTC": "0"}, "grvt": {"BTC": "0.001"}}).url,
+             accounts=ACCOUNTS)
+    t.run("run", "--once", "-a", "paper").expect()
+    with database(t, "paper.dry-run") as db:
+        db.execute("UPDATE polls SET at = at + 7200000")
+    t.run(*OPEN, "-a", "paper").expect(2)	# two accounts
+    t.run(*OPEN[:2], "-a", "paper", *OPEN[4:]).expect(0)
+    t.run("positions", "close", "1", "-y", "-a", "paper").expect(0)
+    with database(t, "paper.dry-run") as db:
+        assert db.execute("SELECT opened_at - polls.at, closed_at - polls.at"
+                          " FROM positions, polls").fetchall() == [(0, 0)]
 
 
 # ---- beside others ----

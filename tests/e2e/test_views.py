@@ -4,6 +4,7 @@
 import csv
 import io
 import json
+import re
 
 import lib
 from service import Quote, Service
@@ -92,6 +93,8 @@ def test_a_pipe_gets_plain_columns_and_sort_and_limit_reach_json(t):
     assert rows[0]["divergence_8h"] == "0.00022", rows[0]
     assert [r["symbol"] for r in listed(t, "--sort", "-id")] == ["ETH", "BTC"]
     assert len(listed(t, "--limit", "1")) == 1
+    assert listed(t, "--columns", "symbol,id", "--sort", "-id") == [
+        {"symbol": "ETH", "id": 2}, {"symbol": "BTC", "id": 1}]
     lines = t.run("positions", "list", "-o", "jsonl").expect(0).out
     assert [json.loads(x)["id"] for x in lines.splitlines()] == [1, 2]
 
@@ -108,6 +111,17 @@ def test_a_failing_venue_is_unknown_and_its_last_number_is_marked(t):
     assert row["short"]["why"] == "request failed", row["short"]
     assert row["last_divergence_8h"] == "0.00022", row
     assert "~+0.0220%" in t.run("positions", "list", "-o", "table").out
+    shown = t.run("positions", "show", 1).expect(
+        0, r"now ~\+0\.0220%/8h[^\n]*\n +last known at 20\S+Z$").out
+    assert re.search(r"short +grvt +rate -/8h.*  \(request failed\)$", shown,
+                     re.M), shown
+    why = "unknown \\(request failed\\)"
+    steps = {s["step"]: s for s in
+             t.run("positions", "verify", 1, "--json").expect(0).json()}
+    for step in ("short rate", "divergence", "remaining ratio", "carry"):
+        assert steps[step]["value"] is None, steps[step]
+        assert "unknown: request failed" in steps[step]["numbers"], steps[step]
+    assert re.match(f"{why} / 0.000855", steps["remaining ratio"]["numbers"])
 
 
 def test_a_stale_rate_is_shown_as_stale_and_not_used(t):
@@ -118,6 +132,8 @@ def test_a_stale_rate_is_shown_as_stale_and_not_used(t):
     row = listed(t)[0]
     assert row["short"]["stale"] and row["short"]["rate_8h"] == "0.000255"
     assert not row["long"]["stale"] and row["divergence_8h"] is None, row
+    t.run("positions", "show", 1).expect(
+        0, r"short +grvt +rate ~\+0\.0255%/8h.*  \(stale\)$")
 
 
 def test_explain_uses_the_rules_in_force_at_the_poll(t):
@@ -219,6 +235,8 @@ def test_a_simulated_close_is_listed_until_the_next_poll(t):
     row = listed(t)[0]
     assert (row["status"], row["action"]) == ("closed", "close"), row
     assert row["divergence_8h"] == "-0.000005", row
+    assert t.run("exposure", "--json").expect(0).json() == []
+    t.run("positions", "list", "--exit-code").expect(0)
     t.run("run", "--once").expect(0)
     assert listed(t) == []
 
@@ -237,6 +255,39 @@ def test_show_and_verify_print_the_arithmetic(t):
     assert values["divergence", "per day"] == "0.00066", values
     assert values["remaining ratio", "1"] == "0.771929824561403509", values
     t.run("positions", "show", 9).expect(3)
+
+
+def test_verify_adds_what_both_legs_settle_at_once(t):
+    """two legs of one rhythm; a schedule that is told; costs by their fees"""
+    service = given(t, "  main: {profile: conservative, mode: live, venues: "
+                    "[aster, grvt]}\n", {
+        "aster": {"BTC": Quote("0.0001", next_funding=3600)},
+        "grvt": {"BTC": Quote("0.0004", next_funding=3600)}})
+    start = service.now()
+    service.now = lambda: start			# both say the same time
+    t.config_file.write_text(t.config_file.read_text() + """\
+costs: {model: fees}
+venues:
+  aster: {pays_every: 8h, taker_fee: 0.04%, slippage: 0.01%}
+  grvt: {pays_every: 8h, taker_fee: 0.05%, slippage: 0.02%}
+""")
+    t.run("positions", "open", "--symbol", "BTC", "--long", "aster", "--short",
+          "grvt", "--size", "20000").expect(0)
+    t.run("run", "--once").expect(0)
+    steps = {s["step"]: s for s in
+             t.run("positions", "verify", 1, "--json").expect(0).json()}
+    for step, value, numbers in (
+            ("next cash long", "-2", r"at 20\S+Z: -20000 x 0\.0001 x 28800 / "),
+            ("next cash short", "8", r"at 20\S+Z: \+20000 x 0\.0004 x 28800 / "),
+            ("next cash", "6", r"-2 \+ 8$"),
+            ("cost of closing", "24", r"20000 x 0\.0012$")):
+        assert steps[step]["value"] == value, steps[step]
+        assert re.match(numbers, steps[step]["numbers"]), steps[step]
+    assert steps["cost of closing"]["formula"] == \
+        "size x (taker fee + slippage) of both legs"
+    assert steps["entry divergence"]["numbers"] == "from the poll at opening"
+    assert "(derived)" not in t.run("positions", "show", 1).expect(
+        0, r"long +aster .*  next 20\S+Z$").out
 
 
 def test_exposure_nets_each_venue_and_coin(t):

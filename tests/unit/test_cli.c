@@ -27,12 +27,15 @@ struct typed {
 	bool ok;
 };
 
+static struct arena *arena;	/* of the command that is typed */
+
 /* Type a line; blanks separate its words. */
 static void type(struct typed *t, const char *line, bool tty)
 {
 	char *save = NULL;
 
-	*t = (struct typed){ .c = { .tty = tty } };
+	arena_reset(arena);
+	*t = (struct typed){ .c = { .tty = tty, .arena = arena } };
 	assert_true(instant_parse(&t->c.now, NOW, strlen(NOW)));
 	snprintf(t->line, sizeof(t->line), "%s", line);
 	for (char *w = strtok_r(t->line, " ", &save); w;
@@ -198,7 +201,18 @@ static void wrong_words_are_told_the_right_ones(void **state)
 	refuses("carrywatch completion", "needs another word");
 	refuses("carrywatch --json", "without a command");
 	refuses("carrywatch run 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18",
+		"too many arguments from \"18\" on; quote a text");
+	refuses("carrywatch run 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17",
 		"too many arguments");
+	refuses("carrywatch --an-option-of-more-letters-than-a-terminal-has=1",
+		"unknown option --an-option-of-more-letters-than-a-termin");
+	refuses("carrywatch run -a 1 -a 2 -a 3 -a 4 -a 5 -a 6 -a 7 -a 8 -a 9 "
+		"-a 10 -a 11 -a 12 -a 13 -a 14 -a 15 -a 16 -a 17",
+		"more than 16 accounts; write -a all");
+	refuses("carrywatch positions funding", "\"positions funding\" needs "
+		"another word: see carrywatch help positions funding");
+	refuses("carrywatch positions funding imprt", "did you mean "
+		"\"positions funding import\"");
 }
 
 static void formats_follow_the_terminal(void **state)
@@ -255,6 +269,9 @@ static void times_are_instants_or_ago(void **state)
 	assert_false(instant_known(t.c.since));
 	refuses("carrywatch decisions list --since 24", "24h for 24 hours");
 	refuses("carrywatch decisions list --until soon", "--until: \"soon\"");
+	refuses("carrywatch positions list --at soon", "--at: \"soon\" is no "
+		"time; write 2026-11-20T21:00:00Z");
+	refuses("carrywatch decisions list --since 30000d", "no time");
 }
 
 static void ids_are_small_numbers(void **state)
@@ -292,6 +309,32 @@ static void help_is_found_for_groups_and_commands(void **state)
 	assert_true(t.ok && cli_has(&t.c, OPT_HELP));
 	takes(&t, "carrywatch explain --help", "explain");
 	assert_null(t.c.topic);
+	type(&t, "carrywatch completion help", true);	/* has no list */
+	assert_true(t.ok && !t.c.command);
+	assert_string_equal(t.c.topic, "completion");
+	type(&t, "carrywatch positions funding help", true);
+	assert_true(t.ok && !t.c.command && cli_has(&t.c, OPT_HELP));
+	assert_string_equal(t.c.topic, "positions funding");
+	type(&t, "", true);		/* exec without even a name */
+	assert_true(t.ok && !t.c.command);
+}
+
+static void times_for_people_are_of_the_zone_asked_for(void **state)
+{
+	struct cli c = { .arena = arena };
+	struct instant t;
+
+	(void)state;
+	assert_true(instant_parse(&t, "2026-11-20T21:00:00.987Z", 24));
+	assert_string_equal(cli_shown_time(&c, t), "2026-11-20T21:00:00Z");
+	c.opt[OPT_LOCAL] = "";
+	setenv("TZ", "NPT-5:45", 1);
+	assert_string_equal(cli_shown_time(&c, t),
+			    "2026-11-21 02:45:00 +0545");
+	assert_string_equal(cli_shown_time(&c, INSTANT_UNKNOWN), "-");
+	setenv("TZ", "UTC", 1);
+	assert_string_equal(cli_shown_time(&c, t),
+			    "2026-11-20 21:00:00 +0000");
 }
 
 static char *page_of(void (*print)(FILE *f, const struct command *),
@@ -369,6 +412,20 @@ static void text_in_the_log_is_one_safe_line(void **state)
 	}
 }
 
+static int setup(void **state)
+{
+	(void)state;
+	arena = arena_new();
+	return arena ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	arena_free(arena);
+	return 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -386,9 +443,10 @@ int main(void)
 		cmocka_unit_test(times_are_instants_or_ago),
 		cmocka_unit_test(ids_are_small_numbers),
 		cmocka_unit_test(help_is_found_for_groups_and_commands),
+		cmocka_unit_test(times_for_people_are_of_the_zone_asked_for),
 		cmocka_unit_test(help_names_everything_the_tables_hold),
 		cmocka_unit_test(text_from_outside_is_made_visible),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, setup, teardown);
 }

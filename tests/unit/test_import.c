@@ -149,6 +149,10 @@ static void lines_in_any_shape(void **state)
 		{ "a.csv", "\xef\xbb\xbf" HEAD "\r\n" LINE "\r\n\r\n" LINE, 2,
 		  4 },
 		{ "a.csv", "\n" HEAD "\n\n" LINE "\n", 1, 4 },
+		{ "a.csv", "\tcomment\t," HEAD "\n\tx, " LINE " \n", 1, 2 },
+		{ "a.ndjson", "\n" GOOD, 1, 2 },
+		{ "a.json", GOOD "\n", 1, 1 },
+		{ "data", "\t\r\n" GOOD "\n", 1, 2 },
 	};
 
 	(void)state;
@@ -184,6 +188,7 @@ static void json_texts(void **state)
 {
 	struct import_result r = given_import("a.jsonl", "{" PAIR "," REST ","
 		"\"entry_divergence_8h\":0,\"fees_usd\":null,\"id\":[7,{}],"
+		"\"external_id_of_a_program_that_has_many_names_for_it\":7,"
 		"\"external_id\":\"123456789012345678901234567890"
 		"123456789012345678901234567890123\","
 		"\"note\":\"caf\\u00e9 \\\"half\\\"\\nbecause the book was "

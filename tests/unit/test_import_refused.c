@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "cmd_funding.h"
@@ -95,13 +96,20 @@ static const struct refusal json_refusals[] = {
 	  "345678901234567890\"...: longer than 63 bytes" },
 	{ "{" PAIR "," REST ENTRY ",\"note\":\"\\u001b[2J\"}",
 	  "f.jsonl:1:144: error: note" },
+	{ "{" PAIR "," REST ENTRY ",\"fees_usd\":[1]}",
+	  "f.jsonl:1:148: error: a text or a number is wanted here" },
+	{ "{" PAIR ",\"comment\":tru}", "f.jsonl:1:71: error: " },
 	{ "\x1b[2J", "f.jsonl:1:1: error: $: a value is missing" },
 };
 
 static void json_refused_with_its_place(void **state)
 {
+	static const struct refusal list = {
+		"[1]", "data:1:1: error: $: an object is wanted here" };
+
 	(void)state;
 	check_refusals("f.jsonl", json_refusals, N(json_refusals));
+	check_refusals("data", &list, 1);	/* by its first byte */
 }
 
 static const struct refusal csv_refusals[] = {
@@ -128,6 +136,10 @@ static const struct refusal csv_refusals[] = {
 	  "f.csv:2:15: error: short_venue" },
 	{ HEAD ",note\nBTC,lighter,grvt,1,2026-11-17,x,\"1\n2\"\n",
 	  "f.csv:2:31: error: entry_divergence_8h \"x\"" },
+	{ HEAD "\nBTC\rETH,lighter,grvt,1,2026-11-17,0\n",
+	  "f.csv:2:1: error: symbol \"BTC\rETH\": write a base asset" },
+	{ "symbol,\"size_usd\"x\n",
+	  "f.csv:1:18: error: a comma is missing behind the quote" },
 	{ HEAD "\nBTC,,grvt,1,2026-11-17,0\n",
 	  "f.csv:2:1: error: long_venue is missing" },
 };
@@ -141,14 +153,57 @@ static void csv_refused_with_its_place(void **state)
 static void nul_bytes_are_refused(void **state)
 {
 	static const char json[] = "{\"symbol\":\"B\0C\"}";
+	static const char between[] = "{\"symbol\":\"BTC\",\0\"size_usd\":1}";
 	static const char csv[] = HEAD "\nB\0C,lighter,grvt,1,2026-11-17,0\n";
+	static const char last[] = HEAD "\nBC\0,lighter,grvt,1,2026-11-17,0\n";
 	struct import_result r = given_import_bytes("a.jsonl", json, sizeof(json) - 1);
 
 	(void)state;
 	assert_int_equal(r.err.kind, ERR_DATA);
+	r = given_import_bytes("a.jsonl", between, sizeof(between) - 1);
+	assert_int_equal(r.err.kind, ERR_DATA);
 	r = given_import_bytes("a.csv", csv, sizeof(csv) - 1);
 	assert_int_equal(r.err.kind, ERR_DATA);
 	assert_int_equal(r.n, 0);
+	r = given_import_bytes("a.csv", last, sizeof(last) - 1);
+	assert_int_equal(r.err.kind, ERR_DATA);
+	assert_int_equal(r.n, 0);
+}
+
+static void a_note_has_an_end(void **state)
+{
+	char text[2400], note[2002];
+	struct import_result r;
+
+	(void)state;
+	memset(note, 'n', sizeof(note));
+	note[2000] = '\0';
+	snprintf(text, sizeof(text), "{" PAIR "," REST ENTRY ",\"note\":\"%s\"}",
+		 note);
+	r = given_import("f.jsonl", text);
+	assert_int_equal(r.n, 1);
+	assert_string_equal(r.note[0], note);
+	note[2000] = 'n';
+	note[2001] = '\0';
+	snprintf(text, sizeof(text), "{" PAIR "," REST ENTRY ",\"note\":\"%s\"}",
+		 note);
+	r = given_import("f.jsonl", text);
+	assert_int_equal(r.err.kind, ERR_DATA);
+	assert_non_null(strstr(r.err.text, "\"...: longer than 2000 bytes"));
+}
+
+static void a_header_of_too_many_columns(void **state)
+{
+	char text[2 * 65 + 200] = HEAD;
+	struct import_result r;
+
+	(void)state;
+	for (int i = 6; i < 65; i++)
+		strcat(text, ",z");
+	r = given_import("f.csv", text);
+	assert_int_equal(r.err.kind, ERR_DATA);
+	assert_string_equal(r.err.text, "f.csv:1:186: error: more than 64 "
+			    "columns");
 }
 
 /* Whatever prefix of a good file is read: no crash, no row too many. */
@@ -203,6 +258,8 @@ int main(void)
 		cmocka_unit_test(json_refused_with_its_place),
 		cmocka_unit_test(csv_refused_with_its_place),
 		cmocka_unit_test(nul_bytes_are_refused),
+		cmocka_unit_test(a_note_has_an_end),
+		cmocka_unit_test(a_header_of_too_many_columns),
 		cmocka_unit_test(any_prefix),
 		cmocka_unit_test(an_id_with_a_nul_names_nobody),
 	};
