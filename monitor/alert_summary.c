@@ -101,7 +101,8 @@ static void put_money(struct text *t, const struct sums *s)
 	put_sum(t, "\nholding on after the closes would have added ",
 		s->held_on);
 	if (s->unknown)
-		text_add(t, "\n%d settlements of unknown amount", s->unknown);
+		text_add(t, "\n%d settlement%s of unknown amount", s->unknown,
+			 s->unknown == 1 ? "" : "s");
 	if (!s->worst.known)
 		return;
 	text_add(t, "\nleast: %lld %s with ", (long long)s->worst_pair.id,
