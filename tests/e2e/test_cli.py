@@ -181,6 +181,8 @@ def test_terminal_gets_a_table(t):
         assert re.match(r"NAME +TRUE WHEN", plain), plain
     colored, _ = on_terminal(t, "rules", "list", NO_COLOR="0")
     assert "\x1b" not in colored, "NO_COLOR counts whenever it is not empty"
+    colored, _ = on_terminal(t, "rules", "list", NO_COLOR="")
+    assert "\x1b[1mNAME\x1b[0m" in colored, "empty is as good as not set"
     assert "\x1b" not in t.run("rules", "list", "-o", "table").out
 
 
@@ -194,6 +196,9 @@ def test_narrow_terminal(t):
                             **plain)
     assert "FACTS" not in narrow and "TRUE WHEN" in narrow, narrow
     assert max(map(len, narrow.splitlines())) <= 80, narrow
+    unknown, _ = on_terminal(t, "rules", "list", "-o", "wide", columns=0,
+                             **plain)
+    assert unknown == narrow, "one that does not say how wide it is: 80"
 
 
 def test_locale_and_zone_change_nothing(t):

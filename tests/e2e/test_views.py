@@ -1,9 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """What the reading commands say about a pair whose every rate is given."""
+import contextlib
 import csv
+import datetime
 import io
 import json
+import re
+import sqlite3
 
 import lib
 from service import Quote, Service
@@ -34,6 +38,13 @@ def held(t, symbol="BTC", entry="0.000285", size="20000", *more):
 
 def listed(t, *more):
     return t.run("positions", "list", "--json", *more).expect(0).json()
+
+
+def record(t, sql, *values):
+    """Change what is recorded behind the program's back."""
+    with contextlib.closing(sqlite3.connect(t.dir / "data/main.db")) as db:
+        db.execute(sql, values)
+        db.commit()
 
 
 def test_before_the_first_poll_nothing_is_known_and_nothing_fails(t):
@@ -237,6 +248,40 @@ def test_show_and_verify_print_the_arithmetic(t):
     assert values["divergence", "per day"] == "0.00066", values
     assert values["remaining ratio", "1"] == "0.771929824561403509", values
     t.run("positions", "show", 9).expect(3)
+
+
+def test_numbers_of_a_monitor_that_stopped_are_said_to_be_old(t):
+    service = given(t, "  paper: {profile: conservative, mode: dry-run, "
+                    "venues: [lighter, grvt]}\n")
+    held(t)
+    now = datetime.datetime.now(datetime.timezone.utc)
+    then = now - datetime.timedelta(hours=1)
+    service.now = lambda: then
+    since, start = (x.strftime("%Y-%m-%dT%H:%M:%SZ") for x in (then, now))
+    t.run("run", "--once", "--clock", f"{since},{start},1").expect(0)
+    r = t.run("positions", "list", "-o", "table").expect(0)
+    assert re.search("^Account paper: no poll recorded since "
+                     f"{since[:-3]}..Z; numbers with ~ are as of then. Is it "
+                     "running[?] carrywatch status -a paper$", r.out + r.err,
+                     re.M), (r.out, r.err)
+    assert "~+0.0220%" in r.out, r.out
+    assert listed(t)[0]["stale"]
+
+
+def test_rules_that_cannot_be_read_back_are_not_replaced_by_others(t):
+    """the poll whose they are is named; nothing is shown by today's rules"""
+    given(t)
+    held(t)
+    t.run("run", "--once").expect(0)
+    before = t.run("explain", 1).expect(0).out
+    record(t, "UPDATE configs SET text = 'version: 9' || char(10)")
+    for command in (("explain", 1), ("positions", "list"),
+                    ("positions", "show", 1)):
+        t.run(*command).expect(78, err="poll 1: .*recorded configuration")
+    record(t, "UPDATE polls SET config = 'none'")
+    t.run("explain", 1).expect(3, err="poll 1: no configuration with the "
+                               "hash none")
+    assert "PROFIT_EROSION" in before
 
 
 def test_exposure_nets_each_venue_and_coin(t):

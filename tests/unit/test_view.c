@@ -95,6 +95,8 @@ static void a_stale_leg_leaves_the_last_known_divergence(void **state)
 	assert_false(s->row.leg[LEG_SHORT].stale);
 	assert_string_equal(view_rate(s->row.divergence, UNIT_8H,
 				      s->row.divergence_old).s, "~+0.0200%");
+	assert_string_equal(view_kept(&s->row, s->v.profile).s,
+			    "~70% (<50%)");
 	text = view_scene_json(s);
 	assert_non_null(strstr(text, "\"divergence_8h\":null,"));
 	assert_non_null(strstr(text, "\"rate_8h\":\"0.000035\""));
@@ -332,6 +334,27 @@ static void what_no_poll_has_seen_is_not_stale(void **state)
 	view_scene_end(s);
 }
 
+/* The share of which a line acts first, wherever in the profile it is. */
+static void what_must_be_kept_is_the_most_any_line_asks_for(void **state)
+{
+	static const char *const lines[3][3] = {
+		{ "A: erosion(0.5)", "B: not erosion(0.2) or age(1h)", NULL },
+		{ "A: erosion(0.2)", "B: erosion(0.3) or erosion(0.5)", NULL },
+		{ "A: age(1h)", "B: flip", NULL },
+	};
+	struct view_scene *s = view_scene_at(GIVEN_NOW, view_fresh);
+
+	(void)state;
+	view_assemble(&s->row, &s->v, &view_no_memory);
+	for (int i = 0; i < 3; i++) {
+		struct profile *p = given_profile(s->arena, lines[i], NULL);
+
+		assert_string_equal(view_kept(&s->row, p).s,
+				    i < 2 ? "77% (<50%)" : "77%");
+	}
+	view_scene_end(s);
+}
+
 static void a_negative_entry_has_no_ratio(void **state)
 {
 	struct view_scene *s = view_scene_at(GIVEN_NOW, view_fresh);
@@ -357,6 +380,7 @@ int main(void)
 		cmocka_unit_test(a_rate_of_another_interval_is_not_shown_as_one_of_8h),
 		cmocka_unit_test(of_an_earlier_poll_only_what_was_known_then),
 		cmocka_unit_test(what_no_poll_has_seen_is_not_stale),
+		cmocka_unit_test(what_must_be_kept_is_the_most_any_line_asks_for),
 		cmocka_unit_test(a_negative_entry_has_no_ratio),
 	};
 

@@ -190,7 +190,7 @@ static void a_held_close_and_a_failed_message_say_why(void **state)
 		.sent_at = INSTANT_UNKNOWN, .tries = 0,
 	};
 	struct delivery_row told = {
-		.sink = "phone", .state = "failed", .tries = 3,
+		.sink = "phone", .state = "dead", .tries = 3,
 		.at = given_time(GIVEN_NOW), .title = "CLOSE main/7",
 		.error = "HTTP 403\x1b[2J",
 	};
@@ -206,14 +206,14 @@ static void a_held_close_and_a_failed_message_say_why(void **state)
 	view_acted_text(p.f, &plain, &a);
 	print_end(&p, "\nHanded over\n  main-7-3  queued, held by breaker to "
 		  "control_api, market order, sent 0 times\n\nTold\n  "
-		  "2026-11-20T21:00:00Z  CLOSE main/7  phone failed, 3 tries  "
+		  "2026-11-20T21:00:00Z  CLOSE main/7  phone dead, 3 tries  "
 		  "HTTP 403\\x1b[2J\n", NULL);
 	told.tries = close.tries = 1;
 	told.error = "";
 	close.held[0] = '\0';
 	print_begin(&p);
 	view_acted_text(p.f, &plain, &a);
-	print_end(&p, "phone failed, 1 try\n", "held by");
+	print_end(&p, "phone dead, 1 try\n", "held by");
 }
 
 /* ---- the shadow ---- */
