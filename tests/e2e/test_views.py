@@ -165,6 +165,8 @@ def test_explain_at_a_time_shows_the_poll_of_then(t):
     row = listed(t, "--at", first["at"])[0]
     assert (row["action"], row["divergence_8h"]) == ("hold", "0.00022"), row
     t.run("explain", 1, "--at", "2020-01-01").expect(3, err="no recorded poll")
+    t.run("explain", 1, "-a", "other").expect(3, err='no account "other"; '
+                                              "there is main")
 
 
 def test_a_decided_close_keeps_its_label_until_it_is_closed(t):
@@ -232,6 +234,21 @@ def test_a_simulated_close_is_listed_until_the_next_poll(t):
     assert row["divergence_8h"] == "-0.000005", row
     t.run("run", "--once").expect(0)
     assert listed(t) == []
+
+
+def test_a_simulated_pair_closed_by_hand_is_not_listed(t):
+    """neither before the first poll nor after one that still held it"""
+    given(t, "  paper: {profile: conservative, mode: dry-run, "
+          "venues: [lighter, grvt]}\n")
+    held(t)
+    t.run("positions", "close", 1, "--yes").expect(0)
+    assert listed(t) == []
+    held(t)
+    t.run("run", "--once").expect(0)
+    assert [r["id"] for r in listed(t)] == [2]
+    t.run("positions", "close", 2, "--yes").expect(0)
+    assert listed(t) == []
+    assert [r["id"] for r in listed(t, "--all")] == [1, 2]
 
 
 def test_a_simulated_close_is_not_free_for_want_of_a_fee(t):
