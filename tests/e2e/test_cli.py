@@ -28,16 +28,19 @@ profiles show|reference|rules list|rules show|run|status|version""".replace(
 
 
 def on_terminal(t, *args, columns=200, **env):
-    """What a command writes to a terminal, as text, and its exit code."""
+    """What a command writes to a terminal, as text, and its exit code; a
+    variable of env that is None is not set."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ,
                 struct.pack("HHHH", 24, columns, 0, 0))
     argv = [t.binary("carrywatch")]
     if t.config_file.exists():
         argv += ["-c", str(t.config_file)]
+    env = {**t.env(TERM="xterm"), **env}
     with subprocess.Popen(argv + list(args), stdin=slave, stdout=slave,
                           stderr=slave, cwd=t.dir,
-                          env=t.env(**{"TERM": "xterm", **env})) as p:
+                          env={k: v for k, v in env.items()
+                               if v is not None}) as p:
         os.close(slave)
         text = b""
         while True:
@@ -175,7 +178,7 @@ def test_terminal_gets_a_table(t):
     text, code = on_terminal(t, "rules", "list")
     assert code == 0 and "\x1b[1mNAME\x1b[0m" in text and "\t" not in text
     for args, env in ((["--no-color"], {}), ([], {"NO_COLOR": "1"}),
-                      ([], {"TERM": "dumb"})):
+                      ([], {"TERM": "dumb"}), ([], {"TERM": None})):
         plain, code = on_terminal(t, "rules", "list", *args, **env)
         assert code == 0 and "\x1b" not in plain, plain
         assert re.match(r"NAME +TRUE WHEN", plain), plain

@@ -345,6 +345,32 @@ static void a_line_that_was_not_judged_has_no_verdict(void **state)
 	view_scene_end(s);
 }
 
+/* Before the first poll: the rules are there, what they say is not. */
+static void without_a_poll_no_line_has_a_verdict(void **state)
+{
+	struct view_scene *s = explained(4);
+	struct json_out o;
+	struct page p;
+
+	(void)state;
+	s->v.evidence.n_rows = 0;
+	view_assemble(&s->row, &s->v, &view_no_memory);
+	print_begin(&p);
+	o = json_out_to(p.f, true);
+	json_out_open(&o, '{');
+	view_explain_lines(&o, &s->v, &s->row);
+	json_out_close(&o, '}');
+	print_end(&p, "\"text\":\"erosion(0.5) for 3 polls\",\"verdict\":null,"
+		  "\"deciding\":false,\"missing\":null,\"why\":null,"
+		  "\"streaks\":[{\"count\":0,\"needed\":3,\"since\":null",
+		  "\"deciding\":true");
+	print_begin(&p);
+	view_explain_table(p.f, &plain, &s->v, &s->row);
+	print_end(&p, "  close  EROSION                 -        erosion(0.5) "
+		  "for 3 polls  0 of 3 polls\n", "<- decides");
+	view_scene_end(s);
+}
+
 static void a_target_is_named_only_where_there_is_one(void **state)
 {
 	struct view_scene *s = explained(4);
@@ -440,6 +466,7 @@ int main(void)
 		cmocka_unit_test(a_shadow_without_a_settlement_has_no_sum),
 		cmocka_unit_test(what_must_last_says_how_long_it_has),
 		cmocka_unit_test(a_line_that_was_not_judged_has_no_verdict),
+		cmocka_unit_test(without_a_poll_no_line_has_a_verdict),
 		cmocka_unit_test(a_target_is_named_only_where_there_is_one),
 		cmocka_unit_test(what_is_missing_is_named_where_it_is_one_thing),
 		cmocka_unit_test(a_line_is_kept_quiet_until_then_and_no_longer),
