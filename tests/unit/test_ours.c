@@ -74,8 +74,8 @@ static void a_directory_must_be_there_and_be_one(void **state)
 static void a_directory_of_root_is_trusted(void **state)
 {
 	(void)state;
-	if (geteuid() == 0)
-		assert_int_equal(seteuid(65534), 0);
+	if (geteuid() == 0 && seteuid(65534) != 0)
+		skip();			/* a container of one user */
 	assert_true(ours_directory("/", &err));
 	if (getuid() == 0) {
 		assert_int_equal(seteuid(0), 0);
