@@ -17,7 +17,7 @@
 struct sums {
 	struct fact yesterday, week;	/* really received */
 	struct fact held_on;		/* after closes: not received */
-	struct dec fees;		/* of pairs opened or closed in the week */
+	struct fact fees;		/* of pairs opened or closed in the week */
 	int32_t unknown;
 	struct fact worst;		/* pair of the week */
 	struct position worst_pair;
@@ -73,8 +73,8 @@ static bool add_pair(struct sums *s, const struct work *w,
 		return false;
 	for (size_t i = 0; i < n; i++)
 		add_row(s, &pair, &rows[i], today);
-	if (of_this_week(p, today) && !dec_add(&s->fees, s->fees, p->fees_usd))
-		return err_set(err, ERR_STORE, "fees are out of range");
+	if (of_this_week(p, today))
+		s->fees = fact_add(s->fees, fact_known(p->fees_usd));
 	if (pair.known && (!s->worst.known ||
 			   dec_cmp(pair.v, s->worst.v) < 0)) {
 		s->worst = pair;
@@ -83,25 +83,28 @@ static bool add_pair(struct sums *s, const struct work *w,
 	return true;
 }
 
-static void put_sum(struct text *t, const char *what, struct fact f)
+/* A number out of range must not keep the monitor from recording the poll. */
+static void put_sum(struct text *t, const char *what, struct fact f,
+		    void (*add)(struct text *t, struct dec usd))
 {
 	text_add(t, "%s", what);
 	if (f.known)
-		text_add_usd(t, f.v);
+		add(t, f.v);
 	else
 		text_add(t, "out of range");
 }
 
 static void put_money(struct text *t, const struct sums *s)
 {
-	put_sum(t, "yesterday ", s->yesterday);
-	put_sum(t, ", seven days ", s->week);
-	text_add(t, ", fees of pairs opened or closed in them ");
-	text_add_cost(t, s->fees);
+	put_sum(t, "yesterday ", s->yesterday, text_add_usd);
+	put_sum(t, ", seven days ", s->week, text_add_usd);
+	put_sum(t, ", fees of pairs opened or closed in them ", s->fees,
+		text_add_cost);
 	put_sum(t, "\nholding on after the closes would have added ",
-		s->held_on);
+		s->held_on, text_add_usd);
 	if (s->unknown)
-		text_add(t, "\n%d settlements of unknown amount", s->unknown);
+		text_add(t, "\n%d settlement%s of unknown amount", s->unknown,
+			 s->unknown == 1 ? "" : "s");
 	if (!s->worst.known)
 		return;
 	text_add(t, "\nleast: %lld %s with ", (long long)s->worst_pair.id,
@@ -150,7 +153,7 @@ static bool put_monitor(struct text *t, const struct work *w, struct err *err)
 bool alert_summary(const char **out, const struct work *w, struct err *err)
 {
 	const struct fact zero = fact_known(DEC_ZERO);
-	struct sums s = { zero, zero, zero, DEC_ZERO, 0,
+	struct sums s = { zero, zero, zero, zero, 0,
 			  fact_unknown(WHY_NOT_SET), { .id = 0 } };
 	int64_t today = w->now.ms / DAY_MS * DAY_MS;
 	char text[ALERT_TEXT_MAX];

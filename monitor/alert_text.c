@@ -63,29 +63,42 @@ static void add_now(struct text *t, const struct watched *x)
 }
 
 struct next_leg {
-	enum fact_id rate, next, pays;
+	enum fact_id rate, pays;
 	int64_t sign;			/* a short leg receives the rate */
 };
 
-/* The next settlement of either leg, + received; false when unknown. */
+static bool leg_cash(struct dec *usd, const struct watched *x,
+		     const struct next_leg *leg)
+{
+	const struct fact *v = x->facts.v;
+	struct dec day;
+
+	return v[leg->rate].known && v[leg->pays].known &&
+	       dec_mul(&day, v[leg->rate].v, x->pos.size_usd) &&
+	       dec_mul(usd, day, v[leg->pays].v) &&
+	       dec_div(usd, *usd, dec_int(leg->sign * DAY_S));
+}
+
+/* The next settlement, of both legs when they are paid together, + received;
+ * false when unknown. */
 static bool next_cash(struct dec *usd, struct fact *in,
 		      const struct watched *x)
 {
 	static const struct next_leg legs[] = {
-		{ FACT_LONG_RATE, FACT_LONG_NEXT, FACT_LONG_PAYS, -1 },
-		{ FACT_SHORT_RATE, FACT_SHORT_NEXT, FACT_SHORT_PAYS, 1 },
+		{ FACT_LONG_RATE, FACT_LONG_PAYS, -1 },
+		{ FACT_SHORT_RATE, FACT_SHORT_PAYS, 1 },
 	};
-	const struct fact *v = x->facts.v;
-	bool second = v[FACT_LONG_NEXT].known && v[FACT_SHORT_NEXT].known &&
-		      dec_cmp(v[FACT_SHORT_NEXT].v, v[FACT_LONG_NEXT].v) < 0;
-	const struct next_leg *leg = &legs[second];
-	struct dec day;
+	struct fact l = x->facts.v[FACT_LONG_NEXT];
+	struct fact s = x->facts.v[FACT_SHORT_NEXT];
+	int order = !l.known || !s.known ? l.known - s.known :
+		    dec_cmp(s.v, l.v);
+	struct dec also;
 
-	*in = v[leg->next];
-	return in->known && v[leg->rate].known && v[leg->pays].known &&
-	       dec_mul(&day, v[leg->rate].v, x->pos.size_usd) &&
-	       dec_mul(usd, day, v[leg->pays].v) &&
-	       dec_div(usd, *usd, dec_int(leg->sign * DAY_S));
+	*in = order < 0 ? s : l;
+	if (!in->known || !leg_cash(usd, x, &legs[order < 0]))
+		return false;
+	return order != 0 || (leg_cash(&also, x, &legs[1]) &&
+			      dec_add(usd, *usd, also));
 }
 
 static void add_next(struct text *t, const struct watched *x)

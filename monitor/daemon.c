@@ -37,7 +37,7 @@ static void after_poll(struct daemon *d, const struct cycle_result *r,
 		       const struct err *why)
 {
 	d->unknown_outcome = why && why->kind == ERR_OUTCOME;
-	d->chore_due = d->polled && d->polled(d->polled_ctx, r, why);
+	d->chore_due = d->polled(d->polled_ctx, r, why);
 }
 
 /* True to go on; *code when not. */
@@ -63,7 +63,7 @@ static void reload(struct daemon *d)
 	struct err err = { ERR_NONE, "" };
 	struct cycle *c = d->cycle;
 
-	if (d->reload && d->reload(d->reload_ctx, c, &err)) {
+	if (d->reload(d->reload_ctx, c, &err)) {
 		c->refused[0] = '\0';
 		log_write(LOG_LEVEL_NOTICE, "configuration reloaded",
 			  "hash=%s", c->config_hash);
@@ -95,13 +95,8 @@ static void outbox_failed(struct daemon *d, const struct err *err)
 
 static bool wait_until(struct daemon *d, enum wake *wake, struct instant t)
 {
-	const struct clock_port *c = &d->cycle->wiring.clock;
 	struct err err = { ERR_NONE, "" };
 
-	if (!d->outbound) {
-		*wake = c->wait(c->ctx, t);
-		return true;
-	}
 	if (outbound_wait(d->outbound, wake, t, &err))
 		return true;
 	outbox_failed(d, &err);
@@ -205,8 +200,6 @@ static void say_the_last(struct daemon *d)
 {
 	struct err err = { ERR_NONE, "" };
 
-	if (!d->outbound)
-		return;
 	if (!d->unknown_outcome &&
 	    !outbound_flush(d->outbound, d->once ? ONCE_FLUSH_MS :
 			    STOP_FLUSH_MS, &err))

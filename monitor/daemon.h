@@ -17,7 +17,7 @@ struct daemon {
 	/* HUP: load the whole configuration anew; false keeps the old one. */
 	bool (*reload)(void *ctx, struct cycle *c, struct err *err);
 	void *reload_ctx;
-	struct outbound *outbound;	/* NULL: nothing leaves the house */
+	struct outbound *outbound;	/* waits, and sends meanwhile */
 	/*
 	 * After each poll; why NULL: it was written down. True: there is
 	 * something long to do (chore), once what was decided has left.

@@ -76,7 +76,8 @@ bool lock_take(struct lock *out, const char *database, struct err *err)
 	int fd;
 
 	if (!lock_path(path, sizeof(path), database))
-		return err_set(err, ERR_CONFIG, "%s: path too long", database);
+		return err_set(err, ERR_CONFIG, "the path is too long: %s",
+			       database);
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return err_set(err, ERR_IO, "%s: cannot open the lock: %s",

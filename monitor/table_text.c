@@ -4,6 +4,7 @@
  * wider than the terminal where that can be had by leaving out columns and
  * shortening the longest text.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "text_safe.h"
@@ -180,12 +181,14 @@ static int put_cut(FILE *f, const char *s, int width)
 	while (*s) {
 		uint32_t code;
 		size_t n = text_decode(&code, s);
-		int w = n == 0 ? 1 : text_columns_of(code);
+		int w;
 
+		assert(n > 0);		/* text_safe left nothing else */
+		w = text_columns_of(code);
 		if (used + w > most)
 			break;
-		fwrite(s, 1, n == 0 ? 1 : n, f);
-		s += n == 0 ? 1 : n;
+		fwrite(s, 1, n, f);
+		s += n;
 		used += w;
 	}
 	if (!*s)
@@ -196,14 +199,15 @@ static int put_cut(FILE *f, const char *s, int width)
 
 static const char *tone_code(enum tone t)
 {
-	switch (t) {
-	case TONE_PLAIN:	return "";
-	case TONE_GOOD:		return "\033[32m";
-	case TONE_BAD:		return "\033[31m";
-	case TONE_WARN:		return "\033[33m";
-	case TONE_DIM:		return "\033[2m";
-	}
-	return "";
+	static const char *const codes[] = {
+		[TONE_PLAIN] = "",
+		[TONE_GOOD] = "\033[32m",
+		[TONE_BAD] = "\033[31m",
+		[TONE_WARN] = "\033[33m",
+		[TONE_DIM] = "\033[2m",
+	};
+
+	return codes[t];
 }
 
 static void put_field(const struct layout *l, int i, const char *s,

@@ -10,6 +10,7 @@
 #include "carry.h"
 #include "earned.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -29,6 +30,15 @@ const struct dec *view_argument(const struct node *call, const char *name)
 	return NULL;
 }
 
+/* One that the rule is known to have. */
+static struct dec argument(const struct node *call, const char *name)
+{
+	const struct dec *v = view_argument(call, name);
+
+	assert(v);
+	return *v;
+}
+
 static bool all_known(const struct facts *f, uint64_t uses)
 {
 	for (int id = 0; id < FACT_COUNT; id++)
@@ -41,12 +51,12 @@ static bool all_known(const struct facts *f, uint64_t uses)
 static bool share_flip(struct share *s, const struct facts *f,
 		       const struct node *call)
 {
-	const struct dec *margin = view_argument(call, "margin");
+	struct dec margin = argument(call, "margin");
 	struct dec now = f->v[FACT_DIVERGENCE].v;
 	struct fact entry = f->v[FACT_ENTRY_DIVERGENCE];
 
-	if (!margin || !entry.known || dec_sign(entry.v) <= 0 ||
-	    !dec_mul_int(&s->limit, *margin, 3) ||
+	if (!entry.known || dec_sign(entry.v) <= 0 ||
+	    !dec_mul_int(&s->limit, margin, 3) ||
 	    !dec_sub(&s->n, entry.v, now) ||
 	    !dec_sub(&s->d1, entry.v, s->limit))
 		return false;
@@ -59,28 +69,25 @@ static bool share_flip(struct share *s, const struct facts *f,
 static bool share_erosion(struct share *s, const struct facts *f,
 			  const struct node *call)
 {
-	const struct dec *keep = view_argument(call, "keep");
+	struct dec keep = argument(call, "keep");
 	struct dec now = f->v[FACT_DIVERGENCE].v;
 	struct dec entry = f->v[FACT_ENTRY_DIVERGENCE].v;
 
-	if (!keep || dec_sign(entry) <= 0 || !dec_sub(&s->n, entry, now) ||
-	    !dec_sub(&s->d2, dec_int(1), *keep) ||
+	if (dec_sign(entry) <= 0 || !dec_sub(&s->n, entry, now) ||
+	    !dec_sub(&s->d2, dec_int(1), keep) ||
 	    !dec_div(&s->value, now, entry))
 		return false;
 	s->d1 = entry;
-	s->limit = *keep;
+	s->limit = keep;
 	return true;
 }
 
 static bool share_age(struct share *s, const struct facts *f,
 		      const struct node *call)
 {
-	const struct dec *limit = view_argument(call, "limit");
-
-	if (!limit)
-		return false;
 	s->n = s->value = f->v[FACT_AGE].v;
-	s->d1 = s->limit = s->value_base = s->limit_base = *limit;
+	s->d1 = s->limit = s->value_base = s->limit_base =
+		argument(call, "limit");
 	return true;
 }
 
@@ -101,18 +108,17 @@ static bool gain_over(struct dec *gain, const struct facts *f,
 static bool share_better(struct share *s, const struct facts *f,
 			 const struct node *call)
 {
-	const struct dec *min = view_argument(call, "min_improvement");
-	const struct dec *horizon = view_argument(call, "horizon");
-	const struct dec *model = view_argument(call, "model");
-	struct dec cost;
+	struct dec horizon = argument(call, "horizon");
+	struct dec model = argument(call, "model"), cost;
 
-	if (!min || !horizon || !model || !f->alt_found ||
-	    !gain_over(&s->n, f, *horizon, dec_sign(*model) != 0) ||
+	if (!f->alt_found ||
+	    !gain_over(&s->n, f, horizon, dec_sign(model) != 0) ||
 	    !dec_mul_int(&cost, f->v[FACT_ALT_COST].v, DAY_S) ||
 	    !dec_sub(&s->n, s->n, cost) ||
 	    !dec_div(&s->value, s->n, dec_int(DAY_S)))
 		return false;
-	s->d1 = s->limit = s->value_base = s->limit_base = *min;
+	s->d1 = s->limit = s->value_base = s->limit_base =
+		argument(call, "min_improvement");
 	s->d2 = dec_int(DAY_S);
 	return true;
 }
@@ -121,12 +127,12 @@ static bool share_better(struct share *s, const struct facts *f,
 static bool share_earned(struct share *s, const struct facts *f,
 			 const struct node *call, struct dec limit)
 {
-	const struct dec *pnl = view_argument(call, "pnl");
+	struct dec pnl = argument(call, "pnl");
 	struct dec size = f->v[FACT_SIZE].v;
 	struct finding why;
 
-	if (!pnl || !earned_if_closed(&s->n, &why, f, dec_sign(*pnl) ?
-				      EARNED_CARRY : EARNED_NET) ||
+	if (!earned_if_closed(&s->n, &why, f, dec_sign(pnl) ?
+			      EARNED_CARRY : EARNED_NET) ||
 	    !dec_div(&s->value, s->n, size))
 		return false;
 	s->limit = s->value_base = s->limit_base = limit;
@@ -140,32 +146,27 @@ static bool share_earned(struct share *s, const struct facts *f,
 static bool share_profit(struct share *s, const struct facts *f,
 			 const struct node *call)
 {
-	const struct dec *gain = view_argument(call, "gain");
-
-	return gain && share_earned(s, f, call, *gain);
+	return share_earned(s, f, call, argument(call, "gain"));
 }
 
 static bool share_loss(struct share *s, const struct facts *f,
 		       const struct node *call)
 {
-	const struct dec *loss = view_argument(call, "loss");
-
-	return loss && share_earned(s, f, call, dec_neg(*loss));
+	return share_earned(s, f, call, dec_neg(argument(call, "loss")));
 }
 
 /* From the entry divergence (0) down to the least APR (1), a year of each. */
 static bool share_apr(struct share *s, const struct facts *f,
 		      const struct node *call)
 {
-	const struct dec *apr = view_argument(call, "apr");
-	struct dec entry;
+	struct dec apr = argument(call, "apr"), entry;
 
-	if (!apr || dec_sign(f->v[FACT_ENTRY_DIVERGENCE].v) <= 0 ||
+	if (dec_sign(f->v[FACT_ENTRY_DIVERGENCE].v) <= 0 ||
 	    !dec_mul_int(&entry, f->v[FACT_ENTRY_DIVERGENCE].v, 365) ||
 	    !dec_mul_int(&s->value, f->v[FACT_DIVERGENCE].v, 365) ||
-	    !dec_sub(&s->n, entry, s->value) || !dec_sub(&s->d1, entry, *apr))
+	    !dec_sub(&s->n, entry, s->value) || !dec_sub(&s->d1, entry, apr))
 		return false;
-	s->limit = *apr;
+	s->limit = apr;
 	return true;
 }
 
@@ -190,23 +191,20 @@ static int cmp_share(const struct share *a, const struct share *b)
 static bool share_oi(struct share *s, const struct facts *f,
 		     const struct node *call)
 {
-	const struct dec *high = view_argument(call, "high");
-	const struct dec *low = view_argument(call, "low");
-	const struct dec *basis = view_argument(call, "basis");
+	struct dec high = argument(call, "high"), low = argument(call, "low");
+	struct dec basis = argument(call, "basis");
 	struct dec one = dec_int(1), ratio;
 	struct share down;
 
-	if (!high || !low || !basis ||
-	    !f->v[FACT_LONG_OI].known || !f->v[FACT_SHORT_OI].known ||
-	    !dec_div(&ratio, f->v[FACT_LONG_OI].v, f->v[FACT_SHORT_OI].v))
+	if (!dec_div(&ratio, f->v[FACT_LONG_OI].v, f->v[FACT_SHORT_OI].v))
 		return false;
-	if (dec_sign(*basis) != 0 &&
+	if (dec_sign(basis) != 0 &&
 	    (!f->v[FACT_ENTRY_OI_RATIO].known ||
 	     !dec_div(&ratio, ratio, f->v[FACT_ENTRY_OI_RATIO].v)))
 		return false;
-	*s = (struct share){ ratio, *high, one, ratio, *high, one, one };
-	down = (struct share){ *low, ratio, one, ratio, *low, one, one };
-	if (dec_sign(ratio) > 0 && dec_sign(*low) > 0 &&
+	*s = (struct share){ ratio, high, one, ratio, high, one, one };
+	down = (struct share){ low, ratio, one, ratio, low, one, one };
+	if (dec_sign(ratio) > 0 && dec_sign(low) > 0 &&
 	    cmp_share(&down, s) > 0)
 		*s = down;
 	return true;
@@ -226,7 +224,7 @@ static const struct comparable {
 	  share_erosion },
 	{ "fees_covered", EARNED_USES_CARRY, share_fees },
 	{ "flip", USES(DIVERGENCE), share_flip },
-	{ "oi_imbalance", 0, share_oi },
+	{ "oi_imbalance", USES(LONG_OI) | USES(SHORT_OI), share_oi },
 	{ "stop_loss", USES(SIZE), share_loss },
 	{ "take_profit", USES(SIZE), share_profit },
 };

@@ -29,16 +29,19 @@ profiles show|reference|rules list|rules show|run|status|version""".replace(
 
 
 def on_terminal(t, *args, columns=200, typed="", **env):
-    """What a command writes to a terminal, as text, and its exit code."""
+    """What a command writes to a terminal, as text, and its exit code; a
+    variable of env that is None is not set."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ,
                 struct.pack("HHHH", 24, columns, 0, 0))
     argv = [t.binary("carrywatch")]
     if t.config_file.exists():
         argv += ["-c", str(t.config_file)]
+    env = {**t.env(TERM="xterm"), **env}
     with subprocess.Popen(argv + list(args), stdin=slave, stdout=slave,
                           stderr=slave, cwd=t.dir,
-                          env=t.env(**{"TERM": "xterm", **env})) as p:
+                          env={k: v for k, v in env.items()
+                               if v is not None}) as p:
         os.close(slave)
         os.write(master, typed.encode())
         text = b""
@@ -177,12 +180,14 @@ def test_terminal_gets_a_table(t):
     text, code = on_terminal(t, "rules", "list")
     assert code == 0 and "\x1b[1mNAME\x1b[0m" in text and "\t" not in text
     for args, env in ((["--no-color"], {}), ([], {"NO_COLOR": "1"}),
-                      ([], {"TERM": "dumb"})):
+                      ([], {"TERM": "dumb"}), ([], {"TERM": None})):
         plain, code = on_terminal(t, "rules", "list", *args, **env)
         assert code == 0 and "\x1b" not in plain, plain
         assert re.match(r"NAME +TRUE WHEN", plain), plain
     colored, _ = on_terminal(t, "rules", "list", NO_COLOR="0")
     assert "\x1b" not in colored, "NO_COLOR counts whenever it is not empty"
+    colored, _ = on_terminal(t, "rules", "list", NO_COLOR="")
+    assert "\x1b[1mNAME\x1b[0m" in colored, "empty is as good as not set"
     assert "\x1b" not in t.run("rules", "list", "-o", "table").out
 
 
@@ -196,6 +201,9 @@ def test_narrow_terminal(t):
                             **plain)
     assert "FACTS" not in narrow and "TRUE WHEN" in narrow, narrow
     assert max(map(len, narrow.splitlines())) <= 80, narrow
+    unknown, _ = on_terminal(t, "rules", "list", "-o", "wide", columns=0,
+                             **plain)
+    assert unknown == narrow, "one that does not say how wide it is: 80"
 
 
 def test_locale_and_zone_change_nothing(t):

@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """What the reading commands say about a pair whose every rate is given."""
+import contextlib
 import csv
+import datetime
 import io
 import json
 import re
+import sqlite3
 
 import lib
 from service import Quote, Service
@@ -35,6 +38,13 @@ def held(t, symbol="BTC", entry="0.000285", size="20000", *more):
 
 def listed(t, *more):
     return t.run("positions", "list", "--json", *more).expect(0).json()
+
+
+def record(t, sql, *values):
+    """Change what is recorded behind the program's back."""
+    with contextlib.closing(sqlite3.connect(t.dir / "data/main.db")) as db:
+        db.execute(sql, values)
+        db.commit()
 
 
 def test_before_the_first_poll_nothing_is_known_and_nothing_fails(t):
@@ -170,6 +180,8 @@ def test_explain_at_a_time_shows_the_poll_of_then(t):
     row = listed(t, "--at", first["at"])[0]
     assert (row["action"], row["divergence_8h"]) == ("hold", "0.00022"), row
     t.run("explain", 1, "--at", "2020-01-01").expect(3, err="no recorded poll")
+    t.run("explain", 1, "-a", "other").expect(3, err='no account "other"; '
+                                              "there is main")
 
 
 def test_a_decided_close_keeps_its_label_until_it_is_closed(t):
@@ -241,6 +253,45 @@ def test_a_simulated_close_is_listed_until_the_next_poll(t):
     assert listed(t) == []
 
 
+def test_a_simulated_pair_closed_by_hand_is_not_listed(t):
+    """neither before the first poll nor after one that still held it"""
+    given(t, "  paper: {profile: conservative, mode: dry-run, "
+          "venues: [lighter, grvt]}\n")
+    held(t)
+    t.run("positions", "close", 1, "--yes").expect(0)
+    assert listed(t) == []
+    held(t)
+    t.run("run", "--once").expect(0)
+    assert [r["id"] for r in listed(t)] == [2]
+    t.run("positions", "close", 2, "--yes").expect(0)
+    assert listed(t) == []
+    assert [r["id"] for r in listed(t, "--all")] == [1, 2]
+
+
+def test_a_simulated_close_is_not_free_for_want_of_a_fee(t):
+    """it stays pending, the log says what to set, and then it is closed"""
+    accounts = ("  paper: {profile: conservative, mode: dry-run, "
+                "venues: [lighter, grvt]}\n")
+    fees = "{taker_fee: 0.05%, slippage: 0.02%}"
+    service = Service(RATES)
+    service.rates["grvt"]["BTC"] = Quote("0.00003")
+    t.config(service.url, accounts, more="costs: {model: fees}\n"
+             f"venues: {{lighter: {fees}}}\n")
+    held(t)
+    log = t.run("run", "--once").expect(0).err
+    assert re.search('msg="close not filled".* position=1 err="no cost for '
+                     "lighter and grvt .*: set taker_fee and slippage under "
+                     'venues:, or costs.model: round_trip"', log), log
+    row = listed(t)[0]
+    assert (row["status"], row["fees_usd"]) == ("pending_close", "0"), row
+    t.config(service.url, accounts, more="costs: {model: fees}\n"
+             f"venues: {{lighter: {fees}, grvt: {fees}}}\n")
+    t.run("run", "--once").expect(0)
+    row = listed(t)[0]
+    assert (row["status"], row["fees_usd"], row["slippage_usd"]) == (
+        "closed", "20", "8"), row
+
+
 def test_show_and_verify_print_the_arithmetic(t):
     given(t)
     held(t, "BTC", "0.000285", "20000", "--note", "thin book")
@@ -288,6 +339,43 @@ venues:
     assert steps["entry divergence"]["numbers"] == "from the poll at opening"
     assert "(derived)" not in t.run("positions", "show", 1).expect(
         0, r"long +aster .*  next 20\S+Z$").out
+
+
+def test_numbers_of_a_monitor_that_stopped_are_said_to_be_old(t):
+    service = given(t, "  paper: {profile: conservative, mode: dry-run, "
+                    "venues: [lighter, grvt]}\n")
+    held(t)
+    now = datetime.datetime.now(datetime.timezone.utc)
+    then = now - datetime.timedelta(hours=1)
+    service.now = lambda: then
+    since, start = (x.strftime("%Y-%m-%dT%H:%M:%SZ") for x in (then, now))
+    t.run("run", "--once", "--clock", f"{since},{start},1").expect(0)
+    r = t.run("positions", "list", "-o", "table").expect(0)
+    assert re.search("^Account paper: no poll recorded since "
+                     f"{since[:-3]}..Z; numbers with ~ are as of then. Is it "
+                     "running[?] carrywatch status -a paper$", r.out + r.err,
+                     re.M), (r.out, r.err)
+    assert "~+0.0220%" in r.out, r.out
+    assert listed(t)[0]["stale"]
+
+
+def test_rules_that_cannot_be_read_back_are_not_replaced_by_others(t):
+    """the poll whose they are is named; nothing is shown by today's rules"""
+    given(t)
+    held(t)
+    t.run("run", "--once").expect(0)
+    t.run("explain", 1).expect(0, out="PROFIT_EROSION")
+    record(t, "UPDATE configs SET text = replace(text, ' main:', ' gone:')")
+    for command in (("explain", 1), ("replay",)):
+        t.run(*command).expect(6, err='poll 1: account "main" is not in the '
+                               "recorded configuration")
+    record(t, "UPDATE configs SET text = 'version: 9' || char(10)")
+    for command in (("explain", 1), ("positions", "list"),
+                    ("positions", "show", 1)):
+        t.run(*command).expect(78, err="poll 1: .*recorded configuration")
+    record(t, "UPDATE polls SET config = 'none'")
+    t.run("explain", 1).expect(3, err="poll 1: no configuration with the "
+                               "hash none")
 
 
 def test_exposure_nets_each_venue_and_coin(t):

@@ -289,6 +289,26 @@ static void quiet_hours_wait_but_for_what_breaks_them(void **state)
 	TOLD(1, NULL, 0, "");
 }
 
+/* What changed in the night and ended there was heard of before: it is over
+ * in the morning, and not news. */
+static void a_change_of_the_night_is_no_event(void **state)
+{
+	struct condition c = given("a", "alert");
+
+	(void)state;
+	w.policy.quiet = (struct quiet_hours){ true, 22 * 3600, 6 * 3600 };
+	w.policy.repeat = (struct span){ 1440 * MIN };
+	w.now.ms = START + 21 * 60 * MIN;
+	TOLD(0, &c, 1, "a:firing");
+	strcpy(c.label.s, "OTHER");
+	TOLD(120, &c, 1, "");			/* 23:00 */
+	assert_false(instant_known(w.rows[0].told_at));
+	TOLD(1, NULL, 0, "");
+	TOLD(1, NULL, 0, "");
+	TOLD(417, NULL, 0, "");			/* 05:59 */
+	TOLD(1, NULL, 0, "a:over");
+}
+
 /* Its end is owed until it is told: back before, it is the same one. */
 static void a_heard_beginning_always_ends(void **state)
 {
@@ -544,6 +564,8 @@ int main(void)
 		cmocka_unit_test_setup(an_unheard_change_is_told_later, begin),
 		cmocka_unit_test_setup(
 			quiet_hours_wait_but_for_what_breaks_them, begin),
+		cmocka_unit_test_setup(a_change_of_the_night_is_no_event,
+				       begin),
 		cmocka_unit_test_setup(a_heard_beginning_always_ends, begin),
 		cmocka_unit_test_setup(an_outage_explains_others, begin),
 		cmocka_unit_test_setup(an_outage_undoes_no_word, begin),

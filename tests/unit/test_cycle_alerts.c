@@ -250,6 +250,59 @@ static void lines_that_take_turns_being_near_are_told_once(void **state)
 	desk_close(&d);
 }
 
+/* Unknown is not near, and does not end a nearness either. */
+static void without_rates_no_line_is_near(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	desk_open(&d, "lighter", "profile: hasty, alerts: {sinks: [phone], "
+		  "near: 30%}");
+	seen = 0;
+	d.rate[LEG_LONG] = "0.0001";
+	d.rate[LEG_SHORT] = "0.00025";
+	d.observed[LEG_SHORT] = "2026-11-20T20:50:00Z";
+	desk_poll(&d, "2026-11-20T21:00:00Z");
+	assert_string_equal(told(&d), "");
+	d.observed[LEG_SHORT] = NULL;
+	desk_poll(&d, "2026-11-20T21:01:00Z");
+	assert_string_equal(told(&d), "NEAR main/1 BTC");
+	d.observed[LEG_SHORT] = "2026-11-20T20:50:00Z";
+	desk_poll(&d, "2026-11-20T21:02:00Z");
+	assert_string_equal(told(&d), "");
+	assert_string_equal(stored(&d), "main/1/near 1, main/feed/grvt 0");
+	desk_close(&d);
+}
+
+/* ---- polls that were missed ---- */
+
+static void missed_polls_name_the_one_before_if_there_was_one(void **state)
+{
+	static const char *const want[] = {
+		"9 polls did not take place",
+		"9 polls did not take place; the one before was at "
+			"2026-11-20T21:00:00Z",
+	};
+	struct delivery first;
+	bool found;
+	struct desk d;
+
+	(void)state;
+	open_rates(&d, "hasty", GOOD);
+	for (int i = 0; i < 2; i++) {
+		d.cycle->missed_ticks = 9;
+		desk_poll(&d, i ? "2026-11-20T21:10:00Z" :
+			  "2026-11-20T21:00:00Z");
+		assert_string_equal(told(&d), "POLLS MISSED main");
+		desk_check(&d, store_delivery_head(d.store, &first, &found,
+						   "phone", d.arena, &d.err));
+		assert_true(found);
+		assert_string_equal(first.message.text, want[i]);
+		heard(&d);
+	}
+	desk_close(&d);
+}
+
 /* ---- a pending close ---- */
 
 static void an_unclosed_close_is_told_again(void **state)
@@ -439,6 +492,8 @@ int main(void)
 		cmocka_unit_test(a_grave_beginning_that_waits_has_its_end),
 		cmocka_unit_test(
 			lines_that_take_turns_being_near_are_told_once),
+		cmocka_unit_test(without_rates_no_line_is_near),
+		cmocka_unit_test(missed_polls_name_the_one_before_if_there_was_one),
 		cmocka_unit_test(an_unclosed_close_is_told_again),
 		cmocka_unit_test(a_severer_reason_is_told),
 		cmocka_unit_test(blindness_of_a_pending_close_is_told),

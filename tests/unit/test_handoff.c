@@ -240,6 +240,63 @@ static void a_wide_spread_is_waited_for(void **state)
 	assert_int_equal(due(), HANDOFF_DO_SEND);
 }
 
+/* Without escalate_after nobody accepts it but a person. */
+static void a_wide_spread_may_be_waited_for_for_ever(void **state)
+{
+	(void)state;
+	policy.escalate_after = 0;
+	sent();
+	answer(HANDOFF_SAYS_WIDE);
+	for (int i = 0; i < 100; i++)
+		poll_later(1);
+	assert_false(row.confirm_wide);
+	assert_string_equal(row.held, "spread");
+	assert_int_equal(row.polls, 100);
+}
+
+static void what_is_over_is_not_replaced(void **state)
+{
+	(void)state;
+	for (int i = HANDOFF_QUEUED; i <= HANDOFF_UNKNOWN; i++) {
+		bool over = i == HANDOFF_CONFIRMED || i == HANDOFF_FAILED;
+
+		begin(NULL);
+		row.state = (enum handoff_state)i;
+		assert_int_equal(handoff_replaced(&row), !over);
+		assert_int_equal(row.state, over ? i : HANDOFF_FAILED);
+		assert_string_equal(row.detail, over ? "" : "the position was "
+				    "kept, and decided anew");
+	}
+}
+
+static void each_state_is_read_back_by_its_word(void **state)
+{
+	enum handoff_state got;
+
+	(void)state;
+	for (int i = HANDOFF_QUEUED; i <= HANDOFF_UNKNOWN; i++) {
+		const char *word = handoff_state_word((enum handoff_state)i);
+
+		assert_true(handoff_state_parse(&got, word));
+		assert_int_equal(got, i);
+	}
+	assert_false(handoff_state_parse(&got, "forgotten"));
+}
+
+/* One that waits for an earlier close of the pair waits on. */
+static void sent_by_hand_it_waits_no_longer_than_it_must(void **state)
+{
+	(void)state;
+	strcpy(row.held, "breaker");
+	row.next_at.ms = view.now.ms + 5 * MIN;
+	assert_true(handoff_again(&row, &view));
+	assert_int_equal(row.next_at.ms, view.now.ms + 5 * MIN);
+	row.next_at.ms = view.now.ms - 5 * MIN;
+	assert_true(handoff_again(&row, &view));
+	assert_int_equal(row.next_at.ms, view.now.ms);
+	assert_int_equal(due(), HANDOFF_DO_SEND);
+}
+
 static void a_person_may_send_again_what_has_ended(void **state)
 {
 	(void)state;
@@ -315,6 +372,7 @@ static void a_protective_line_lets_it_go(void **state)
 	assert_string_equal(row.held, "");
 	assert_int_equal(row.order, ORDER_MARKET);
 	row.order = ORDER_LIMIT;
+	assert_false(handoff_hurries(&row, ORDER_LIMIT));
 	strcpy(row.held, "target");		/* another receiver's: a person */
 	assert_true(handoff_hurries(&row, ORDER_MARKET));
 	assert_string_equal(row.held, "target");
@@ -503,6 +561,12 @@ int main(void)
 			a_limit_order_goes_to_market_once_it_has_settled,
 			begin),
 		cmocka_unit_test_setup(a_wide_spread_is_waited_for, begin),
+		cmocka_unit_test_setup(
+			a_wide_spread_may_be_waited_for_for_ever, begin),
+		cmocka_unit_test_setup(what_is_over_is_not_replaced, begin),
+		cmocka_unit_test(each_state_is_read_back_by_its_word),
+		cmocka_unit_test_setup(
+			sent_by_hand_it_waits_no_longer_than_it_must, begin),
 		cmocka_unit_test_setup(a_person_may_send_again_what_has_ended,
 				       begin),
 		cmocka_unit_test_setup(

@@ -95,6 +95,8 @@ static void a_stale_leg_leaves_the_last_known_divergence(void **state)
 	assert_false(s->row.leg[LEG_SHORT].stale);
 	assert_string_equal(view_rate(s->row.divergence, UNIT_8H,
 				      s->row.divergence_old).s, "~+0.0200%");
+	assert_string_equal(view_kept(&s->row, s->v.profile).s,
+			    "~70% (<50%)");
 	text = view_scene_json(s);
 	assert_non_null(strstr(text, "\"divergence_8h\":null,"));
 	assert_non_null(strstr(text, "\"rate_8h\":\"0.000035\""));
@@ -189,6 +191,170 @@ static void money_adds_up_exactly_and_counts_what_it_does_not_know(void **state)
 	view_scene_end(s);
 }
 
+/* ---- legs nobody knows the schedule of ---- */
+
+#define NEXT	"2026-11-20T23:00:00Z"
+
+/* Of the short leg, on a venue without a configured grid. */
+struct schedule_case {
+	const char *announced;		/* by the quote of this poll */
+	int32_t seen;			/* pays_every_s of an earlier quote */
+	const char *was_announced;	/* by it */
+	bool remembered;		/* there is an earlier one */
+	const char *funding;		/* what the rules know of it */
+};
+
+static const struct schedule_case schedule_cases[] = {
+	{ NULL, 0, NULL, false, "payment interval not configured" },
+	{ NULL, 0, NULL, true, "payment interval not configured" },
+	{ NULL, 3600, NULL, true, "0" },
+	{ NULL, 0, NEXT, true, "0" },
+	{ NEXT, 0, NULL, false, "0" },
+};
+
+static void a_leg_nobody_knows_when_it_pays_has_unknown_funding(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(schedule_cases) /
+	     sizeof(*schedule_cases); i++) {
+		const struct schedule_case *c = &schedule_cases[i];
+		const struct given_quote rows[] = {
+			view_fresh[0],
+			{ "BTC", "nova", "0.000255", WHY_KNOWN, NULL, NULL,
+			  c->announced },
+			view_fresh[2],
+		};
+		struct view_scene *s = view_scene_at(GIVEN_NOW, rows);
+		struct last_quote q = {
+			.symbol = given_symbol("BTC"),
+			.venue = given_venue("nova"),
+			.polled_at = s->v.poll.at,
+			.observed_at = s->v.poll.at,
+			.next_funding = c->was_announced ?
+				given_time(c->was_announced) :
+				INSTANT_UNKNOWN,
+			.pays_every_s = c->seen,
+			.mark_price = fact_unknown(WHY_NOT_SET),
+		};
+
+		print_message("# %zu\n", i);
+		s->row.pos.leg[LEG_SHORT].venue = given_venue("nova");
+		s->v.quotes = &q;
+		s->v.n_quotes = c->remembered;
+		view_assemble(&s->row, &s->v, &view_no_memory);
+		view_assert_fact(s->row.facts.v[FACT_FUNDING], c->funding);
+		/* An amount cannot be known: not how much of a rate it is. */
+		view_assert_fact(view_leg_cash(&s->row, LEG_SHORT),
+				 "payment interval not configured");
+		view_scene_end(s);
+	}
+}
+
+static void the_only_known_settlement_is_the_next_one(void **state)
+{
+	const struct given_quote rows[] = {
+		{ "BTC", "nova", "0.000035", WHY_KNOWN, NULL, NULL, NULL },
+		view_fresh[1], view_fresh[2],
+	};
+	struct view_scene *s = view_scene_at("2026-11-20T23:48:00Z", rows);
+	char *text;
+
+	(void)state;
+	s->row.pos.leg[LEG_LONG].venue = given_venue("nova");
+	view_assemble(&s->row, &s->v, &view_no_memory);
+	assert_string_equal(view_next(&s->row.next, s->v.now, false).s,
+			    "short +5.10 in 0h12m");
+	s->row.pos.leg[LEG_SHORT].venue = given_venue("nova");
+	view_assemble(&s->row, &s->v, &view_no_memory);
+	assert_string_equal(view_next(&s->row.next, s->v.now, false).s, "-");
+	text = view_scene_json(s);
+	assert_non_null(strstr(text, "\"next_cash\":null,"));
+	free(text);
+	view_scene_end(s);
+}
+
+static void a_rate_of_another_interval_is_not_shown_as_one_of_8h(void **state)
+{
+	struct view_scene *s = view_scene_at(GIVEN_NOW, view_fresh);
+
+	(void)state;
+	s->v.market.quotes[0].rate.interval_s = 3600;
+	view_assemble(&s->row, &s->v, &view_no_memory);
+	for (int i = LEG_LONG; i <= LEG_SHORT; i++) {
+		const struct view_leg *leg = &s->row.leg[i];
+		bool odd = venue_cmp(s->v.market.quotes[0].venue,
+				     s->row.pos.leg[i].venue) == 0;
+
+		assert_int_equal(leg->rate_8h.known, !odd);
+		assert_true(instant_known(leg->observed_at));
+	}
+	view_scene_end(s);
+}
+
+/* ---- as of an earlier poll ---- */
+
+static void of_an_earlier_poll_only_what_was_known_then(void **state)
+{
+	struct view_scene *s = view_scene_at(GIVEN_NOW, view_one_stale);
+	struct watch w = view_no_memory;
+
+	(void)state;
+	w.divergence = fact_known(dec_lit("0.0006"));
+	w.divergence_at = given_time("2026-11-20T20:40:00Z");
+	view_date(&s->v, given_time("2026-11-20T22:00:00Z"), s->v.poll.at);
+	view_assemble(&s->row, &s->v, &w);
+	assert_false(s->row.divergence.known);
+	assert_false(s->row.divergence_old);
+	/* Closed since: then it was held, as far as that poll had judged it. */
+	s->row.pos.status = STATUS_CLOSED;
+	strcpy(s->row.pos.reason.s, "MY_REASON");
+	view_assemble(&s->row, &s->v, &w);
+	assert_int_equal(s->row.action, ACTION_HOLD);
+	s->v.evidence.n_rows = 0;
+	view_assemble(&s->row, &s->v, &w);
+	assert_int_equal(s->row.action, ACTION_CLOSE);
+	assert_string_equal(s->row.reason.s, "MY_REASON");
+	view_scene_end(s);
+}
+
+/* A pair added since the last poll has no numbers that could be old. */
+static void what_no_poll_has_seen_is_not_stale(void **state)
+{
+	struct view_scene *s = view_scene_at(GIVEN_NOW, view_fresh);
+
+	(void)state;
+	view_date(&s->v, instant_add(s->v.poll.at, span_s(3600)),
+		  INSTANT_UNKNOWN);
+	assert_true(s->v.stale);
+	s->v.evidence.n_rows = 0;
+	s->row.pos.opened_at = instant_add(s->v.poll.at, span_s(60));
+	view_assemble(&s->row, &s->v, &view_no_memory);
+	assert_false(s->row.stale);
+	assert_string_equal(view_kept(&s->row, s->v.profile).s, "-");
+	view_scene_end(s);
+}
+
+/* The share of which a line acts first, wherever in the profile it is. */
+static void what_must_be_kept_is_the_most_any_line_asks_for(void **state)
+{
+	static const char *const lines[3][3] = {
+		{ "A: erosion(0.5)", "B: not erosion(0.2) or age(1h)", NULL },
+		{ "A: erosion(0.2)", "B: erosion(0.3) or erosion(0.5)", NULL },
+		{ "A: age(1h)", "B: flip", NULL },
+	};
+	struct view_scene *s = view_scene_at(GIVEN_NOW, view_fresh);
+
+	(void)state;
+	view_assemble(&s->row, &s->v, &view_no_memory);
+	for (int i = 0; i < 3; i++) {
+		struct profile *p = given_profile(s->arena, lines[i], NULL);
+
+		assert_string_equal(view_kept(&s->row, p).s,
+				    i < 2 ? "77% (<50%)" : "77%");
+	}
+	view_scene_end(s);
+}
+
 static void a_negative_entry_has_no_ratio(void **state)
 {
 	struct view_scene *s = view_scene_at(GIVEN_NOW, view_fresh);
@@ -209,6 +375,12 @@ int main(void)
 		cmocka_unit_test(a_stale_leg_leaves_the_last_known_divergence),
 		cmocka_unit_test(the_next_cash_is_that_of_the_soonest_settlement),
 		cmocka_unit_test(money_adds_up_exactly_and_counts_what_it_does_not_know),
+		cmocka_unit_test(a_leg_nobody_knows_when_it_pays_has_unknown_funding),
+		cmocka_unit_test(the_only_known_settlement_is_the_next_one),
+		cmocka_unit_test(a_rate_of_another_interval_is_not_shown_as_one_of_8h),
+		cmocka_unit_test(of_an_earlier_poll_only_what_was_known_then),
+		cmocka_unit_test(what_no_poll_has_seen_is_not_stale),
+		cmocka_unit_test(what_must_be_kept_is_the_most_any_line_asks_for),
 		cmocka_unit_test(a_negative_entry_has_no_ratio),
 	};
 

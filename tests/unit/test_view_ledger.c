@@ -203,6 +203,19 @@ static void people_see_the_base_and_the_reason(void **state)
 	}
 }
 
+/* Coins without a number, or without a price, are dollars of the entry. */
+static void a_base_that_is_not_known_whole_is_the_entry(void **state)
+{
+	struct scene *s = *state;
+	char *text;
+
+	s->rows[0].quantity = fact_unknown(WHY_NOT_SET);
+	text = shown(s, 0);
+	line_is(text, 3, "2026-11-20T16:00:00Z long +0.0255% entry -0.1000 - - "
+		"-0.1000");
+	free(text);
+}
+
 static void a_narrow_terminal_keeps_the_word_unknown(void **state)
 {
 	struct scene *s = *state;
@@ -235,6 +248,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(every_row_with_the_sum_of_what_counts),
 		TEST(people_see_the_base_and_the_reason),
+		TEST(a_base_that_is_not_known_whole_is_the_entry),
 		TEST(a_narrow_terminal_keeps_the_word_unknown),
 		TEST(no_settlement_is_no_table),
 	};

@@ -198,6 +198,15 @@ static const struct { const char *line, *facts, *want; } money_cases[] = {
 	  "-" },
 	{ "A: oi_imbalance(4, 0.5, entry)", OI("4", "2") "entry_oi_ratio=0",
 	  "-" },
+	/* what is unknown, or was never earned, has no way to go */
+	{ "A: oi_imbalance(4, 0.5)", OI("?2", "10"), "-" },
+	{ "A: oi_imbalance(4, 0.5)", OI("6", "?2"), "-" },
+	{ "A: oi_imbalance(4, 0.5)", OI("6", "0"), "-" },
+	{ "A: oi_imbalance(4, 0.5)", OI("0", "10"), "oi 0/400" },
+	{ "A: flip(0.0001)", PAYS "entry_divergence=?1", "-" },
+	{ "A: flip(0.0001)", PAYS "entry_divergence=0", "-" },
+	{ "A: erosion(0.2)", PAYS "entry_divergence=-1", "-" },
+	{ "A: age(100h)", "age=?1", "-" },
 	/* below `not`, also deep, near is far */
 	{ "A: not (erosion(0.2) and carry_below(10%))", PAYS, "-" },
 	{ "A: not (flip or (erosion(0.2) or carry_below(10%)))", PAYS, "-" },
@@ -209,6 +218,20 @@ static const struct { const char *line, *facts, *want; } money_cases[] = {
 	{ "A: better_opportunity(0.0001, 70m, schedule) or erosion(0.2)", LEGS,
 	  "erosion 80/20" },
 };
+
+static void with_no_other_pair_changing_is_not_near(void **state)
+{
+	static const char *const lines[] = {
+		"A: better_opportunity(0.0001, 70m, schedule)", NULL };
+	struct arena *a = arena_new();
+	struct facts f = rule_facts(LEGS);
+	struct view_nearest n;
+
+	(void)state;
+	view_find_nearest(&n, &f, given_profile(a, lines, NULL));
+	assert_int_equal(n.line, -1);
+	arena_free(a);
+}
 
 static void money_and_schedules_have_a_way_to_go_too(void **state)
 {
@@ -296,6 +319,7 @@ int main(void)
 		cmocka_unit_test(a_position_no_poll_has_seen_is_unknown_not_zero),
 		cmocka_unit_test(a_position_the_poll_opened_shows_its_rates),
 		cmocka_unit_test(the_nearest_line_has_used_most_of_its_way),
+		cmocka_unit_test(with_no_other_pair_changing_is_not_near),
 		cmocka_unit_test(money_and_schedules_have_a_way_to_go_too),
 		cmocka_unit_test(rates_are_shown_in_the_unit_asked_for),
 		cmocka_unit_test(explain_shows_every_line_with_inputs_and_progress),
