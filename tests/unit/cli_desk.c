@@ -131,6 +131,28 @@ static void open_paper(void)
 	scene_end(&s);
 }
 
+/* Pairs whose prices are known, one of them closed. */
+#define PRICED	"--symbol ETH --long lighter --short grvt --size 1000 " \
+		"--long-qty 10 --short-qty 10 --long-price 100 " \
+		"--short-price 101 --entry-divergence 0.0004 --fees 0.4 --yes"
+
+static void add_priced(void)
+{
+	static const struct cli_line lines[] = {
+		{ "paper", "positions open " PRICED, CLI_WRITES, 0 },
+		{ "paper", "positions close 7 --long-price 102 --short-price "
+		  "102.5 --fees 0.9 --yes", CLI_WRITES, 0 },
+		{ "paper", "positions open " PRICED, CLI_WRITES, 0 },
+	};
+	static struct shown shown;
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		cli_desk_run(&lines[i], false, &shown);
+		if (shown.code)
+			fail_msg("%s: %s", lines[i].words, shown.err);
+	}
+}
+
 static void keep(struct file *f)
 {
 	f->bytes = fail_books_read(f->path, &f->n);
@@ -149,6 +171,7 @@ void cli_desk_open(void)
 	live_file.now = live.now;
 	put_files();
 	open_paper();
+	add_priced();
 	keep(&paper_file);
 	keep(&live_file);
 	log_open(LOG_LEVEL_ERR - 1, "main", true);

@@ -12,6 +12,8 @@ const struct cli_line cli_lines[] = {
 	{ "live", "positions list --exit-code", CLI_READS, 11 },
 	{ "paper", "positions show 1", CLI_READS, 0 },
 	{ "paper", "positions show 6 --json", CLI_READS, 0 },
+	{ "paper", "positions show 7", CLI_READS, 0 },
+	{ "paper", "positions show 8 --json", CLI_READS, 0 },
 	{ "live", "positions show 1", CLI_READS, 0 },
 	{ "paper", "positions verify 2", CLI_READS, 0 },
 	{ "paper", "positions verify 3 --json", CLI_READS, 0 },

