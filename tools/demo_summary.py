@@ -34,6 +34,8 @@ def totals(path):
             "closed": collections.Counter(
                 p["reason"] for p in positions if p["status"] == "closed"),
             "unknown": sum(not known(s["amount_usd"]) for s in booked),
+            "before": sum(not known(s["amount_usd"]) and s["at"] < polls[1]
+                          for s in booked) if polls[1] else 0,
             "settlements": len(booked),
             "funding": sum((Decimal(s["amount_usd"]) for s in booked
                             if known(s["amount_usd"])), Decimal(0)),
@@ -43,6 +45,21 @@ def totals(path):
                         Decimal(0)),
         }
     return t
+
+
+def not_counted(t):
+    """Why some settlements are in no sum."""
+    before, rest = t["before"], t["unknown"] - t["before"]
+    lines = []
+    if before:
+        lines += [f"{before} of {t['settlements']} settlements were before the "
+                  "first poll, when nobody watched: unknown,",
+                  "not counted, until positions funding import says what they "
+                  "paid."]
+    if rest:
+        lines.append(f"{rest} of {t['settlements']} settlements fell into "
+                     "times without data: unknown, not counted.")
+    return lines
 
 
 def summary(path):
@@ -65,7 +82,5 @@ def summary(path):
                    f"{t['held_funding'] - t['fees']:+.2f}"), "",
         "Net: price not included. Hold-through: the same pairs at the same costs, "
         "held on for up to", "7 days after each close."]
-    if t["unknown"]:
-        lines.append(f"{t['unknown']} of {t['settlements']} settlements fell into "
-                     "times without data: unknown, not counted.")
+    lines += not_counted(t)
     return lines

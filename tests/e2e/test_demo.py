@@ -31,6 +31,7 @@ def test_plain_lines_a_caption_a_scene_and_the_sum(t):
     for caption in ("Six pairs were imported", "settlement booked",
                     "/compare says 0.00015", "answers 500",
                     "UNKNOWN", "rice not included", "hold-through",
+                    "settlements were before the first poll",
                     "Try next:"):
         assert caption in text, (caption, text)
     assert re.search(r"ETH flipped: our signed divergence is -0\.00015", text)
