@@ -293,17 +293,29 @@ static bool retain(struct work *w, struct err *err)
 			    c->evidence_cap_bytes, err);
 }
 
+/* What the process noted of a poll that was not recorded. */
+static void take_back(struct cycle *c, int32_t since_key, size_t n_suggested)
+{
+	c->since_key = since_key;
+	/* Fewer: the oldest lot was forgotten, and where they stood. */
+	c->n_suggested = c->n_suggested < n_suggested ? 0 : n_suggested;
+}
+
 bool cycle_record(struct work *w, struct cycle_result *out, struct err *err)
 {
 	struct store *s = w->cycle->store;
 	int32_t since_key = w->cycle->since_key;
+	size_t n_suggested = w->cycle->n_suggested;
+	bool ok;
 
 	if (!store_begin(s, err))
 		return false;
-	if (put_all(w, out, err) && retain(w, err))
-		return store_commit(s, COMMIT_BUDGET_MS, err) ||
-		       (w->cycle->since_key = since_key, false);
-	store_rollback(s);
-	w->cycle->since_key = since_key;
-	return false;
+	ok = put_all(w, out, err) && retain(w, err);
+	if (ok)
+		ok = store_commit(s, COMMIT_BUDGET_MS, err);
+	else
+		store_rollback(s);
+	if (!ok)
+		take_back(w->cycle, since_key, n_suggested);
+	return ok;
 }

@@ -171,8 +171,7 @@ bool deliver_due(void *ctx, struct instant now, struct instant *next,
 /* What a program of the user's printed goes to the log. */
 static void log_output(const struct post *p, const struct reply *r)
 {
-	if (p->sink->kind->build && r->body_len > 0 &&
-	    !strcmp(p->sink->kind->name, "exec"))
+	if (r->body_len > 0 && !strcmp(p->sink->kind->name, "exec"))
 		log_write(LOG_LEVEL_INFO, "program said", "sink=%s text=%s",
 			  p->sink->name, log_quote(r->body).s);
 }

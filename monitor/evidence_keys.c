@@ -38,7 +38,7 @@ static const struct venue_view *venue_before(const struct evidence_view *v,
 	while (v && *at < v->n_venues &&
 	       (c = venue_cmp(v->venues[*at].venue, name)) < 0)
 		(*at)++;
-	return v && c == 0 && *at < v->n_venues ? &v->venues[*at] : &none;
+	return c == 0 ? &v->venues[*at] : &none;
 }
 
 static void put_venue(struct evidence_out *o, const struct venue_view *v,
@@ -342,9 +342,7 @@ void evidence_get_keys(struct evidence_in *in, struct evidence_view *now,
 		copy_keys(now, same);
 	else
 		read_keys(in, now, s);
-	if (in->failed || evidence_collect(s, now->quotes, n, arena))
-		return;
-	if (!s->place)
+	/* No more venues than get_names takes, and than the view before has. */
+	if (!in->failed && !evidence_collect(s, now->quotes, n, arena))
 		evidence_no_memory(in);
-	in->failed = true;
 }

@@ -78,7 +78,7 @@ static const struct quote *quote_before(const struct evidence_view *v,
 	while (v && *at < v->n_quotes &&
 	       (c = evidence_cmp_keys(&v->quotes[*at], q)) < 0)
 		(*at)++;
-	return v && c == 0 && *at < v->n_quotes ? &v->quotes[*at] : &none;
+	return c == 0 ? &v->quotes[*at] : &none;
 }
 
 static bool differs(struct dec a, struct dec b)

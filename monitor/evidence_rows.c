@@ -315,8 +315,8 @@ static void get_ids(struct evidence_in *in, struct evidence_view *now)
 {
 	uint64_t id = 0;
 
-	for (size_t i = 0; i < now->n_rows && !in->failed; i++) {
-		uint64_t step = evidence_get_uint(in);
+	for (size_t i = 0; i < now->n_rows; i++) {
+		uint64_t step = evidence_get_uint(in);	/* 0: or failed */
 
 		if (step == 0 || step > INT64_MAX - id) {
 			in->failed = true;

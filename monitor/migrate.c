@@ -148,7 +148,7 @@ bool migrate_copy(sqlite3 *db, const char *to, struct err *err)
 	int n = snprintf(part, sizeof(part), "%s.part", to);
 
 	if (n < 0 || (size_t)n >= sizeof(part))
-		return err_set(err, ERR_STORE, "%s: name too long", to);
+		return err_set(err, ERR_STORE, "name too long: %s", to);
 	if (!create_empty(part))
 		return err_set(err, ERR_STORE, "cannot write the backup %s: "
 			       "%s", part, strerror(errno));
@@ -173,7 +173,7 @@ static bool backup(sqlite3 *db, const char *path, int version,
 	int n = snprintf(to, sizeof(to), "%s.backup-v%d", path, version);
 
 	if (n < 0 || (size_t)n >= sizeof(to))
-		return err_set(err, ERR_STORE, "%s: name too long", path);
+		return err_set(err, ERR_STORE, "name too long: %s", path);
 	return migrate_copy(db, to, err) ||
 	       err_prefix(err, "before the schema changes");
 }

@@ -123,9 +123,13 @@ static const struct invariant {
 	  "(SELECT max(id) FROM handoffs WHERE position = p.id)" },
 };
 
+#define N_INVARIANTS	(sizeof(invariants) / sizeof(*invariants))
+
+_Static_assert(N_INVARIANTS + 2 <= PROBLEMS_MAX, "each once, and two more");
+
 int store_checks(void)
 {
-	return (int)(sizeof(invariants) / sizeof(*invariants));
+	return (int)N_INVARIANTS;
 }
 
 struct found {
@@ -139,8 +143,6 @@ static bool add(struct found *f, const char *what, const char *detail,
 {
 	struct store_problem *p = &f->list[f->n];
 
-	if (f->n == PROBLEMS_MAX)
-		return true;
 	p->what = what;
 	p->detail = arena_text(f->arena, detail, strlen(detail));
 	f->n++;

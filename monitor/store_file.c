@@ -29,7 +29,7 @@ static bool make_directories(const char *path, struct err *err)
 	size_t n = strlen(path);
 
 	if (n >= sizeof(dir))
-		return err_set(err, ERR_STORE, "%s: name too long", path);
+		return err_set(err, ERR_STORE, "name too long: %s", path);
 	memcpy(dir, path, n + 1);
 	for (char *p = strchr(dir + 1, '/'); p; p = strchr(p + 1, '/')) {
 		struct stat st;

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Daily operation: backups, db, check, doctor; each failure has its remedy."""
+import fcntl
 import re
 import shutil
 import sqlite3
@@ -122,6 +123,32 @@ def test_db_commands(t):
     assert "put a backup of" in p.err
 
 
+def test_db_commands_where_there_is_nothing(t):
+    """no database yet, no such account, a file that is none: each says so"""
+    given(t)
+    t.run("run", "--once").expect(0)
+    row = t.run("db", "info", "-o", "jsonl").expect(0).json()
+    assert row["account"] == "main", row
+    for command in ("info", "check", "backup", "migrate"):
+        t.run("db", command, "-a", "nobody").expect(
+            3, err='no account "nobody"; there is main')
+    copy = t.dir / "nowhere" / "copy.db"
+    t.run("db", "backup", copy).expect(
+        6, err=f"cannot write the backup {copy}.part: No such file")
+    kept = database(t).read_bytes()
+    database(t).unlink()
+    for command in ("info", "check", "backup"):
+        t.run("db", command).expect(3, err="has no database yet")
+    t.run("db", "migrate").expect(0, out="nothing to do .schema 0, this")
+    database(t).write_bytes(b"a shopping list, no database; " * 100)
+    database(t).chmod(0o600)
+    for command in ("info", "check", "backup"):
+        t.run("db", command).expect(6, err="not a database")
+    t.run("db", "migrate").expect(6, err="main.db cannot be read")
+    database(t).write_bytes(kept)
+    t.run("db", "check").expect(0, out="invariants hold")
+
+
 def test_an_old_schema_is_brought_up(t):
     """db migrate: says what it would do, does it, keeps the old file"""
     service = Service(RATES)
@@ -140,6 +167,9 @@ def test_an_old_schema_is_brought_up(t):
     database(t).rename(path)
     t.config(service.url, f"  {name}: {{mode: {mode}}}\n")
     t.run("db", "migrate", "-n").expect(0, out="schema 1 would become 3")
+    with open(path.with_name(path.name + ".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        t.run("db", "migrate").expect(4, err="another monitor")
     t.run("db", "migrate").expect(0, out="schema 1 is 3 now")
     t.run("db", "check").expect(0)
     assert path.with_name(path.name + ".backup-v1").exists()

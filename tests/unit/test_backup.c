@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -118,7 +119,10 @@ static void names_are_times(void **state)
 {
 	static const char *const files[] = {
 		"main.db.20261126T073005Z.db", "other.db.20261126T073005Z.db",
-		"main.db.x.db", "main.db.20261326T073005Z.db" };
+		"main.db.x.db", "main.db.20261326T073005Z.db",
+		"main.dbx20261126T073005Z.db", "main.db.20261126T073005Z.xx",
+		"main.db.20261126T073005Z.db.part" };
+	enum { N = sizeof(files) / sizeof(files[0]) };
 	char dir[] = "/tmp/carrywatch-backup-XXXXXX", path[200];
 	struct instant at = given_time("2026-11-26T07:30:05Z");
 	struct backups b;
@@ -129,7 +133,7 @@ static void names_are_times(void **state)
 	backup_path(path, sizeof(path), dir, "main.db", at);
 	assert_string_equal(path + strlen(dir),
 			    "/main.db.20261126T073005Z.db");
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < N; i++) {
 		snprintf(path, sizeof(path), "%s/%s", dir, files[i]);
 		f = fopen(path, "w");
 		assert_non_null(f);
@@ -146,10 +150,54 @@ static void names_are_times(void **state)
 	assert_true(backup_due("/nonexistent", "main.db", span_s(1), at));
 	backup_list(&b, "/nonexistent", "main.db");
 	assert_int_equal(b.n, 0);
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < N; i++) {
 		snprintf(path, sizeof(path), "%s/%s", dir, files[i]);
 		assert_int_equal(unlink(path), 0);
 	}
+	rmdir(dir);
+}
+
+/* Half copies of another day go with the next whole one. */
+static void what_was_interrupted_goes(void **state)
+{
+	static const struct { const char *name; bool stays; } parts[] = {
+		{ "main.db.20261120T073005Z.db.part", false },
+		{ "main.db.20261202T073005Z.db.part", false },
+		{ "main.db.20261126T063005Z.db.part", true },
+		{ "main.db.20261120T073005Z.db.pare", true },
+		{ "other.db.20261120T073005Z.db.part", true },
+		{ ".part", true },
+	};
+	char dir[] = "/tmp/carrywatch-backup-XXXXXX", sub[100], path[400];
+	struct instant now = given_time("2026-11-26T07:30:05Z");
+	struct store *s;
+	struct err err;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(sub, sizeof(sub), "%s/sub", dir);
+	assert_true(store_open(&s, ":memory:", "main", false, STORE_RUN,
+			       &err));
+	assert_int_equal(mkdir(sub, 0700), 0);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", sub, parts[i].name);
+		fclose(fopen(path, "w"));
+	}
+	if (!backup_make(s, sub, "main.db", now, &err))
+		fail_msg("%s", err.text);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", sub, parts[i].name);
+		if ((unlink(path) == 0) != parts[i].stays)
+			fail_msg("%s", parts[i].name);
+	}
+	backup_path(path, sizeof(path), sub, "main.db", now);
+	assert_int_equal(unlink(path), 0);
+	rmdir(sub);
+	snprintf(path, sizeof(path), "%s/sub/sub", dir);
+	assert_false(backup_make(s, path, "main.db", now, &err));
+	assert_non_null(strstr(err.text, "cannot make the directory"));
+	assert_non_null(strstr(err.text, "for backups: No such file"));
+	store_close(s);
 	rmdir(dir);
 }
 
@@ -159,6 +207,7 @@ int main(void)
 		cmocka_unit_test(a_quarter_of_a_year_thins_out),
 		cmocka_unit_test(thinning_is_steady),
 		cmocka_unit_test(names_are_times),
+		cmocka_unit_test(what_was_interrupted_goes),
 		cmocka_unit_test(a_name_from_the_future_counts_for_nothing),
 	};
 

@@ -4,8 +4,9 @@
 #include "cycle_desk.h"
 #include "given.h"
 #include "handoff.h"
-#include "handoffs.h"
+#include "handoffs_work.h"
 #include "store_held.h"
+#include "store_sql.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -382,6 +383,199 @@ static void a_word_is_heard_while_another_close_goes(void **state)
 	desk_close(&d);
 }
 
+/* ---- the desk of hand-offs and its courier ---- */
+
+struct sent {
+	const char *trouble;		/* of every request; NULL: it goes */
+	struct ticket last;
+	size_t n;
+};
+
+static bool take_request(void *ctx, const struct ticket *t,
+			 const struct outgoing *o, struct err *err)
+{
+	struct sent *x = ctx;
+
+	(void)o;
+	if (x->trouble)
+		return err_set(err, ERR_DATA, "%s", x->trouble);
+	x->last = *t;
+	x->n++;
+	return true;
+}
+
+struct office {
+	struct desk d;
+	struct sent sent;
+	struct courier courier;
+	struct handoffs *h;
+};
+
+/* The close of pair 1 waits for a program of the user's. */
+static void open_office(struct office *f)
+{
+	struct handoffs_options o = { .account = "main", .policy = &patient };
+	struct handoff_receiver r = { .kind = &handoff_exec };
+	struct handoff_row row;
+
+	*f = (struct office){ .h = NULL };
+	open_decided(&f->d);
+	row = row_of(&f->d, f->d.pos.id);
+	snprintf(row.target, sizeof(row.target), "exec");
+	store_row(&f->d, &row);
+	f->courier = (struct courier){ .ctx = &f->sent, .send = take_request };
+	o.store = f->d.store;
+	o.courier = &f->courier;
+	desk_check(&f->d, handoffs_new(&f->h, &o, &r, &f->d.err));
+}
+
+static void close_office(struct office *f)
+{
+	handoffs_free(f->h);
+	desk_close(&f->d);
+}
+
+static struct instant due(struct office *f)
+{
+	struct instant next;
+
+	desk_check(&f->d, handoffs_due(f->h, f->d.now, &next, &f->d.err));
+	return next;
+}
+
+static void answer(struct office *f, int64_t id, int status)
+{
+	const struct reply r = { .ticket = { TICKET_HANDOFF, id },
+				 .sent = true, .answered = true,
+				 .status = status, .body = "" };
+
+	desk_check(&f->d, handoffs_replied(f->h, &r, f->d.now, &f->d.err));
+}
+
+/* More pairs in the same state, each with a close of its own. */
+static void add_pairs(struct office *f, int n)
+{
+	struct handoff_row r = row_of(&f->d, f->d.pos.id);
+	struct position p;
+
+	desk_check(&f->d, store_begin(f->d.store, &f->d.err) &&
+		   store_position(f->d.store, &p, f->d.pos.id, &f->d.err));
+	for (int i = 0; i < n; i++) {
+		desk_check(&f->d, store_add_position(f->d.store, &p, f->d.now,
+						     "test", "", &f->d.err));
+		r.position = p.id;
+		snprintf(r.key, sizeof(r.key), "main-%d-9", i + 2);
+		desk_check(&f->d, store_add_handoff(f->d.store, &r,
+						    &f->d.err));
+	}
+	desk_check(&f->d, store_commit(f->d.store, 1000, &f->d.err));
+}
+
+static void a_request_that_cannot_be_made_is_put_off(void **state)
+{
+	struct handoff_row r;
+	struct office f;
+	struct instant next;
+
+	(void)state;
+	open_office(&f);
+	add_pairs(&f, 2);
+	r = row_of(&f.d, f.d.pos.id);
+	r.next_at.ms = f.d.now.ms + 1;		/* it waits already */
+	store_row(&f.d, &r);
+	f.sent.trouble = "no descriptor left";
+	next = due(&f);
+	assert_int_equal(next.ms, r.next_at.ms);
+	f.d.now.ms++;
+	next = due(&f);
+	for (int i = 0; i < 3; i++) {
+		r = row_of(&f.d, f.d.pos.id + i);
+		assert_int_equal(r.state, HANDOFF_QUEUED);
+		assert_int_equal(r.tries, 1);
+		assert_string_equal(r.detail, "no descriptor left");
+		assert_true(r.next_at.ms > f.d.now.ms);
+		assert_true(next.ms <= r.next_at.ms);
+	}
+	assert_int_equal(f.sent.n, 0);
+	assert_true(next.ms > f.d.now.ms);
+	f.sent.trouble = NULL;
+	f.d.now = instant_add(f.d.now, span_s(3600));
+	due(&f);
+	assert_int_equal(f.sent.n, 3);
+	assert_int_equal(row_of(&f.d, f.d.pos.id).state, HANDOFF_SENT);
+	assert_int_equal(row_of(&f.d, f.d.pos.id).tries, 2);
+	close_office(&f);
+}
+
+/* Nothing is known of one that has not left yet: it only waits. */
+static void no_more_than_a_few_are_on_their_way(void **state)
+{
+	enum { LAST = HANDOFFS_RUNNING_MAX };
+	struct office f;
+
+	(void)state;
+	open_office(&f);
+	add_pairs(&f, LAST);
+	due(&f);
+	assert_int_equal(f.sent.n, HANDOFFS_RUNNING_MAX);
+	assert_int_equal(row_of(&f.d, f.d.pos.id + LAST).state,
+			 HANDOFF_QUEUED);
+	assert_int_equal(row_of(&f.d, f.d.pos.id + LAST).tries, 0);
+	answer(&f, 3, 0);
+	due(&f);
+	assert_int_equal(f.sent.n, HANDOFFS_RUNNING_MAX + 1);
+	assert_int_equal(f.sent.last.id, LAST + 1);
+	assert_int_equal(row_of(&f.d, f.d.pos.id + LAST).state, HANDOFF_SENT);
+	close_office(&f);
+}
+
+/* A person was quicker with the first and the third. */
+static void an_answer_counts_once_and_for_its_own(void **state)
+{
+	struct handoff_row r;
+	struct office f;
+
+	(void)state;
+	open_office(&f);
+	add_pairs(&f, 2);
+	due(&f);
+	r = row_of(&f.d, f.d.pos.id);
+	r.state = HANDOFF_CONFIRMED;
+	store_row(&f.d, &r);
+	r = row_of(&f.d, f.d.pos.id + 2);
+	r.state = HANDOFF_UNKNOWN;
+	store_row(&f.d, &r);
+	answer(&f, 1, 0);
+	assert_int_equal(row_of(&f.d, f.d.pos.id).state, HANDOFF_CONFIRMED);
+	answer(&f, 1, 0);		/* of nothing that is on its way */
+	answer(&f, 99, 0);
+	answer(&f, 3, 0);
+	assert_int_equal(row_of(&f.d, f.d.pos.id + 2).state, HANDOFF_UNKNOWN);
+	assert_int_equal(row_of(&f.d, f.d.pos.id + 1).state, HANDOFF_SENT);
+	answer(&f, 2, 0);
+	assert_int_equal(row_of(&f.d, f.d.pos.id + 1).state,
+			 HANDOFF_ACKNOWLEDGED);
+	close_office(&f);
+}
+
+/* The position was taken out of the database: the log alone is told. */
+static void a_close_of_nothing_fails_and_holds_up_no_other(void **state)
+{
+	struct office f;
+
+	(void)state;
+	open_office(&f);
+	add_pairs(&f, 1);
+	assert_int_equal(sqlite3_exec(f.d.store->db, "PRAGMA foreign_keys = "
+				      "OFF; DELETE FROM positions WHERE id = 1",
+				      NULL, NULL, NULL), SQLITE_OK);
+	due(&f);
+	assert_int_equal(row_of(&f.d, 1).state, HANDOFF_FAILED);
+	assert_int_equal(row_of(&f.d, 2).state, HANDOFF_SENT);
+	assert_int_equal(f.sent.last.id, 2);
+	close_office(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -394,6 +588,10 @@ int main(void)
 		cmocka_unit_test(single_polls_far_apart_settle_it),
 		cmocka_unit_test(what_was_seen_ahead_of_now_is_no_news),
 		cmocka_unit_test(a_word_is_heard_while_another_close_goes),
+		cmocka_unit_test(a_request_that_cannot_be_made_is_put_off),
+		cmocka_unit_test(no_more_than_a_few_are_on_their_way),
+		cmocka_unit_test(an_answer_counts_once_and_for_its_own),
+		cmocka_unit_test(a_close_of_nothing_fails_and_holds_up_no_other),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,165 +11,8 @@
 
 #include <cmocka.h>
 
-#include "cycle_desk.h"
-#include "deliver.h"
+#include "deliver_scene.h"
 #include "given.h"
-#include "store_alerts.h"
-
-#define MIN	60000
-
-/* ---- a courier that carries nothing ---- */
-
-static struct spy {
-	int status;			/* of every reply; 0: none came */
-	int64_t wait_s;			/* asked for by every reply */
-	size_t n_taken;
-	bool hold;			/* keep what is sent on its way */
-	struct ticket running[4];
-	size_t n;
-	char got[400][200];		/* "ID TITLE" of what was taken */
-	size_t n_got;
-	char last[200];
-} spy;
-
-static bool spy_send(void *ctx, const struct ticket *t,
-		     const struct outgoing *o, struct err *err)
-{
-	(void)ctx;
-	(void)err;
-	assert_true(spy.n < 4);
-	spy.running[spy.n++] = *t;
-	snprintf(spy.last, sizeof(spy.last), "%.*s", (int)o->body_len,
-		 o->body);
-	return true;
-}
-
-static bool spy_take(void *ctx, struct reply *out)
-{
-	(void)ctx;
-	if (spy.n == 0 || spy.hold)
-		return false;
-	*out = (struct reply){ .ticket = spy.running[--spy.n], .body = "",
-			       .sent = spy.status != 0,
-			       .answered = spy.status != 0,
-			       .status = spy.status, .error = "gone",
-			       .retry_after_s = spy.wait_s };
-	spy.n_taken++;
-	if (spy.status == 200)
-		snprintf(spy.got[spy.n_got++], 200, "%s", spy.last);
-	return true;
-}
-
-static const struct courier courier = { &spy, spy_send, spy_take, NULL, NULL,
-					NULL };
-
-/* ---- a sink whose body is "ID TITLE" ---- */
-
-static bool build(struct outgoing *out, const struct alert *a,
-		  const struct sink_values *v, struct arena *arena,
-		  struct err *err)
-{
-	char text[200];
-
-	(void)v;
-	(void)err;
-	snprintf(text, sizeof(text), "%s %s%s", a->id, a->title,
-		 strstr(a->text, "\nfor ") ? " (lasting)" : "");
-	*out = (struct outgoing){ .wire = WIRE_HTTP };
-	out->body = arena_text(arena, text, strlen(text));
-	out->body_len = strlen(text);
-	return true;
-}
-
-static const struct sink_kind spy_kind = { .name = "spy", .build = build };
-static const struct sink spy_sink = { .name = "spy", .kind = &spy_kind };
-static const struct sink *const spy_list[] = { &spy_sink };
-
-static struct desk desk;
-static struct deliver *d;
-static struct instant due_at;	/* when it wants to be asked again */
-
-static void open_deliver(void)
-{
-	const struct deliver_options o = { "main", desk.store, &courier,
-					   false, 1, NULL };
-	struct alert_policy p = { .sinks = spy_list, .n_sinks = 1 };
-	struct sinks sinks;
-
-	desk_check(&desk, sinks_open(&sinks, &p, &desk.err));
-	desk_check(&desk, deliver_new(&d, &o, &sinks, &desk.err));
-}
-
-static int begin(void **state)
-{
-	struct account *a;
-
-	(void)state;
-	memset(&spy, 0, sizeof(spy));
-	desk_open(&desk, "hyperliquid", "profile: wary");
-	a = (struct account *)(uintptr_t)desk.cycle->account;
-	a->alerts.sinks = spy_list;
-	a->alerts.n_sinks = 1;
-	desk.rate[0] = "0.0001";
-	desk.rate[1] = "0.0008";
-	open_deliver();
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	deliver_free(d);
-	desk_close(&desk);
-	return 0;
-}
-
-/* What the wait between two polls does: replies, then what is due. */
-static void between(void)
-{
-	struct instant next;
-	struct reply r;
-	bool more = true;
-
-	while (more) {
-		more = false;
-		while (courier.take(courier.ctx, &r)) {
-			desk_check(&desk, deliver_replied(d, &r, desk.now,
-							  &desk.err));
-			more = true;
-		}
-		desk_check(&desk, deliver_due(d, desk.now, &next, &desk.err));
-		more |= spy.n > 0 && !spy.hold;
-	}
-	if (instant_known(next))
-		assert_true(next.ms > desk.now.ms);
-	due_at = next;
-}
-
-static void poll_at(struct instant t)
-{
-	char text[INSTANT_TEXT_MAX];
-
-	instant_format(text, t);
-	desk_poll(&desk, text);
-	between();
-}
-
-static struct delivery_queue queue(void)
-{
-	struct delivery_queue q;
-
-	desk_check(&desk, store_begin_read(desk.store, &desk.err));
-	desk_check(&desk, store_delivery_queue(desk.store, &q, "spy", desk.now,
-					       &desk.err));
-	store_end_read(desk.store);
-	return q;
-}
-
-static int64_t waiting(void)
-{
-	return queue().n;
-}
 
 static int id_of(const char *got)
 {
@@ -186,14 +29,14 @@ static void six_hours_without_a_receiver(void **state)
 		/* Thin for ten minutes of twenty; flipped after five hours. */
 		desk.rate[1] = minute >= 300 ? "-0.0005" :
 			       minute / 10 % 2 ? "0.0002" : "0.0008";
-		poll_at(t);
-		assert_in_range(waiting(), 0, 4);
+		deliver_poll(t);
+		assert_in_range(deliver_waiting(), 0, 4);
 	}
 	assert_int_equal(spy.n_got, 0);
 	spy.status = 200;
 	for (int minute = 0; minute < 180; minute++, t.ms += MIN)
-		poll_at(t);
-	assert_int_equal(waiting(), 0);
+		deliver_poll(t);
+	assert_int_equal(deliver_waiting(), 0);
 	assert_in_range(spy.n_got, 2, 8);
 	for (size_t i = 0; i < spy.n_got; i++) {
 		close_seen |= strstr(spy.got[i], "CLOSE main/1") != NULL;
@@ -210,12 +53,12 @@ static void small_matters_cancel_out(void **state)
 
 	(void)state;
 	desk.rate[1] = "0.0002";
-	poll_at(t);
-	assert_int_equal(waiting(), 1);
+	deliver_poll(t);
+	assert_int_equal(deliver_waiting(), 1);
 	desk.rate[1] = "0.0008";
 	t.ms += MIN;
-	poll_at(t);
-	assert_int_equal(waiting(), 0);
+	deliver_poll(t);
+	assert_int_equal(deliver_waiting(), 0);
 }
 
 static void a_close_is_told_however_late(void **state)
@@ -228,10 +71,10 @@ static void a_close_is_told_however_late(void **state)
 		span_s(7 * DAY_S);
 	desk.rate[1] = "-0.0005";
 	for (int i = 0; i < 3 * 24 * 60; i += 30, t.ms += 30 * MIN)
-		poll_at(t);
+		deliver_poll(t);
 	spy.status = 200;
 	for (int i = 0; i < 5; i++, t.ms += 60 * MIN)
-		poll_at(t);
+		deliver_poll(t);
 	assert_true(spy.n_got > 0);
 	assert_non_null(strstr(spy.got[0], "CLOSE main/1 BTC FLIPPED"));
 }
@@ -246,11 +89,11 @@ static void nobody_is_silenced_for_more_than_an_hour(void **state)
 	spy.status = 503;
 	for (int i = 0; i < 3; i++, t.ms += 61 * MIN) {
 		spy.wait_s = asked_s[i];
-		poll_at(t);
-		assert_int_equal(due_at.ms, t.ms + 60 * MIN);
+		deliver_poll(t);
+		assert_int_equal(deliver_due_at.ms, t.ms + 60 * MIN);
 	}
 	spy.status = 200;
-	poll_at(t);
+	deliver_poll(t);
 	assert_true(spy.n_got > 0);
 }
 
@@ -262,21 +105,21 @@ static void one_at_a_time_and_again_after_a_crash(void **state)
 	(void)state;
 	spy.hold = true;
 	desk.rate[1] = "0.0002";
-	poll_at(t);
+	deliver_poll(t);
 	assert_int_equal(spy.n, 1);
 	snprintf(first, sizeof(first), "%s", spy.last);
 	desk.rate[1] = "-0.0005";		/* more is told */
 	for (int i = 1; i < 4; i++) {
 		t.ms += MIN;
-		poll_at(t);
+		deliver_poll(t);
 	}
 	assert_int_equal(spy.n, 1);		/* in order, one at a time */
-	deliver_free(d);			/* the process ends here */
+	deliver_free(deliver);			/* the process ends here */
 	spy.n = 0;
 	spy.hold = false;
 	spy.status = 200;
-	open_deliver();
-	between();
+	deliver_open();
+	deliver_between();
 	assert_string_equal(spy.got[0], first);	/* the same id again */
 	assert_true(spy.n_got > 1);
 }
@@ -288,6 +131,7 @@ static void the_pauses_grow_and_differ(void **state)
 	uint64_t seed = 7;
 
 	(void)state;
+	assert_in_range(deliver_pause_ms(&seed, 0, false), 1000, most[0]);
 	for (int tries = 1; tries <= 5; tries++) {
 		int64_t high = 0;
 
@@ -306,29 +150,6 @@ static void the_pauses_grow_and_differ(void **state)
 
 /* ---- heartbeats ---- */
 
-static const struct sink_kind beat_kind = { .name = "beat", .build = build,
-					    .heartbeat = true };
-static const struct sink beat_a = { .name = "a", .kind = &beat_kind },
-			 beat_b = { .name = "b", .kind = &beat_kind };
-
-static void use(const struct sink *x, const struct sink *y)
-{
-	const struct sink *const list[] = { x, y };
-	struct alert_policy p = { .sinks = list, .n_sinks = 2 };
-	struct sinks sinks;
-
-	desk_check(&desk, sinks_open(&sinks, &p, &desk.err));
-	deliver_use(d, &sinks);
-}
-
-static void take_one(void)
-{
-	struct reply r;
-
-	assert_true(courier.take(courier.ctx, &r));
-	desk_check(&desk, deliver_replied(d, &r, desk.now, &desk.err));
-}
-
 /* A beat is on its way while the sinks change places: none stays silent. */
 static void a_reload_silences_no_heartbeat(void **state)
 {
@@ -336,14 +157,14 @@ static void a_reload_silences_no_heartbeat(void **state)
 
 	(void)state;
 	desk.now = t;
-	use(&beat_a, &beat_b);
-	deliver_beat(d, t, true);
+	use_sinks(&beat_a, &beat_b);
+	deliver_beat(deliver, t, true);
 	assert_int_equal(spy.n, 2);
-	take_one();				/* b was heard */
-	use(&beat_b, &beat_a);
-	take_one();				/* a is, behind the reload */
+	deliver_take_one();				/* b was heard */
+	use_sinks(&beat_b, &beat_a);
+	deliver_take_one();				/* a is, behind the reload */
 	t.ms += 2 * MIN;
-	deliver_beat(d, t, true);
+	deliver_beat(deliver, t, true);
 	assert_int_equal(spy.n, 2);
 }
 
@@ -354,14 +175,14 @@ static void a_clock_set_back_delays_no_message(void **state)
 
 	(void)state;
 	desk.rate[1] = "-0.0005";
-	poll_at(t);
-	assert_int_equal(waiting(), 1);
+	deliver_poll(t);
+	assert_int_equal(deliver_waiting(), 1);
 	spy.status = 200;
 	desk.now.ms -= 3600 * INT64_C(1000);
-	between();				/* may have been asked for */
+	deliver_between();				/* may have been asked for */
 	assert_int_equal(spy.n_got, 0);
 	desk.now.ms -= 23 * 3600 * INT64_C(1000);
-	between();
+	deliver_between();
 	assert_int_equal(spy.n_got, 1);
 }
 
@@ -374,9 +195,9 @@ static void a_long_wait_is_no_storm(void **state)
 	spy.wait_s = 7 * DAY_S;
 	spy.status = 429;
 	desk.rate[1] = "-0.0005";
-	poll_at(t);
+	deliver_poll(t);
 	for (int i = 0; i < 5; i++)
-		between();
+		deliver_between();
 	assert_in_range(spy.n_taken, 1, 2);
 }
 
@@ -387,18 +208,18 @@ static void what_has_no_row_silences_nothing_else(void **state)
 	(void)state;
 	spy.status = 200;
 	desk.now = given_time("2026-03-02T00:00:00Z");
-	deliver_direct(d, desk.now, "close cannot go out", "a");
-	deliver_direct(d, desk.now, "close cannot go out", "b");
-	deliver_hourly(d, desk.now, "cannot record", "disk");
+	deliver_direct(deliver, desk.now, "close cannot go out", "a");
+	deliver_direct(deliver, desk.now, "close cannot go out", "b");
+	deliver_hourly(deliver, desk.now, "cannot record", "disk");
 	assert_int_equal(spy.n, 3);
-	between();
+	deliver_between();
 	desk.now.ms += 59 * MIN;
-	deliver_hourly(d, desk.now, "cannot record", "disk");
+	deliver_hourly(deliver, desk.now, "cannot record", "disk");
 	assert_int_equal(spy.n, 0);
 	desk.now.ms += MIN;
-	deliver_hourly(d, desk.now, "cannot record", "disk");
+	deliver_hourly(deliver, desk.now, "cannot record", "disk");
 	assert_int_equal(spy.n, 1);
-	between();
+	deliver_between();
 	assert_int_equal(spy.n_taken, 4);
 }
 
@@ -408,9 +229,9 @@ static void what_has_no_row_has_an_id(void **state)
 
 	(void)state;
 	desk.now = given_time("2026-03-02T00:00:00Z");
-	deliver_direct(d, desk.now, "close cannot go out", "a");
+	deliver_direct(deliver, desk.now, "close cannot go out", "a");
 	snprintf(first, sizeof(first), "%s", spy.last);
-	deliver_direct(d, desk.now, "close cannot go out", "b");
+	deliver_direct(deliver, desk.now, "close cannot go out", "b");
 	assert_string_not_equal(spy.last, first);	/* not a retry of it */
 }
 
@@ -422,15 +243,15 @@ static void what_was_given_up_is_of_a_day(void **state)
 	(void)state;
 	spy.status = 400;
 	desk.rate[1] = "0.0002";
-	poll_at(t);
-	assert_true(queue().given_up);
+	deliver_poll(t);
+	assert_true(deliver_queue().given_up);
 	desk.now.ms = t.ms + 24 * 60 * MIN - 1;
-	assert_true(queue().given_up);
+	assert_true(deliver_queue().given_up);
 	desk.now.ms++;
-	assert_false(queue().given_up);
+	assert_false(deliver_queue().given_up);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, deliver_begin, deliver_end)
 
 int main(void)
 {

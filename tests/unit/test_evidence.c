@@ -361,6 +361,28 @@ static void an_empty_view_is_small(void **state)
 	arena_free(a);
 }
 
+/* One more cannot be counted: another streak is written out. */
+static void a_full_count_comes_back(void **state)
+{
+	struct arena *a = arena_new();
+	struct evidence_row row = {
+		.position = 1, .line = -1, .new_data = true, .n_slots = 2,
+		.slot = { { { 1 }, { 2 }, INT32_MAX, VERDICT_TRUE },
+			  { { 1 }, { 2 }, INT32_MAX - 1, VERDICT_TRUE } },
+	}, after = row;
+	struct evidence_view v = { .poll = 1, .at = { 2 }, .n_rows = 1,
+				   .rows = &row };
+	struct evidence_view next = { .poll = 2, .at = { 3 }, .n_rows = 1,
+				      .rows = &after };
+
+	(void)state;
+	after.slot[0].last_known = after.slot[1].last_known = next.at;
+	after.slot[1].count++;
+	round_trip(&v, NULL, a);
+	round_trip(&next, &v, a);
+	arena_free(a);
+}
+
 static void refuse(const struct evidence_view *v,
 		   const struct evidence_view *before, struct arena *a)
 {
@@ -522,6 +544,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(views_come_back),
 		cmocka_unit_test(an_empty_view_is_small),
+		cmocka_unit_test(a_full_count_comes_back),
 		cmocka_unit_test(what_is_out_of_range_is_not_written),
 		cmocka_unit_test(damage_is_refused_or_harmless),
 		cmocka_unit_test(promises_are_not_believed),

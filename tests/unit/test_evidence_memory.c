@@ -233,22 +233,30 @@ static void each_part_is_compared(void **state)
 	DIFFERS(y.slot[3].count++);
 }
 
-static void too_many_streaks_are_refused(void **state)
+static void what_is_out_of_range_is_not_written(void **state)
 {
+	static const struct { int slots, line; } bad[] = {
+		{ SLOTS_MAX + 1, -1 }, { -1, -1 }, { 0, -2 },
+	};
 	struct arena *a = arena_new();
 	struct evidence_row row = { .line = -1 };
 	struct streak slots[SLOTS];
 	struct evidence_memory m = some_memory(slots);
 	struct evidence_view v = view_of(&row, 1);
-	struct err err = { ERR_NONE, "" };
-	unsigned char *blob;
-	size_t n;
 
 	(void)state;
-	m.n_slots = SLOTS_MAX + 1;
 	row.memory = &m;
-	assert_false(evidence_encode(&blob, &n, &v, NULL, a, &err));
-	assert_int_equal(err.kind, ERR_STORE);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct err err = { ERR_NONE, "" };
+		unsigned char *blob;
+		size_t n;
+
+		m.n_slots = bad[i].slots;
+		row.line = bad[i].line;
+		assert_false(evidence_encode(&blob, &n, &v, NULL, a, &err));
+		assert_int_equal(err.kind, ERR_STORE);
+		assert_non_null(strstr(err.text, "a value is out of range"));
+	}
 	arena_free(a);
 }
 
@@ -259,7 +267,7 @@ int main(void)
 		cmocka_unit_test(without_memory_a_blob_is_as_it_was),
 		cmocka_unit_test(what_is_not_said_is_known),
 		cmocka_unit_test(each_part_is_compared),
-		cmocka_unit_test(too_many_streaks_are_refused),
+		cmocka_unit_test(what_is_out_of_range_is_not_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -186,6 +186,144 @@ static void newer_and_foreign_files_are_refused(void **state)
 	assert_non_null(strstr(err.text, "another program"));
 }
 
+static void refused(bool ok, const struct err *err, enum err_kind kind,
+		    const char *words)
+{
+	assert_false(ok);
+	assert_int_equal(err->kind, kind);
+	if (!strstr(err->text, words))
+		fail_msg("\"%s\" is not in: %s", words, err->text);
+}
+
+/* Whatever is in it without our stamp was not made by us. */
+static void what_is_not_ours_is_no_fresh_file(void **state)
+{
+	static const char *const makes[] = {
+		"CREATE TABLE x (a)", "PRAGMA user_version = 1",
+		"PRAGMA application_id = 7",
+	};
+	struct fixture *f = *state;
+	char sql[64];
+	struct err err;
+	bool fresh;
+
+	for (size_t i = 0; i < sizeof(makes) / sizeof(makes[0]); i++) {
+		sqlite3_close(f->db);
+		unlink(f->path);
+		sqlite3_open(f->path, &f->db);
+		sqlite3_exec(f->db, makes[i], NULL, NULL, NULL);
+		refused(migrate_check(f->db, f->path, 2, &fresh, &err), &err,
+			ERR_STORE, "another program: name another file");
+		assert_false(fresh);
+	}
+	snprintf(sql, sizeof(sql), "PRAGMA application_id = %d",
+		 MIGRATE_APPLICATION_ID);
+	sqlite3_exec(f->db, sql, NULL, NULL, NULL);	/* of no version */
+	refused(migrate_check(f->db, f->path, 2, &fresh, &err), &err,
+		ERR_STORE, "another program");
+}
+
+static void what_cannot_be_read_is_named(void **state)
+{
+	struct fixture *f = *state;
+	struct err err;
+	bool fresh;
+	FILE *out;
+
+	migrate(f, 2);
+	sqlite3_close(f->db);
+	out = fopen(f->path, "r+");
+	fseek(out, 100, SEEK_SET);	/* behind the header: the list of tables */
+	for (int i = 0; i < 200; i++)
+		fputc(0xa5, out);
+	fclose(out);
+	sqlite3_open(f->path, &f->db);
+	refused(migrate_check(f->db, f->path, 2, &fresh, &err), &err,
+		ERR_STORE, "a.db is damaged: restore a backup, or move it away "
+		"to start anew");
+	sqlite3_close(f->db);
+	out = fopen(f->path, "w");
+	fputs("a shopping list of more than a few bytes, but no database; "
+	      "eggs, flour, milk, salt, sugar, butter, yeast", out);
+	fclose(out);
+	sqlite3_open(f->path, &f->db);
+	refused(migrate_check(f->db, f->path, 2, &fresh, &err), &err,
+		ERR_STORE, "a.db is not a database");
+}
+
+/* Two monitors of a new version start at once: the other one was quicker. */
+static int other_is_quicker(void *other, int tries)
+{
+	const char *const sql[] = {
+		one[0], one[1], two[0], two[1], "PRAGMA user_version = 2",
+		"COMMIT",
+	};
+
+	assert_int_equal(tries, 0);
+	for (size_t i = 0; i < sizeof(sql) / sizeof(sql[0]); i++)
+		assert_int_equal(sqlite3_exec(other, sql[i], NULL, NULL,
+					      NULL), SQLITE_OK);
+	return 1;
+}
+
+static void a_step_that_was_taken_meanwhile_is_not_taken_twice(void **state)
+{
+	struct fixture *f = *state;
+	sqlite3 *other;
+
+	assert_int_equal(sqlite3_open(f->path, &other), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL,
+				      NULL), SQLITE_OK);
+	sqlite3_busy_handler(f->db, other_is_quicker, other);
+	migrate(f, 2);
+	sqlite3_close(other);
+	assert_int_equal(number(f->db, "SELECT count(*) FROM b"), 1);
+	assert_int_equal(number(f->db, "PRAGMA user_version"), 2);
+}
+
+static void where_no_copy_can_be_kept_nothing_changes(void **state)
+{
+	char name[5000], path[128], part[140];
+	struct fixture *f = *state;
+	struct err err;
+
+	migrate(f, 1);
+	memset(name, 'n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	refused(migrate_run(f->db, name, steps, 2, &err), &err, ERR_STORE,
+		"name too long: nnn");
+	name[4095] = '\0';		/* .part has no room */
+	refused(migrate_copy(f->db, name, &err), &err, ERR_STORE,
+		"name too long: nnn");
+	refused(migrate_copy(f->db, "/nonexistent/copy.db", &err), &err,
+		ERR_STORE, "cannot write the backup /nonexistent/copy.db.part");
+	snprintf(path, sizeof(path), "%s.backup-v1", f->path);
+	snprintf(part, sizeof(part), "%s.part", path);
+	assert_int_equal(mkdir(path, 0700), 0);
+	refused(migrate_run(f->db, f->path, steps, 2, &err), &err, ERR_STORE,
+		"before the schema changes: cannot keep the backup");
+	assert_int_equal(access(part, F_OK), -1);
+	assert_int_equal(number(f->db, "PRAGMA user_version"), 1);
+	assert_int_equal(rmdir(path), 0);
+	migrate(f, 2);
+}
+
+/* As with `carrywatch db backup copy.db`. */
+static void a_copy_goes_where_one_stands(void **state)
+{
+	struct fixture *f = *state;
+	struct err err = { ERR_NONE, "" };
+	char *before = getcwd(NULL, 0);
+
+	migrate(f, 1);
+	assert_int_equal(chdir(f->dir), 0);
+	if (!migrate_copy(f->db, "a.db.backup-v2", &err))
+		fail_msg("%s", err.text);
+	assert_int_equal(chdir(before), 0);
+	free(before);
+	assert_true(exists(f, ".backup-v2"));
+}
+
 /* ---- what the real schema takes as a decimal ---- */
 
 struct text_case {
@@ -270,6 +408,11 @@ int main(void)
 		TEST(a_failed_step_changes_nothing),
 		TEST(a_busy_file_is_left_alone),
 		TEST(newer_and_foreign_files_are_refused),
+		TEST(what_is_not_ours_is_no_fresh_file),
+		TEST(what_cannot_be_read_is_named),
+		TEST(a_step_that_was_taken_meanwhile_is_not_taken_twice),
+		TEST(where_no_copy_can_be_kept_nothing_changes),
+		TEST(a_copy_goes_where_one_stands),
 		TEST(only_canonical_decimals_get_in),
 		TEST(what_the_steps_make_is_known_by_its_hash),
 	};

@@ -240,6 +240,25 @@ static void what_breaks_an_invariant_is_refused(void **state)
 		ERR_STORE, "size_usd");
 }
 
+static void who_asks_for_none_that_is_there_hears_which_are(void **state)
+{
+	struct store_case *f = *state;
+	struct position p;
+
+	refused(f, store_position(f->store, &p, 99, &f->err), ERR_NOT_FOUND,
+		"no position 99: none is recorded yet");
+	for (int i = 0; i < 19; i++)
+		add(f, "BTC");
+	refused(f, store_position(f->store, &p, 99, &f->err), ERR_NOT_FOUND,
+		"no position 99; there are: ");
+	assert_null(strstr(f->err.text, "..."));
+	add(f, "BTC");
+	add(f, "BTC");
+	refused(f, store_position(f->store, &p, 99, &f->err), ERR_NOT_FOUND,
+		" ...");
+	assert_non_null(strstr(f->err.text, " 3 "));
+}
+
 /* ---- transactions ---- */
 
 static void a_rollback_leaves_nothing(void **state)
@@ -283,6 +302,7 @@ int main(void)
 		TEST(lists_are_watched_recent_or_all),
 		TEST(a_closed_position_only_reopens),
 		TEST(what_breaks_an_invariant_is_refused),
+		TEST(who_asks_for_none_that_is_there_hears_which_are),
 		TEST(a_rollback_leaves_nothing),
 		TEST(writing_needs_a_transaction),
 	};

@@ -303,6 +303,9 @@ static void damage_names_its_poll(void **state)
 	refused_at(f, 9, "poll 7: evidence is damaged");
 	assert_true(read_at(f, &v, &p, (struct instant){ NOW.ms + 360000 }));
 	refused_at(f, 72, "poll 71: evidence is damaged");
+	meddle(f, "UPDATE evidence SET data = (SELECT data FROM evidence "
+		  "WHERE poll = 1) WHERE poll = 65");
+	refused_at(f, 65, "poll 65: evidence is damaged, it says poll 1");
 	meddle(f, "DELETE FROM evidence WHERE poll = 1");
 	refused_at(f, 5, "poll 5: the start of its evidence is missing");
 }

@@ -319,6 +319,10 @@ static void tables_of_somebody_else_are_refused(void **state)
 		  "there is also \"polls.took " },
 		{ "DROP TABLE brakes", "there is no \"brakes." },
 		{ "CREATE TABLE mine (x)", "there is also \"mine.x" },
+		{ "CREATE TABLE zz (x)", "there is also \"zz.x" },
+		{ "DROP TABLE watches", "there is no \"watches." },
+		{ "CREATE TABLE \"t\xc3\xa4t\r\" (x)", "\"t??t?.x" },
+		{ "CREATE TABLE \"a\nb\" (x)", "there is also \"a\";" },
 	};
 	struct fixture *f = *state;
 	struct store *s;

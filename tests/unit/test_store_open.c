@@ -309,6 +309,129 @@ static void another_journal_mode_is_turned_back(void **state)
 	assert_int_equal(access(wal, F_OK), -1);
 }
 
+/* Another program has it open in that mode: nobody can turn it back. */
+static void a_journal_mode_in_use_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct store *s;
+	char path[160];
+	sqlite3 *other;
+
+	store_close(open_as(f, STORE_RUN));
+	assert_int_equal(sqlite3_open(f->path, &other), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(other, "PRAGMA journal_mode = WAL; "
+				      "BEGIN; SELECT * FROM meta", NULL, NULL,
+				      NULL), SQLITE_OK);
+	refused(f, store_open(&s, f->path, "main", false, STORE_RUN, &f->err),
+		ERR_BUSY, "in use by another process");
+	sqlite3_close(other);
+	store_close(open_as(f, STORE_RUN));
+	snprintf(path, sizeof(path), "%s-wal", f->path);
+	assert_int_equal(access(path, F_OK), -1);
+}
+
+static void tables_without_an_account_are_no_database_yet(void **state)
+{
+	struct fixture *f = *state;
+	struct store *s;
+
+	store_close(open_as(f, STORE_RUN));
+	meddle(f, "DELETE FROM meta");
+	refused(f, store_open(&s, f->path, "main", false, STORE_READ, &f->err),
+		ERR_NOT_FOUND, "account main has no database yet");
+	store_close(open_as(f, STORE_RUN));	/* it takes the place */
+	refused(f, store_open(&s, f->path, "paper", false, STORE_READ,
+			      &f->err), ERR_STORE, "account main, not of");
+}
+
+static void copy_file(const char *from, const char *to)
+{
+	static char bytes[1 << 20];
+	FILE *in = fopen(from, "r"), *out = fopen(to, "w");
+	size_t n = fread(bytes, 1, sizeof(bytes), in);
+
+	assert_true(n > 0 && n < sizeof(bytes));
+	assert_int_equal(fwrite(bytes, 1, n, out), n);
+	fclose(in);
+	fclose(out);
+}
+
+/* The monitor of another user was killed at a commit: what it left can only
+ * be rolled back by who may write. */
+static void a_hot_journal_is_left_to_its_user(void **state)
+{
+	static const char *const tails[] = { "", "-journal" };
+	struct fixture *f = *state;
+	char from[160], to[160];
+	struct store *s;
+	sqlite3 *writer;
+
+	if (geteuid() != 0) {
+		print_message("# SKIP only root can give files away\n");
+		skip();
+	}
+	store_close(open_as(f, STORE_RUN));
+	snprintf(to, sizeof(to), "%s.link", f->path);
+	copy_file(f->path, to);
+	assert_int_equal(sqlite3_open(to, &writer), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(writer, "PRAGMA cache_size = 1; BEGIN; "
+		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM "
+		"n WHERE i < 2000) INSERT INTO configs SELECT i, 'text' FROM "
+		"n", NULL, NULL, NULL), SQLITE_OK);
+	for (int i = 0; i < 2; i++) {
+		snprintf(from, sizeof(from), "%s.link%s", f->path, tails[i]);
+		snprintf(to, sizeof(to), "%s%s", f->path, tails[i]);
+		copy_file(from, to);
+		assert_int_equal(chown(to, 65534, 65534), 0);
+	}
+	sqlite3_close(writer);
+	refused(f, store_open(&s, f->path, "main", false, STORE_READ, &f->err),
+		ERR_STORE, "(opened for reading only: start the monitor, or "
+		"run this as the user of the monitor)");
+	for (int i = 0; i < 2; i++) {
+		snprintf(to, sizeof(to), "%s%s", f->path, tails[i]);
+		assert_int_equal(chown(to, 0, 0), 0);
+	}
+	s = open_as(f, STORE_READ);	/* its user's command rolls it back */
+	assert_int_equal(count(f, s), 0);
+	store_close(s);
+	assert_int_equal(access(to, F_OK), -1);
+}
+
+static void what_cannot_be_made_is_named(void **state)
+{
+	struct fixture *f = *state;
+	struct store *s;
+
+	refused(f, store_open(&s, "/proc/nowhere/main.db", "main", false,
+			      STORE_RUN, &f->err), ERR_STORE,
+		"cannot create the directory /proc/nowhere: ");
+	refused(f, store_open(&s, "/proc/main.db", "main", false, STORE_RUN,
+			      &f->err), ERR_STORE,
+		"cannot create the database /proc/main.db: ");
+}
+
+/* data_dir: . */
+static void a_name_without_a_directory_is_of_where_one_stands(void **state)
+{
+	struct fixture *f = *state;
+	char *before = getcwd(NULL, 0);
+	struct store *s;
+
+	store_close(open_as(f, STORE_RUN));
+	assert_int_equal(unlink(f->path), 0);
+	assert_int_equal(chdir(f->sub), 0);
+	check(f, store_open(&s, "main.db", "main", false, STORE_RUN,
+			    &f->err));
+	store_close(s);
+	assert_int_equal(chmod(f->sub, 0777), 0);
+	refused(f, store_open(&s, "main.db", "main", false, STORE_RUN,
+			      &f->err), ERR_STORE, "others can write");
+	assert_int_equal(chdir(before), 0);
+	free(before);
+	assert_int_equal(mode_of(f->path), 0600);
+}
+
 static void a_value_that_makes_no_sense_is_named(void **state)
 {
 	struct fixture *f = *state;
@@ -433,6 +556,11 @@ int main(void)
 		TEST(account_and_mode_are_stamped),
 		TEST(other_versions_are_refused),
 		TEST(another_journal_mode_is_turned_back),
+		TEST(a_journal_mode_in_use_is_refused),
+		TEST(tables_without_an_account_are_no_database_yet),
+		TEST(a_hot_journal_is_left_to_its_user),
+		TEST(what_cannot_be_made_is_named),
+		TEST(a_name_without_a_directory_is_of_where_one_stands),
 		TEST(a_value_that_makes_no_sense_is_named),
 		TEST(a_reader_delays_a_commit_but_loses_nothing),
 		TEST(two_changes_of_one_version_conflict),

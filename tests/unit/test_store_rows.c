@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Memory, polls, decisions, money and messages in the store. */
+#include "evidence.h"
 #include "store_case.h"
 
 #include <setjmp.h>
@@ -205,6 +206,39 @@ static void a_watch_comes_back_and_is_forgotten(void **state)
 	assert_int_equal(back.watch.action, ACTION_HOLD);
 }
 
+/* One thing of it changes, and it is written whole. */
+#define WRITTEN(change) do { \
+	struct memory now = m; \
+	struct watch *w = &now.watch; \
+	change; \
+	save(f, id, p, &now, &m); \
+	m = load(f, id, p); \
+	if (!evidence_memory_same( \
+			&(struct evidence_memory){ .watch = m.watch }, \
+			&(struct evidence_memory){ .watch = now.watch })) \
+		fail_msg("lost: %s", #change); \
+} while (0)
+
+static void each_part_of_a_watch_is_written(void **state)
+{
+	struct store_case *f = *state;
+	int64_t id = add(f, "BTC").id;
+	struct profile *p = profile_of(f, three, 1);
+	struct memory m = load(f, id, p);
+
+	WRITTEN(w->counted[0].ms = 1);
+	WRITTEN(w->counted[1].ms = 2);
+	WRITTEN(w->action = ACTION_ALERT);
+	WRITTEN(memcpy(w->label.s, "STALE", 6));
+	WRITTEN(w->divergence = fact_unknown(WHY_STALE));
+	WRITTEN(w->divergence_at.ms = 3);
+	WRITTEN(w->blind_told.ms = 4);
+	WRITTEN(w->blind_notices = 5);
+	WRITTEN(w->gone_polls = 6);
+	WRITTEN(w->unclosed_told.ms = 7);
+	WRITTEN(memcpy(w->severer.s, "FLIPPED", 8));
+}
+
 /* ---- polls, decisions ---- */
 
 static struct poll poll_of(int64_t seq)
@@ -352,6 +386,37 @@ static void a_settlement_is_booked_once(void **state)
 		ERR_STORE, "FOREIGN KEY");
 }
 
+/* A caller need not ask whether there is anything to be written. */
+static void nothing_is_written_as_nothing(void **state)
+{
+	struct store_case *f = *state;
+	int64_t id = add(f, "BTC").id, start = -1;
+	struct event *events, e = { .position = id, .at = NOW,
+				    .kind = "note" };
+	struct decision_row *list, d = { .poll = 1, .position = id,
+					 .at = NOW };
+	struct poll p = poll_of(1), q;
+	bool found;
+	size_t n;
+
+	check(f, store_recorded_start(f->store, &start, NOW, &f->err));
+	assert_int_equal(start, 0);		/* no poll was recorded */
+	check(f, store_put_settlements(f->store, NULL, 0, &f->err));
+	check(f, store_report_settlements(f->store, NULL, 0, &f->err));
+	check(f, store_add_event(f->store, &e, &f->err));
+	check(f, store_events(f->store, &events, &n, id, f->arena, &f->err));
+	assert_int_equal(n, 2);
+	assert_string_equal(events[1].note, "");
+	p.error = NULL;
+	check(f, store_put_config(f->store, p.config, "", &f->err));
+	check(f, store_put_poll(f->store, &p, &f->err));
+	check(f, store_last_poll(f->store, &q, &found, &f->err));
+	assert_string_equal(q.error, "");
+	check(f, store_put_decision(f->store, &d, &f->err));
+	assert_int_equal(decisions(f, &list, id, INT64_MIN, INT64_MIN, 0), 1);
+	assert_string_equal(list[0].text, "");
+}
+
 static void the_outbox_keeps_its_order(void **state)
 {
 	struct store_case *f = *state;
@@ -427,9 +492,11 @@ int main(void)
 		TEST(a_streak_outlives_a_parameter_that_came_later),
 		TEST(only_differences_are_written),
 		TEST(a_watch_comes_back_and_is_forgotten),
+		TEST(each_part_of_a_watch_is_written),
 		TEST(polls_and_their_configuration),
 		TEST(decisions_are_unique_and_newest_first),
 		TEST(a_settlement_is_booked_once),
+		TEST(nothing_is_written_as_nothing),
 		TEST(the_outbox_keeps_its_order),
 		TEST(last_quotes_are_sorted_and_replaced),
 	};
