@@ -52,7 +52,7 @@ static const struct { const char *path, *body; } pages[] = {
 	{ "/api/v1/dexes/a%2Fb%24/symbols", "{\"symbols\":[]}" },
 };
 
-static struct reply answer(void *ctx, const char *path, const char *head)
+static struct served answer(void *ctx, const char *path, const char *head)
 {
 	struct bench *b = ctx;
 	const char *body = NULL;
@@ -61,7 +61,7 @@ static struct reply answer(void *ctx, const char *path, const char *head)
 	if (b->n_asked < 64)
 		snprintf(b->asked[b->n_asked++], 64, "%.63s", path);
 	if (b->hang && strcmp(path, b->hang) == 0)
-		return (struct reply){ "", 0, REPLY_NEVER };
+		return (struct served){ "", 0, REPLY_NEVER };
 	for (size_t i = 0; i < sizeof(pages) / sizeof(*pages); i++)
 		if (strcmp(path, pages[i].path) == 0)
 			body = pages[i].body;

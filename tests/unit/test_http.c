@@ -75,25 +75,25 @@ static const struct play plays[] = {
 	{ "/garbage", NULL, NULL, "SSH-2.0-x\r\n\r\n", REPLY_CLOSE, 0 },
 };
 
-static struct reply reply_big(struct bench *b, const char *head)
+static struct served reply_big(struct bench *b, const char *head)
 {
 	size_t n = (size_t)sprintf(b->big, "%s", head);
 
 	memset(b->big + n, ' ', BIG - n);
-	return (struct reply){ b->big, BIG, REPLY_CLOSE };
+	return (struct served){ b->big, BIG, REPLY_CLOSE };
 }
 
-static struct reply reply_headers(struct bench *b)
+static struct served reply_headers(struct bench *b)
 {
 	size_t n = (size_t)sprintf(b->big, "HTTP/1.1 200 OK\r\n");
 
 	while (n < 100000)
 		n += (size_t)sprintf(b->big + n, "X: 0123456789\r\n");
-	return (struct reply){ b->big, n, REPLY_NEVER };
+	return (struct served){ b->big, n, REPLY_NEVER };
 }
 
 /* 100000 blanks, compressed to 133 bytes. */
-static struct reply reply_bomb(struct bench *b)
+static struct served reply_bomb(struct bench *b)
 {
 	static const char gz[] =
 		"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xed\xc1\x31\x01\x00"
@@ -106,7 +106,7 @@ static struct reply reply_bomb(struct bench *b)
 	memset(b->big + n, 0, 133);
 	memcpy(b->big + n, gz, sizeof(gz) - 1);
 	memcpy(b->big + n + 123, tail, sizeof(tail) - 1);
-	return (struct reply){ b->big, n + 133, REPLY_KEEP };
+	return (struct served){ b->big, n + 133, REPLY_KEEP };
 }
 
 static void add_date(char *out, size_t cap, const char *headers)
@@ -125,22 +125,22 @@ static void add_date(char *out, size_t cap, const char *headers)
 		snprintf(out, cap, "%s", headers);
 }
 
-static struct reply act(struct bench *b, const struct play *p)
+static struct served act(struct bench *b, const struct play *p)
 {
 	char headers[512];
-	struct reply r;
+	struct served r;
 
 	if (p->until && b->calls > p->until)
 		p = &plays[0];
 	if (!p->status)
-		return (struct reply){ p->body, strlen(p->body), p->end };
+		return (struct served){ p->body, strlen(p->body), p->end };
 	add_date(headers, sizeof(headers), p->headers);
 	r = tiny_reply(b->big, BIG, p->status, headers, p->body);
 	r.end = p->end;
 	return r;
 }
 
-static struct reply answer(void *ctx, const char *path, const char *head)
+static struct served answer(void *ctx, const char *path, const char *head)
 {
 	struct bench *b = ctx;
 

@@ -38,7 +38,7 @@ static const char *const moved[] = {
 	"http://127.0.0.1:1/", "/ok", "gopher://127.0.0.1:1/_x", "//127.0.0.1/",
 };
 
-static struct reply answer(void *ctx, const char *path, const char *head)
+static struct served answer(void *ctx, const char *path, const char *head)
 {
 	struct bench *b = ctx;
 
