@@ -51,12 +51,16 @@ static const struct play plays[] = {
 	  REPLY_KEEP, 1 },
 	{ "/429-long", "429 Slow", JSON "Retry-After: 3600\r\n", "{}",
 	  REPLY_KEEP, 0 },
+	{ "/429-ages", "429 Slow", JSON "Retry-After: 99999999999\r\n", "{}",
+	  REPLY_KEEP, 0 },
 	{ "/500-after", "500 Oops", JSON "Retry-After: 3600\r\n", "{}",
 	  REPLY_KEEP, 1 },
 	{ "/404", "404 No", JSON, "{\"detail\":\"no\"}", REPLY_KEEP, 0 },
 	{ "/204", "204 None", "", "", REPLY_KEEP, 0 },
 	{ "/moved", "302 Moved", JSON "Location: /ok\r\n", "", REPLY_KEEP, 0 },
 	{ "/html", "200 OK", "Content-Type: text/html\x1b[2J\r\n", "<p>",
+	  REPLY_KEEP, 0 },
+	{ "/foreign", "200 OK", "Content-Type: text/\xc3\xa9\x7f\r\n", "<p>",
 	  REPLY_KEEP, 0 },
 	{ "/jsonp", "200 OK", "Content-Type: application/jsonp\r\n", "{}",
 	  REPLY_KEEP, 0 },
@@ -308,6 +312,7 @@ static const struct ending {
 	{ "/204", 1, "HTTP 204" },
 	{ "/moved", 1, "HTTP 302" },
 	{ "/html", 1, "not JSON: text/html?[2J" },
+	{ "/foreign", 1, "not JSON: text/???" },
 	{ "/jsonp", 1, "not JSON: application/jsonp" },
 	{ "/untyped", 1, "not JSON: no content type" },
 	{ "/reset", 4, "connection reset" },
@@ -354,11 +359,34 @@ static void test_retry_after_is_honoured(void **state)
 static void test_retry_after_beyond_the_deadline(void **state)
 {
 	struct bench *b = *state;
-	const struct http_request *r = get(b, "/429-long", 3000);
+	static const char *const paths[] = { "/429-long", "/429-ages" };
 
-	assert_string_equal(r->error, "HTTP 429");
-	assert_int_equal(r->tries, 1);
-	assert_in_range(b->took_ms, 0, 1000);
+	for (int i = 0; i < 2; i++) {
+		const struct http_request *r = get(b, paths[i], 3000);
+
+		assert_string_equal(r->error, "HTTP 429");
+		assert_int_equal(r->tries, 1);
+		assert_in_range(b->took_ms, 0, 1000);
+	}
+}
+
+/* The room that one large answer took is not kept for the small ones. */
+static void test_a_large_answer_between_small_ones(void **state)
+{
+	struct bench *b = *state;
+	const struct http_request *r;
+
+	b->options.body_max = 2 * BIG;
+	assert_true(get(b, "/ok", 3000)->ok);
+	for (int i = 0; i < 2; i++) {
+		r = get(b, "/big", 5000);
+		assert_true(r->ok);
+		assert_in_range(r->body_len, BIG - 200, BIG);
+		assert_int_equal(r->body[r->body_len - 1], ' ');
+		r = get(b, "/ok", 3000);
+		assert_int_equal(r->body_len, 7);
+		assert_memory_equal(r->body, "{\"a\":1}", 7);
+	}
 }
 
 static void test_deadline(void **state)
@@ -529,6 +557,8 @@ static void test_pauses(void **state)
 	for (int t = 1; t <= 5; t++)
 		assert_true(most[t] > (int64_t)240 << (t - 1));
 	assert_in_range(http_pause_ms(&seed, 250, 4000000000u), 0, 4000);
+	for (int i = 0; i < 100; i++)	/* no power of two of it is 4 s */
+		assert_in_range(http_pause_ms(&seed, 3000, 5), 0, 4000);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
@@ -543,6 +573,7 @@ int main(void)
 		TEST(test_endings),
 		TEST(test_retry_after_is_honoured),
 		TEST(test_retry_after_beyond_the_deadline),
+		TEST(test_a_large_answer_between_small_ones),
 		TEST(test_deadline),
 		TEST(test_no_time_at_all),
 		TEST(test_timeout_of_one_try),
