@@ -83,6 +83,8 @@ static void an_id_is_taken_whole_or_not(void **state)
 		"", "\\u0000", "3f2b\\u0000x", "3f2b\\u0000",
 		"aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeee",
 		"aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeefffffffffff",
+		"aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff"
+		"gggggggggg",
 		/* what a table, a log, an address or a sheet would not bear */
 		"3f 2b", "3f,2b", "3f\\\"2b", "3f\xc3\xa9", "3f\x7f", "3f\\n",
 		"=1", "+1", "-1", "@1",
@@ -353,6 +355,31 @@ static void only_a_balance_without_error_proves_a_venue_well(void **state)
 	arena_free(arena);
 }
 
+static void so_many_balances_and_no_more(void **state)
+{
+	enum { BALANCES_MAX = 256 };
+	struct arena *arena = arena_new();
+	struct book_view view = { .asked = true };
+	struct err err = { ERR_NONE, "" };
+	char *body = arena_alloc(arena, (BALANCES_MAX + 2) * 64);
+
+	(void)state;
+	for (int more = 0; more < 2; more++) {
+		size_t n = (size_t)sprintf(body, "{\"accounts\":[{"
+			"\"account_name\":\"main\",\"balances\":[");
+
+		for (int i = 0; i < BALANCES_MAX + more; i++)
+			n += (size_t)sprintf(body + n, "%s" BALANCE("\"v%d\"",
+					     "1", "null"), i ? "," : "", i);
+		n += (size_t)sprintf(body + n, "]}]}");
+		assert_int_equal(control_balances_parse(&view, "main", body, n,
+							arena, &err), !more);
+		assert_int_equal(view.n_balances, BALANCES_MAX);
+	}
+	assert_non_null(strstr(err.text, "more than 256 entries"));
+	arena_free(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -366,6 +393,7 @@ int main(void)
 		cmocka_unit_test(balances_of_another_shape_prove_nothing),
 		cmocka_unit_test(
 			only_a_balance_without_error_proves_a_venue_well),
+		cmocka_unit_test(so_many_balances_and_no_more),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
