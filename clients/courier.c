@@ -244,7 +244,7 @@ static void add_fd(struct curl_waitfd *fds, unsigned *n, int fd, short events)
 		fds[(*n)++] = (struct curl_waitfd){ fd, events, 0 };
 }
 
-/* The children's descriptors; *slice: how long a wait may be. */
+/* The children's descriptors; none has ended. *slice: how long to wait. */
 static unsigned child_fds(const struct courier_state *c,
 			  struct curl_waitfd *fds, int64_t *slice)
 {
@@ -252,7 +252,7 @@ static unsigned child_fds(const struct courier_state *c,
 	unsigned n = 0;
 
 	for (const struct job *j = c->jobs; j; j = j->next) {
-		if (j->out.wire != WIRE_EXEC || j->finished)
+		if (j->out.wire != WIRE_EXEC)
 			continue;
 		add_fd(fds, &n, j->outfd, CURL_WAIT_POLLIN);
 		add_fd(fds, &n, j->in, CURL_WAIT_POLLOUT);

@@ -92,11 +92,12 @@ bool job_exec_start(struct job *j, struct err *err)
 	char *env[OUTGOING_ENV_MAX + 3];
 	int in[2], out[2];
 
-	if (!j->out.path || j->out.path[0] != '/' ||
-	    access(j->out.path, X_OK) != 0)
+	if (j->out.path[0] != '/')
+		return err_set(err, ERR_CONFIG, "%s cannot be run: it is no "
+			       "whole path", j->out.path);
+	if (access(j->out.path, X_OK) != 0)
 		return err_set(err, ERR_CONFIG, "%s cannot be run: %s",
-			       j->out.path ? j->out.path : "no program",
-			       strerror(errno));
+			       j->out.path, strerror(errno));
 	if (!open_pipes(in, out))
 		return err_set(err, ERR_IO, "no pipe for a program: %s",
 			       strerror(errno));

@@ -30,6 +30,8 @@ static const struct code_row {
 	{ CURLE_PEER_FAILED_VERIFICATION, false,
 	  "TLS certificate not trusted or for another host" },
 	{ CURLE_SSL_CACERT_BADFILE, false, "no usable TLS root certificates" },
+	{ CURLE_USE_SSL_FAILED, false, "the mail server offers no TLS; write "
+	  "smtps:// where it does, or insecure: true" },
 	{ CURLE_BAD_CONTENT_ENCODING, false, "compressed body is damaged" },
 	{ CURLE_UNSUPPORTED_PROTOCOL, false, "not an HTTP answer" },
 	{ CURLE_WEIRD_SERVER_REPLY, false, "not an HTTP answer" },

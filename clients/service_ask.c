@@ -2,6 +2,7 @@
 /* From a route to its URL, and from the answer into the market. */
 #include "service_ask.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,10 +21,8 @@ static void encode_name(char out[static URL_NAME_MAX], struct venue v)
 
 	for (const char *s = v.s; *s; s++) {
 		unsigned char c = (unsigned char)*s;
-		bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-			     (c >= 'A' && c <= 'Z') || strchr("-._~", c);
 
-		if (plain) {
+		if (isalnum(c) || strchr("-._~", c)) {
 			out[n++] = (char)c;
 			continue;
 		}

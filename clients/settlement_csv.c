@@ -231,16 +231,6 @@ enum pulled settlement_csv_next(struct settlement_csv *r, struct settled *out,
 	}
 }
 
-static enum pulled pull(void *ctx, struct settled *out, struct err *err)
-{
-	return settlement_csv_next(ctx, out, err);
-}
-
-struct settled_source settlement_csv_source(struct settlement_csv *r)
-{
-	return (struct settled_source){ r, pull };
-}
-
 bool settlement_csv_open(struct settlement_csv **out, const char *const *paths,
 			 size_t n, bool skip_bad, struct err *err)
 {

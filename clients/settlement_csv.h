@@ -30,8 +30,6 @@ void settlement_csv_free(struct settlement_csv *r);
 
 enum pulled settlement_csv_next(struct settlement_csv *r,
 				struct settled *out, struct err *err);
-/* The same as a port; r must outlive it. */
-struct settled_source settlement_csv_source(struct settlement_csv *r);
 
 /* So far; whole at the end. */
 const struct csv_counts *settlement_csv_counts(const struct settlement_csv *r);

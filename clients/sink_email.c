@@ -112,7 +112,7 @@ static bool build(struct outgoing *out, const struct alert *a,
 	       put_mail(out, a, v, arena, err);
 }
 
-/* SMTP: 4yz is for now, 5yz for ever. */
+/* SMTP: 4yz is for now, 5yz for ever; what is below refused nothing. */
 static void judge(struct outcome_of *out, const struct reply *r)
 {
 	*out = (struct outcome_of){ OUTCOME_RETRY, 0, "" };
@@ -120,7 +120,7 @@ static void judge(struct outcome_of *out, const struct reply *r)
 		out->outcome = OUTCOME_DELIVERED;
 	else if (r->status >= 500)
 		out->outcome = OUTCOME_DEAD;
-	if (!r->answered && r->status > 0)
+	if (!r->answered && r->status >= 400)
 		snprintf(out->why, sizeof(out->why), "SMTP %d", r->status);
 	else if (!r->answered)
 		snprintf(out->why, sizeof(out->why), "%s", r->error);

@@ -158,7 +158,7 @@ void log_write(enum log_level level, const char *msg, const char *fields, ...)
 			      sink.account);
 	if (sink.simulated)
 		n += (size_t)snprintf(line + n, sizeof(line) - n, " mode=SIM");
-	if (fields[0] && n < sizeof(line) - 2) {
+	if (n < sizeof(line) - 2) {
 		line[n++] = ' ';
 		va_start(ap, fields);
 		vsnprintf(line + n, sizeof(line) - n, fields, ap);

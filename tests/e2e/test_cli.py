@@ -118,6 +118,9 @@ def test_wrong_words(t):
             (["rules", "list", "--sort", "nmae"], 'did you mean "name"'),
             (["rules", "list", "--limit", "none"], "whole number"),
             (["rules", "list", "-a", "main"], "does not take --account"),
+            *((["run", "--once", "--polls", n], f'--polls "{n}": write a '
+               "whole number above 0")
+              for n in ("0", "x", "", "3x", "1.5", "2147483648", "9" * 30)),
             (["explain"], "carrywatch explain ID"),
             (["explain", "7", "8"], 'unexpected argument "8"'),
             (["help", "frobnicate"], "unknown command")):

@@ -657,6 +657,45 @@ def test_a_close_whose_position_is_gone_holds_up_nobody(t):
                for x in desk.told()) == 1, desk.told()
 
 
+def test_without_a_sink_a_close_whose_position_is_gone_fails(t):
+    """nobody to be told: it is failed all the same, and the polls go on"""
+    desk = Desk(t)
+    t.config_file.write_text(t.config_file.read_text().replace(
+        ", alerts: {sinks: [phone]}", ""))
+    desk.once()
+    t.run("pause").expect(0)
+    desk.flip()
+    desk.once()
+    for table, column in (("held", "position"), ("positions", "id")):
+        desk.db(f"DELETE FROM {table} WHERE {column} = 1")
+    desk.control.positions["main"].clear()
+    t.run("resume").expect(0)
+    desk.once()
+    assert desk.row()["state"] == "failed", desk.row()
+    assert not desk.control.closes and not desk.told()
+
+
+def test_a_missing_key_refuses_the_start_and_the_reload(t):
+    """of the trading client: named where it belongs, the old one stays"""
+    desk = Desk(t)
+    text = t.config_file.read_text()
+    t.run("run", "--once").expect(
+        78, err=r"accounts\.main\.positions\.control_api\.key: secret env "
+                "CW_CONTROL: is not set")
+    key = t.dir / "key"
+    key.write_text(KEY)
+    key.chmod(0o600)
+    t.config_file.write_text(text.replace("{env: CW_CONTROL}", "{file: "
+        f"{key}}}").replace("on_close: control_api", "on_close: none"))
+    m = desk.start()
+    m.wait_line(r"seq=1\b")
+    key.unlink()
+    m.send(signal.SIGHUP)
+    m.wait_line("old configuration kept.*positions.control_api.key: ")
+    m.wait_line('msg="?poll"? .*result=ok', since=m.mark())
+    assert m.stop() == 0
+
+
 def test_a_protective_line_later_lets_a_held_close_go(t):
     """held by the breaker, then LIQUIDATION_NEAR: that one goes, at market"""
     desk = Desk(t, pairs=[pair(f"u-{i}", "BTC", "lighter", "grvt")

@@ -401,6 +401,18 @@ def test_a_refused_reload_leaves_no_desk(t):
     assert m.stop() == 0, m.text("err")[-3000:]
 
 
+def test_a_watchdog_that_is_too_quick_is_told(t):
+    """two polls and more belong between two signs of life"""
+    given(t)
+    n = Notify(t)
+    for usec, told in (("1999000", True), ("2000000", False),
+                       ("180000000", False)):
+        err = t.run("run", "--once",
+                    env={**n.env, "WATCHDOG_USEC": usec}).expect(0).err
+        assert told == ('msg="watchdog"' in err), err
+        assert told == ("set WatchdogSec= to three polls" in err), err
+
+
 def test_a_parent_that_ignores_its_children(t):
     """SIGCHLD ignored from the start: a program's end is heard all the same"""
     hook = t.dir / "hook.sh"

@@ -345,6 +345,13 @@ def test_signals_poll_now_reload_and_stop(t):
     t.config_file.write_text(good.replace("conservative", "conservativ"))
     m.send(signal.SIGHUP)
     m.wait_line("old configuration kept.*did you mean")
+    for old, new, why in (
+            ("  main:", "  other:", "account main is gone; stop its monitor"),
+            ("mode: live", "mode: dry-run", "needs a restart"),
+            ("/data}", "/elsewhere}", "mode or directory of account main")):
+        t.config_file.write_text(good.replace(old, new))
+        m.send(signal.SIGHUP)
+        m.wait_line(f"old configuration kept.*{t.config_file}.*{why}")
     t.config_file.write_text(good.replace("conservative", "textbook"))
     m.send(signal.SIGHUP)
     m.wait_line("configuration reloaded")

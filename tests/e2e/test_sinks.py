@@ -221,6 +221,13 @@ def test_mail(t):
     assert post("email", *args)[0] == "dead"
     server.refuse = "451 later"
     assert post("email", *args)[0] == "retry"
+    server.refuse, server.said = None, []
+    got = post("email", f"server={server.url}", "from=a@b", "to=c@d",
+               "user=me", f"password={TOKEN}")
+    assert got == ("retry", 0, False, "the mail server offers no TLS; write "
+                   "smtps:// where it does, or insecure: true"), got
+    assert not server.mails and not re.search(		# nobody listens in
+        "MAIL|RCPT|AUTH", " ".join(server.said)), server.said
     server.close()
 
 

@@ -194,7 +194,7 @@ static void test_hosts(void **state)
 		{ "localhost.example", REACH_PUBLIC_NAME },
 		{ "lan.example", REACH_PUBLIC_NAME }, { "127.0.0.1.nip.io", REACH_PUBLIC_NAME },
 		{ "arpa.example.", REACH_PUBLIC_NAME },
-		{ "", REACH_LOCAL_NAME },
+		{ "", REACH_LOCAL_NAME }, { ".", REACH_LOCAL_NAME },
 	};
 
 	(void)state;

@@ -94,7 +94,7 @@ struct bench {
 	int64_t took_ms;
 };
 
-static struct reply answer(void *ctx, const char *path, const char *head)
+static struct served answer(void *ctx, const char *path, const char *head)
 {
 	struct bench *b = ctx;
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "funding_service.h"
+#include "http.h"
 #include "tiny_server.h"
 
 #define JSON "Content-Type: application/json\r\n"
@@ -52,7 +53,7 @@ static const struct { const char *path, *body; } pages[] = {
 	{ "/api/v1/dexes/a%2Fb%24/symbols", "{\"symbols\":[]}" },
 };
 
-static struct reply answer(void *ctx, const char *path, const char *head)
+static struct served answer(void *ctx, const char *path, const char *head)
 {
 	struct bench *b = ctx;
 	const char *body = NULL;
@@ -61,7 +62,7 @@ static struct reply answer(void *ctx, const char *path, const char *head)
 	if (b->n_asked < 64)
 		snprintf(b->asked[b->n_asked++], 64, "%.63s", path);
 	if (b->hang && strcmp(path, b->hang) == 0)
-		return (struct reply){ "", 0, REPLY_NEVER };
+		return (struct served){ "", 0, REPLY_NEVER };
 	for (size_t i = 0; i < sizeof(pages) / sizeof(*pages); i++)
 		if (strcmp(path, pages[i].path) == 0)
 			body = pages[i].body;
@@ -281,6 +282,31 @@ static void test_a_hanging_list_leaves_time_for_rates(void **state)
 	assert_int_equal(view(b, "lighter")->rates, ANSWER_OK);
 }
 
+/* More than can be asked in one poll: those behind are not asked. */
+static void test_no_more_than_so_many_requests(void **state)
+{
+	enum { FIRST = 1100 };
+	struct bench *b = *state;
+	struct venue *first = calloc(FIRST, sizeof(*first));
+	size_t n_asked = 0, n_failed = 0;
+
+	assert_non_null(first);
+	for (int i = 0; i < FIRST; i++)
+		snprintf(first[i].s, sizeof(first[i].s), "v%d", i);
+	b->fail[0] = "/api/v1/dexes";
+	fetch(b, (struct fetch_plan){ .first = first, .n_first = FIRST,
+				      .budget_ms = 20000 });
+	for (size_t i = 0; i < b->market.n_venues; i++) {
+		n_failed += b->market.venues[i].rates == ANSWER_FAILED;
+		n_asked += b->market.venues[i].rates != ANSWER_NOT_ASKED;
+	}
+	assert_int_equal(b->market.n_venues, FIRST);
+	assert_int_equal(n_asked, HTTP_REQUESTS_MAX - 2);
+	assert_int_equal(n_failed, n_asked);
+	assert_int_equal(view(b, "v1099")->rates, ANSWER_NOT_ASKED);
+	free(first);
+}
+
 static void refused(const char *url, const char *word)
 {
 	struct funding_service_options o = { .url = url };
@@ -314,6 +340,7 @@ int main(void)
 		TEST(test_last_known_list),
 		TEST(test_failures_stay_with_their_venue),
 		TEST(test_a_hanging_list_leaves_time_for_rates),
+		TEST(test_no_more_than_so_many_requests),
 		cmocka_unit_test(test_url),
 	};
 

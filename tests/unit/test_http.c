@@ -51,12 +51,16 @@ static const struct play plays[] = {
 	  REPLY_KEEP, 1 },
 	{ "/429-long", "429 Slow", JSON "Retry-After: 3600\r\n", "{}",
 	  REPLY_KEEP, 0 },
+	{ "/429-ages", "429 Slow", JSON "Retry-After: 99999999999\r\n", "{}",
+	  REPLY_KEEP, 0 },
 	{ "/500-after", "500 Oops", JSON "Retry-After: 3600\r\n", "{}",
 	  REPLY_KEEP, 1 },
 	{ "/404", "404 No", JSON, "{\"detail\":\"no\"}", REPLY_KEEP, 0 },
 	{ "/204", "204 None", "", "", REPLY_KEEP, 0 },
 	{ "/moved", "302 Moved", JSON "Location: /ok\r\n", "", REPLY_KEEP, 0 },
 	{ "/html", "200 OK", "Content-Type: text/html\x1b[2J\r\n", "<p>",
+	  REPLY_KEEP, 0 },
+	{ "/foreign", "200 OK", "Content-Type: text/\xc3\xa9\x7f\r\n", "<p>",
 	  REPLY_KEEP, 0 },
 	{ "/jsonp", "200 OK", "Content-Type: application/jsonp\r\n", "{}",
 	  REPLY_KEEP, 0 },
@@ -75,25 +79,25 @@ static const struct play plays[] = {
 	{ "/garbage", NULL, NULL, "SSH-2.0-x\r\n\r\n", REPLY_CLOSE, 0 },
 };
 
-static struct reply reply_big(struct bench *b, const char *head)
+static struct served reply_big(struct bench *b, const char *head)
 {
 	size_t n = (size_t)sprintf(b->big, "%s", head);
 
 	memset(b->big + n, ' ', BIG - n);
-	return (struct reply){ b->big, BIG, REPLY_CLOSE };
+	return (struct served){ b->big, BIG, REPLY_CLOSE };
 }
 
-static struct reply reply_headers(struct bench *b)
+static struct served reply_headers(struct bench *b)
 {
 	size_t n = (size_t)sprintf(b->big, "HTTP/1.1 200 OK\r\n");
 
 	while (n < 100000)
 		n += (size_t)sprintf(b->big + n, "X: 0123456789\r\n");
-	return (struct reply){ b->big, n, REPLY_NEVER };
+	return (struct served){ b->big, n, REPLY_NEVER };
 }
 
 /* 100000 blanks, compressed to 133 bytes. */
-static struct reply reply_bomb(struct bench *b)
+static struct served reply_bomb(struct bench *b)
 {
 	static const char gz[] =
 		"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xed\xc1\x31\x01\x00"
@@ -106,7 +110,7 @@ static struct reply reply_bomb(struct bench *b)
 	memset(b->big + n, 0, 133);
 	memcpy(b->big + n, gz, sizeof(gz) - 1);
 	memcpy(b->big + n + 123, tail, sizeof(tail) - 1);
-	return (struct reply){ b->big, n + 133, REPLY_KEEP };
+	return (struct served){ b->big, n + 133, REPLY_KEEP };
 }
 
 static void add_date(char *out, size_t cap, const char *headers)
@@ -125,22 +129,22 @@ static void add_date(char *out, size_t cap, const char *headers)
 		snprintf(out, cap, "%s", headers);
 }
 
-static struct reply act(struct bench *b, const struct play *p)
+static struct served act(struct bench *b, const struct play *p)
 {
 	char headers[512];
-	struct reply r;
+	struct served r;
 
 	if (p->until && b->calls > p->until)
 		p = &plays[0];
 	if (!p->status)
-		return (struct reply){ p->body, strlen(p->body), p->end };
+		return (struct served){ p->body, strlen(p->body), p->end };
 	add_date(headers, sizeof(headers), p->headers);
 	r = tiny_reply(b->big, BIG, p->status, headers, p->body);
 	r.end = p->end;
 	return r;
 }
 
-static struct reply answer(void *ctx, const char *path, const char *head)
+static struct served answer(void *ctx, const char *path, const char *head)
 {
 	struct bench *b = ctx;
 
@@ -308,6 +312,7 @@ static const struct ending {
 	{ "/204", 1, "HTTP 204" },
 	{ "/moved", 1, "HTTP 302" },
 	{ "/html", 1, "not JSON: text/html?[2J" },
+	{ "/foreign", 1, "not JSON: text/???" },
 	{ "/jsonp", 1, "not JSON: application/jsonp" },
 	{ "/untyped", 1, "not JSON: no content type" },
 	{ "/reset", 4, "connection reset" },
@@ -354,11 +359,34 @@ static void test_retry_after_is_honoured(void **state)
 static void test_retry_after_beyond_the_deadline(void **state)
 {
 	struct bench *b = *state;
-	const struct http_request *r = get(b, "/429-long", 3000);
+	static const char *const paths[] = { "/429-long", "/429-ages" };
 
-	assert_string_equal(r->error, "HTTP 429");
-	assert_int_equal(r->tries, 1);
-	assert_in_range(b->took_ms, 0, 1000);
+	for (int i = 0; i < 2; i++) {
+		const struct http_request *r = get(b, paths[i], 3000);
+
+		assert_string_equal(r->error, "HTTP 429");
+		assert_int_equal(r->tries, 1);
+		assert_in_range(b->took_ms, 0, 1000);
+	}
+}
+
+/* The room that one large answer took is not kept for the small ones. */
+static void test_a_large_answer_between_small_ones(void **state)
+{
+	struct bench *b = *state;
+	const struct http_request *r;
+
+	b->options.body_max = 2 * BIG;
+	assert_true(get(b, "/ok", 3000)->ok);
+	for (int i = 0; i < 2; i++) {
+		r = get(b, "/big", 5000);
+		assert_true(r->ok);
+		assert_in_range(r->body_len, BIG - 200, BIG);
+		assert_int_equal(r->body[r->body_len - 1], ' ');
+		r = get(b, "/ok", 3000);
+		assert_int_equal(r->body_len, 7);
+		assert_memory_equal(r->body, "{\"a\":1}", 7);
+	}
 }
 
 static void test_deadline(void **state)
@@ -529,6 +557,8 @@ static void test_pauses(void **state)
 	for (int t = 1; t <= 5; t++)
 		assert_true(most[t] > (int64_t)240 << (t - 1));
 	assert_in_range(http_pause_ms(&seed, 250, 4000000000u), 0, 4000);
+	for (int i = 0; i < 100; i++)	/* no power of two of it is 4 s */
+		assert_in_range(http_pause_ms(&seed, 3000, 5), 0, 4000);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
@@ -543,6 +573,7 @@ int main(void)
 		TEST(test_endings),
 		TEST(test_retry_after_is_honoured),
 		TEST(test_retry_after_beyond_the_deadline),
+		TEST(test_a_large_answer_between_small_ones),
 		TEST(test_deadline),
 		TEST(test_no_time_at_all),
 		TEST(test_timeout_of_one_try),

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "http.h"
+#include "http_guard.h"
 #include "stub_resolver.h"
 #include "tiny_server.h"
 
@@ -38,7 +39,7 @@ static const char *const moved[] = {
 	"http://127.0.0.1:1/", "/ok", "gopher://127.0.0.1:1/_x", "//127.0.0.1/",
 };
 
-static struct reply answer(void *ctx, const char *path, const char *head)
+static struct served answer(void *ctx, const char *path, const char *head)
 {
 	struct bench *b = ctx;
 
@@ -248,6 +249,7 @@ static void test_names_of_this_network(void **state)
 static void test_listed_networks(void **state)
 {
 	struct bench *b = *state;
+	const struct http_request *r;
 
 	stub_resolve("127.0.0.1");
 	must_refuse(b, "rates.example", "127.0.0.1 is this machine itself");
@@ -258,6 +260,16 @@ static void test_listed_networks(void **state)
 	/* One of several addresses is enough. */
 	stub_resolve("10.0.0.5 127.0.0.1");
 	assert_true(ask(b, "rates.example", "/", 3000)->ok);
+	/* One that is allowed and silent may answer the next time. */
+	allow(b, "127.0.0.9/32");
+	stub_resolve("127.0.0.9 10.0.0.5");
+	b->options.tries = 3;
+	b->options.backoff = (struct span){ 1 };
+	r = ask(b, "rates.example", "/", 3000);
+	assert_false(r->ok);
+	assert_int_equal(r->tries, 3);
+	stub_resolve("10.0.0.5");
+	must_refuse(b, "rates.example", "10.0.0.5");
 }
 
 /* The same name, first what is listed, then what an attacker made of it. */
@@ -383,6 +395,43 @@ static void test_ipv6_black_hole(void **state)
 	close(fd);
 }
 
+/* libcurl's own text may hold names and keys: it is never passed on. */
+static void test_reasons_are_in_our_words(void **state)
+{
+	static const struct {
+		CURLcode code;
+		const char *said, *refused, *want;	/* NULL: no more */
+	} cases[] = {
+		{ CURLE_PEER_FAILED_VERIFICATION, "no alternative certificate "
+		  "subject name matches target host name 'secret'", "",
+		  "TLS: the certificate is for another host" },
+		{ CURLE_PEER_FAILED_VERIFICATION, "secret", "", NULL },
+		{ CURLE_SSL_CONNECT_ERROR, "OpenSSL: wrong version number", "",
+		  "TLS: the server does not speak TLS" },
+		{ CURLE_RECV_ERROR, "SSL: unexpected eof while reading", "",
+		  "TLS: the server ended TLS in the middle" },
+		{ CURLE_SSL_CONNECT_ERROR, "secret", "", NULL },
+		{ CURLE_COULDNT_CONNECT, "secret", "refused: x", "refused: x" },
+		{ CURLE_COULDNT_CONNECT, "secret", "", NULL },
+		{ CURLE_OPERATION_TIMEDOUT, "secret", "refused: x", NULL },
+	};
+	CURL *c = curl_easy_init();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct http_guard g = { .reach = NULL };
+		char out[REACH_WHY_MAX] = "as before";
+		bool known;
+
+		snprintf(g.tls, sizeof(g.tls), "%s", cases[i].said);
+		snprintf(g.refused, sizeof(g.refused), "%s", cases[i].refused);
+		known = http_guard_why(&g, c, cases[i].code, out);
+		assert_int_equal(known, cases[i].want != NULL);
+		assert_string_equal(out, known ? cases[i].want : "as before");
+	}
+	curl_easy_cleanup(c);
+}
+
 /* One after the other, each with a bench of its own. */
 static void each(void (*const tests[])(void **), size_t n)
 {
@@ -431,6 +480,7 @@ int main(void)
 		TEST(test_listed_networks),
 		TEST(test_the_host_of_the_service_is_as_good_as_listed),
 		TEST(test_redirects_are_not_followed),
+		cmocka_unit_test(test_reasons_are_in_our_words),
 		cmocka_unit_test(
 			test_dns_fails_is_slow_changes_or_leads_nowhere),
 	};

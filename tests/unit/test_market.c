@@ -181,6 +181,14 @@ static void of_duplicates_none_is_believed(void **state)
 	assert_int_equal(market_quote(&m, symbol("ETH"), venue("grvt"))->why,
 			 WHY_KNOWN);
 	assert_int_equal(v.malformed, 1);
+	/* Of a venue that was not asked there is no answer to count it in. */
+	q[1] = quote("BTC", "grvt", "0.0001", 0);
+	q[0] = q[1];
+	v.venue = venue("aster");
+	m = sealed(q, 2, &v, 1, &l);
+	assert_int_equal(m.n_quotes, 1);
+	assert_int_equal(m.quotes[0].why, WHY_MALFORMED);
+	assert_int_equal(v.malformed, 1);
 }
 
 static void an_answer_is_refused_only_when_most_of_it_is_broken(void **state)
@@ -199,8 +207,23 @@ static void an_answer_is_refused_only_when_most_of_it_is_broken(void **state)
 		assert_int_equal(v.rates, refused ? ANSWER_FAILED : ANSWER_OK);
 		assert_int_equal(m.quotes[0].why,
 				 refused ? WHY_FAILED : WHY_KNOWN);
-		assert_int_equal(v.error[0] != '\0', refused);
+		assert_string_equal(v.error, refused ? "2 of 3 rows malformed" :
+						       "");
 	}
+}
+
+/* What was wrong first is what is told. */
+static void a_reason_that_is_known_is_kept(void **state)
+{
+	struct venue_view v = { .venue = venue("grvt"), .rows = 3,
+				.rates = ANSWER_OK, .malformed = 2,
+				.error = "symbols: timed out" };
+	struct market_limits l = limits();
+
+	(void)state;
+	sealed(NULL, 0, &v, 1, &l);
+	assert_int_equal(v.rates, ANSWER_FAILED);
+	assert_string_equal(v.error, "symbols: timed out");
 }
 
 static void one_good_answer_does_not_cover_for_another(void **state)
@@ -310,6 +333,7 @@ int main(void)
 		cmocka_unit_test(quotes_are_found_by_their_whole_name),
 		cmocka_unit_test(of_duplicates_none_is_believed),
 		cmocka_unit_test(an_answer_is_refused_only_when_most_of_it_is_broken),
+		cmocka_unit_test(a_reason_that_is_known_is_kept),
 		cmocka_unit_test(one_good_answer_does_not_cover_for_another),
 		cmocka_unit_test(an_empty_list_beside_failures_is_unknown),
 		cmocka_unit_test(corrections_of_the_configuration_apply),

@@ -402,6 +402,30 @@ static void test_opportunities(void **state)
 	assert_int_equal(g->rows.n, 0);
 }
 
+/* One number that is not exact is enough; it is nobody's mistake. */
+static void test_opportunities_left_out(void **state)
+{
+	static const char *const rates[][2] = {
+		{ "1e-19", "1e-4" }, { "1e-4", "1e-19" },
+		{ "1e99", "1e-4" }, { "1e-4", "-1e99" },
+	};
+	struct given *g = *state;
+
+	for (size_t i = 0; i < sizeof(rates) / sizeof(*rates); i++) {
+		char body[512];
+
+		snprintf(body, sizeof(body), "{\"opportunities\":["
+			 "{\"symbol\":\"BTC\",\"long_dex\":\"lighter\","
+			 "\"short_dex\":\"grvt\",\"long_rate\":%s,"
+			 "\"short_rate\":%s,\"net_profit_percent\":1}]}",
+			 rates[i][0], rates[i][1]);
+		assert_true(opportunities(g, body));
+		assert_int_equal(g->rows.rows, 1);
+		assert_int_equal(g->rows.n, 0);
+		assert_int_equal(g->rows.malformed, 0);
+	}
+}
+
 static void test_opportunities_refused(void **state)
 {
 	struct given *g = *state;
@@ -432,6 +456,7 @@ int main(void)
 		TEST(test_symbols),
 		TEST(test_symbols_are_merged_by_whole_name),
 		TEST(test_opportunities),
+		TEST(test_opportunities_left_out),
 		TEST(test_opportunities_refused),
 	};
 

@@ -246,6 +246,8 @@ static const struct bad bad_rows[] = {
 	{ HOUR ",,A,3600,0,,", CSV_BAD_VENUE, 15, "no venue" },
 	{ HOUR ",a,,3600,0,,", CSV_BAD_SYMBOL, 17, "no symbol" },
 	{ HOUR ",a,B=C,3600,0,,", CSV_BAD_SYMBOL, 17, "no symbol" },
+	{ HOUR ",a,AAAAAAAAAABBBBBBBBBBCCCCCCCCCCDDDDDDDDDD,3600,0,,",
+	  CSV_BAD_SYMBOL, 17, "no symbol" },
 	{ HOUR ",a,A,0,0,,", CSV_BAD_INTERVAL, 19, "divide a day" },
 	{ HOUR ",a,A,5000,0,,", CSV_BAD_INTERVAL, 19, "divide a day" },
 	{ HOUR ",a,A,172800,0,,", CSV_BAD_INTERVAL, 19, "divide a day" },
@@ -377,6 +379,29 @@ static void a_file_must_say_what_it_is(void **state)
 	}
 }
 
+/* Neither a header nor a last line that never ends is waited for. */
+static void a_file_may_end_in_a_long_line(void **state)
+{
+	struct scene s = { .n = 0 };
+	char text[1200];
+	size_t n = sizeof(HEAD) - 1;
+
+	(void)state;
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	add_file(&s, text);
+	assert_false(start(&s, true));
+	assert_non_null(strstr(s.err.text, ":1:1: the first line must be"));
+	end(&s);
+	memcpy(text, HEAD, n);
+	add_file(&s, text);
+	assert_true(start(&s, true));
+	must_end(&s);
+	assert_int_equal(settlement_csv_counts(s.csv)->bad[CSV_BAD_TOO_LONG],
+			 1);
+	end(&s);
+}
+
 static void absent_files_are_told(void **state)
 {
 	struct scene s = { .paths = { "/nonexistent.csv" }, .n = 1 };
@@ -385,6 +410,10 @@ static void absent_files_are_told(void **state)
 	assert_false(start(&s, false));
 	assert_int_equal(s.err.kind, ERR_IO);
 	assert_non_null(strstr(s.err.text, "/nonexistent.csv: No such"));
+	s.paths[0] = "/tmp";
+	assert_false(start(&s, false));
+	assert_int_equal(s.err.kind, ERR_IO);
+	assert_string_equal(s.err.text, "/tmp: Is a directory");
 }
 
 /* A series keeps its number, and its last time, among many. */
@@ -432,6 +461,7 @@ int main(void)
 		cmocka_unit_test(a_line_has_an_end),
 		cmocka_unit_test(the_longest_line_is_read),
 		cmocka_unit_test(a_file_must_say_what_it_is),
+		cmocka_unit_test(a_file_may_end_in_a_long_line),
 		cmocka_unit_test(absent_files_are_told),
 		cmocka_unit_test(many_contracts),
 	};

@@ -68,7 +68,7 @@ static int answer_one(struct tiny_state *s, size_t i)
 {
 	struct conn *c = &s->conns[i];
 	char path[1024] = "";
-	struct reply r;
+	struct served r;
 
 	s->t->requests++;
 	if (sscanf(c->head, "%*s %1023s", path) != 1)
@@ -166,12 +166,12 @@ void tiny_stop(struct tiny_server *t)
 	t->state = NULL;
 }
 
-struct reply tiny_reply(char *buf, size_t cap, const char *status,
+struct served tiny_reply(char *buf, size_t cap, const char *status,
 			const char *headers, const char *body)
 {
 	int n = snprintf(buf, cap, "HTTP/1.1 %s\r\nContent-Length: %zu\r\n"
 			 "%s\r\n%s", status, strlen(body), headers, body);
 
 	must(n > 0 && (size_t)n < cap, "reply");
-	return (struct reply){ buf, (size_t)n, REPLY_KEEP };
+	return (struct served){ buf, (size_t)n, REPLY_KEEP };
 }

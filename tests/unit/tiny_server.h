@@ -15,14 +15,14 @@ enum reply_end {
 	REPLY_NEVER	/* send what there is and wait for ever */
 };
 
-struct reply {
+struct served {
 	const char *bytes;	/* status line, headers, body */
 	size_t n;
 	enum reply_end end;
 };
 
 /* head: the request as text; path: its second word. */
-typedef struct reply tiny_answer(void *ctx, const char *path,
+typedef struct served tiny_answer(void *ctx, const char *path,
 				 const char *head);
 
 struct tiny_server {
@@ -35,7 +35,7 @@ void tiny_start(struct tiny_server *t, tiny_answer *answer, void *ctx);
 void tiny_stop(struct tiny_server *t);
 
 /* Status 200, a type, a length and the body, in buf. */
-struct reply tiny_reply(char *buf, size_t cap, const char *status,
+struct served tiny_reply(char *buf, size_t cap, const char *status,
 			const char *headers, const char *body);
 
 #endif
