@@ -43,5 +43,7 @@ bool rule_agrees(const struct rule *r, const struct dec *arg, struct err *err)
 {
 	const char *why = r->contradiction ? r->contradiction(arg) : NULL;
 
-	return !why || err_set(err, ERR_CONFIG, "%s: %s", r->name, why);
+	if (!why)
+		return true;
+	return err_set(err, ERR_CONFIG, "%s: %s", r->name, why);
 }

@@ -202,7 +202,8 @@ class Test:
         return self.need(SHARED / name)
 
     def env(self, **more):
-        keep = ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "LD_PRELOAD")
+        keep = ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "LD_PRELOAD",
+                "GCOV_PREFIX")
         env = {k: os.environ[k] for k in keep if k in os.environ}
         env.update(PATH=os.environ.get("PATH", "/usr/bin:/bin"),
                    HOME=str(self.dir), TMPDIR=str(self.dir), LC_ALL="C",
