@@ -331,12 +331,11 @@ static enum taken read_opp(void *row, struct json *j,
 		r.fact[i] = fact_unknown(WHY_NULL_VALUE);
 	if (!read_opp_fields(&r, j))
 		return ROW_BROKEN;
-	if (!f[OPP_LONG_RATE].known || !f[OPP_SHORT_RATE].known ||
-	    !f[OPP_NET].known)
+	if (!f[OPP_LONG_RATE].known || !f[OPP_SHORT_RATE].known)
 		return ROW_LEFT_OUT;
 	r.row.long_rate_8h = f[OPP_LONG_RATE].v;
 	r.row.short_rate_8h = f[OPP_SHORT_RATE].v;
-	r.row.net_8h = f[OPP_NET].v;
+	r.row.net_8h = f[OPP_NET];	/* a difference of floats, at times */
 	r.row.min_oi_usd = f[OPP_MIN_OI];
 	r.row.max_oi_usd = f[OPP_MAX_OI];
 	r.row.min_volume_usd = f[OPP_VOLUME];

@@ -48,7 +48,7 @@ struct opportunity {			/* as ranked by the service */
 	struct symbol symbol;
 	struct venue long_venue, short_venue;
 	struct dec long_rate_8h, short_rate_8h;
-	struct dec net_8h;		/* its net_profit_percent, a fraction */
+	struct fact net_8h;		/* its net_profit_percent, a fraction */
 	struct fact min_oi_usd, max_oi_usd, min_volume_usd;
 };
 

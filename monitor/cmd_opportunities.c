@@ -131,7 +131,7 @@ static void listed_cells(struct cell *cell, struct table *t,
 	cell[O_SHORT] = cell_text(t, o->short_venue.s);
 	cell[O_LONG_RATE] = cell_rate(t, c, fact_known(o->long_rate_8h));
 	cell[O_SHORT_RATE] = cell_rate(t, c, fact_known(o->short_rate_8h));
-	cell[O_NET] = cell_rate(t, c, fact_known(o->net_8h));
+	cell[O_NET] = cell_rate(t, c, o->net_8h);
 	cell[O_OI] = cell_fact(t, &o->min_oi_usd,
 			       view_usd(o->min_oi_usd, 0, false, false).s);
 	cell[O_VOLUME] = cell_fact(t, &o->min_volume_usd,

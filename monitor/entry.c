@@ -299,10 +299,18 @@ static size_t venue_priority(const struct entry_policy *e, struct venue v)
 	return i;
 }
 
+/* The higher first; what is unknown last. */
+static int cmp_net(struct fact a, struct fact b)
+{
+	if (!a.known || !b.known)
+		return b.known - a.known;
+	return dec_cmp(b.v, a.v);
+}
+
 static int cmp_ranked(const void *pa, const void *pb)
 {
 	const struct ranked *a = pa, *b = pb;
-	int c = dec_cmp(b->o->net_8h, a->o->net_8h);
+	int c = cmp_net(a->o->net_8h, b->o->net_8h);
 
 	if (c == 0 && a->priority != b->priority)
 		c = a->priority < b->priority ? -1 : 1;

@@ -97,11 +97,14 @@ static void rank(struct market *m, struct arena *arena)
 			.long_rate_8h = l->rate.fraction,
 			.short_rate_8h = s->rate.fraction,
 		};
+		struct dec net;
 
 		if (l != s && symbol_cmp(l->symbol, s->symbol) == 0 &&
-		    dec_sub(&o.net_8h, s->rate.fraction, l->rate.fraction) &&
-		    dec_sign(o.net_8h) > 0)
+		    dec_sub(&net, s->rate.fraction, l->rate.fraction) &&
+		    dec_sign(net) > 0) {
+			o.net_8h = fact_known(net);
 			m->opportunities[m->n_opportunities++] = o;
+		}
 	}
 }
 

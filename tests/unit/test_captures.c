@@ -283,11 +283,11 @@ static void test_opportunities(void **state)
 	assert_string_equal(o->short_venue.s, "aster");
 	assert_dec(o->long_rate_8h, "0.0000000001");
 	assert_dec(o->short_rate_8h, "0.01");
-	assert_dec(o->net_8h, "0.0098999999");
+	assert_dec(o->net_8h.v, "0.0098999999");
 	assert_dec(o->min_oi_usd.v, "3000000");
 	assert_dec(o->max_oi_usd.v, "4100000");
 	assert_dec(o->min_volume_usd.v, "11000000");
-	assert_dec(o[1].net_8h, "0.0029");
+	assert_dec(o[1].net_8h.v, "0.0029");
 	assert_int_equal(o[1].min_volume_usd.why, WHY_NULL_VALUE);
 	done(&r);
 }

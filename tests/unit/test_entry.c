@@ -41,7 +41,8 @@ static struct opportunity ranked(const char *symbol, const char *l,
 	o.short_venue = given_venue(s);
 	o.long_rate_8h = dec_lit("0.0001");
 	o.short_rate_8h = dec_lit("0.0011");
-	o.net_8h = dec_lit(net);
+	o.net_8h = *net ? fact_known(dec_lit(net)) :
+			  fact_unknown(WHY_INEXACT);
 	return o;
 }
 
@@ -356,6 +357,24 @@ static void preferred_venues_win_ties(void **state)
 	arena_free(d->arena);
 }
 
+static void an_unknown_net_is_judged_last(void **state)
+{
+	struct desk *d = desk_new();
+	struct entry *e;
+
+	(void)state;
+	for (int first = 0; first < 2; first++) {
+		d->list[first] = ranked("ETH", "lighter", "aster", "");
+		d->list[!first] = ranked("BTC", "lighter", "grvt", "-0.0010");
+		d->market.n_opportunities = 2;
+		e = judge(d);
+		assert_string_equal(e[0].position.symbol.s, "BTC");
+		assert_string_equal(e[1].position.symbol.s, "ETH");
+		assert_int_equal(e[1].result, ENTRY_ACCEPTED);
+	}
+	arena_free(d->arena);
+}
+
 static void a_list_that_disagrees_with_fresh_rates_is_noticed(void **state)
 {
 	struct desk *d = desk_new();
@@ -390,6 +409,7 @@ int main(void)
 		cmocka_unit_test(each_refusal_has_its_reason),
 		cmocka_unit_test(accepted_ones_count_against_those_after_them),
 		cmocka_unit_test(preferred_venues_win_ties),
+		cmocka_unit_test(an_unknown_net_is_judged_last),
 		cmocka_unit_test(a_list_that_disagrees_with_fresh_rates_is_noticed),
 		cmocka_unit_test(an_unknown_list_or_no_policy_opens_nothing),
 	};

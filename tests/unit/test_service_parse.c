@@ -382,9 +382,9 @@ static void test_opportunities(void **state)
 
 	assert_true(opportunities(g, "{\"opportunities\":["
 		OPP("0.0007", ",\"min_oi_usd\":5e6,\"max_oi_usd\":null")
-		"," OPP("0.5", "") "," OPP("1e-19", "") ","
+		"," OPP("0.5", "") "," OPP("0.00030000000000000003", "") ","
 		OPP("\"1\"", "") "]}"));
-	assert_int_equal(g->rows.n, 2);
+	assert_int_equal(g->rows.n, 3);
 	assert_int_equal(g->rows.rows, 4);
 	assert_int_equal(g->rows.malformed, 1);
 	o = g->rows.opportunities;
@@ -393,11 +393,14 @@ static void test_opportunities(void **state)
 	assert_string_equal(o[0].short_venue.s, "grvt");
 	assert_dec(o[0].long_rate_8h, "-0.0004");
 	assert_dec(o[0].short_rate_8h, "0.0001");
-	assert_dec(o[0].net_8h, "0.0007");
+	assert_dec(o[0].net_8h.v, "0.0007");
 	assert_dec(o[0].min_oi_usd.v, "5000000");
 	assert_int_equal(o[0].max_oi_usd.why, WHY_NULL_VALUE);
 	assert_int_equal(o[0].min_volume_usd.why, WHY_NULL_VALUE);
-	assert_dec(o[1].net_8h, "0.5");
+	assert_dec(o[1].net_8h.v, "0.5");
+	/* As the service's own arithmetic leaves it: the pair is there. */
+	assert_int_equal(o[2].net_8h.why, WHY_INEXACT);
+	assert_dec(o[2].short_rate_8h, "0.0001");
 	assert_true(opportunities(g, "{\"opportunities\":[]}"));
 	assert_int_equal(g->rows.n, 0);
 }
