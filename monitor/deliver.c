@@ -133,26 +133,40 @@ static bool is_due(struct post *p, const struct delivery *x,
 	return true;
 }
 
+static bool head(struct deliver *d, struct delivery *x, bool *found,
+		 const struct post *p, struct err *err)
+{
+	bool ok;
+
+	arena_reset(d->arena);
+	if (!store_begin_read(d->o.store, err))
+		return false;
+	ok = store_delivery_head(d->o.store, x, found, p->sink->name,
+				 d->arena, err);
+	store_end_read(d->o.store);
+	return ok;
+}
+
+/* What cannot be started is put back, and the head is asked once more. */
 static bool ask_sink(struct deliver *d, struct post *p, struct instant now,
 		     struct instant *next, struct err *err)
 {
 	struct delivery x;
-	bool found, ok;
+	bool found;
 
-	if (p->busy || p->gone || p->sink->kind->heartbeat)
-		return true;
-	arena_reset(d->arena);
-	if (!store_begin_read(d->o.store, err))
-		return false;
-	ok = store_delivery_head(d->o.store, &x, &found, p->sink->name,
-				 d->arena, err);
-	store_end_read(d->o.store);
-	if (!ok || !found)
-		return ok;
-	if (is_due(p, &x, now))
-		return start(d, p, &x, now, err);
-	if (!instant_known(*next) || x.next_at.ms < next->ms)
-		*next = x.next_at;
+	while (!p->busy && !p->gone && !p->sink->kind->heartbeat) {
+		if (!head(d, &x, &found, p, err))
+			return false;
+		if (found && is_due(p, &x, now)) {
+			if (!start(d, p, &x, now, err))
+				return false;
+			continue;
+		}
+		if (found && (!instant_known(*next) ||
+			      x.next_at.ms < next->ms))
+			*next = x.next_at;
+		break;
+	}
 	return true;
 }
 
