@@ -175,15 +175,19 @@ static bool join_all(struct job *job, size_t jobs, struct err *err)
 	return !failed;
 }
 
-static bool own(struct backtest_owned *owned, const struct job *job,
-		size_t jobs, struct arena *arena, struct err *err)
+/* Before there is anything to own: then it cannot fail. */
+static bool room_to_own(struct backtest_owned *owned, size_t jobs,
+			struct arena *arena, struct err *err)
 {
 	owned->arena = arena_array(arena, jobs, sizeof(struct arena *));
-	if (!owned->arena)
-		return err_set(err, ERR_MEMORY, "no memory");
+	return owned->arena || err_set(err, ERR_MEMORY, "no memory");
+}
+
+static void own(struct backtest_owned *owned, const struct job *job,
+		size_t jobs)
+{
 	for (size_t i = 0; i < jobs; i++)
 		owned->arena[owned->n++] = job[i].keep;
-	return true;
 }
 
 bool backtest_run_lanes(struct report_run *runs, struct backtest_work *work,
@@ -199,13 +203,13 @@ bool backtest_run_lanes(struct report_run *runs, struct backtest_work *work,
 
 	if (!job)
 		return err_set(err, ERR_MEMORY, "no memory");
-	if (!share(job, jobs, a, lanes, n, err))
+	if (!share(job, jobs, a, lanes, n, err) ||
+	    !room_to_own(owned, jobs, a->cli->arena, err))
 		return false;
 	start_all(job, jobs, &progress);
 	watch(&progress, a, jobs);
 	ok = join_all(job, jobs, err);
-	if (!own(owned, job, jobs, a->cli->arena, err))
-		return false;
+	own(owned, job, jobs);
 	for (size_t i = 0; ok && i < n; i++)
 		runs[i] = job[i % jobs].runs[i / jobs];
 	for (size_t i = 0; i < jobs; i++) {

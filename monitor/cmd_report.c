@@ -69,18 +69,19 @@ static bool wants_polls(const struct cli *c)
 	return c->opt[OPT_HTML] || c->format == FORMAT_JSON;
 }
 
-/* The money stands without them. */
-static void add_polls(struct report_run *run, struct unseen *unseen,
+/* The money stands without them; only that memory is missing ends it. */
+static bool add_polls(struct report_run *run, struct unseen *unseen,
 		      struct store *s, const struct cli *c,
-		      const struct account *a)
+		      const struct account *a, struct err *err)
 {
 	const struct report_polls ask = { s, a->name, c->until,
 					  c->opt[OPT_HTML] != NULL };
-	struct err why = { ERR_NONE, "" };
 
-	if (!report_polls_add(run, &unseen->older, &ask, c->arena, &why))
-		snprintf(unseen->why, sizeof(unseen->why), "The recorded polls "
-			 "of %s give no divergence: %s.", a->name, why.text);
+	if (report_polls_add(run, &unseen->older, &ask, c->arena, err))
+		return true;
+	snprintf(unseen->why, sizeof(unseen->why), "The recorded polls of %s "
+		 "give no divergence: %s.", a->name, err->text);
+	return err->kind != ERR_MEMORY;
 }
 
 static bool measure(struct report_run *run, struct unseen *unseen,
@@ -91,9 +92,7 @@ static bool measure(struct report_run *run, struct unseen *unseen,
 		return false;
 	if (!report_account(run, h, c->arena, err))
 		return false;
-	if (s && wants_polls(c))
-		add_polls(run, unseen, s, c, a);
-	return true;
+	return !s || !wants_polls(c) || add_polls(run, unseen, s, c, a, err);
 }
 
 static bool one_account(struct report_run *run, struct report_summary *sum,

@@ -162,8 +162,12 @@ void view_ledger_text(FILE *f, struct cli *c, const struct view_row *r)
 	struct table *t = table_new(columns, N_COLUMNS, c->arena);
 	struct err err;
 
-	if (r->n_settlements == 0 || !t)
+	if (r->n_settlements == 0)
 		return;
+	if (!t) {
+		fputs("\nSettlements: no memory\n", f);
+		return;
+	}
 	plain.format = FORMAT_TABLE;
 	for (size_t i = 0; i < r->n_settlements; i++) {
 		sum = add_to_sum(sum, &r->settlements[i]);

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SHORT_RUN 3000
-
 void nth_arm(struct nth *x, int64_t n, bool always)
 {
 	x->looks = x->hit = false;
@@ -55,21 +53,17 @@ bool nth_fails(struct nth *x, const void *from)
 bool nth_next(struct nth *x, int64_t *n, int runs)
 {
 	static int64_t calls;
-	static bool all;
+	bool all = getenv("CW_ALL_FAULTS");
 
-	if (*n == 0) {
+	if (*n == 0)
 		calls = x->calls < NTH_LISTED ? x->calls : NTH_LISTED - 1;
-		all = getenv("CW_ALL_FAULTS") && calls < SHORT_RUN;
-	}
 	while (++*n <= calls) {
 		struct nth_place *p = x->first[*n];
 
-		if (p && p->runs < runs) {
+		if (p && (all || p->runs < runs)) {
 			p->runs++;
 			return true;
 		}
-		if (all)
-			return true;
 	}
 	return false;
 }

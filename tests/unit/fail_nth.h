@@ -34,8 +34,8 @@ bool nth_fails(struct nth *x, const void *from);
 /* Nothing fails, and the calls of the run that comes are noted. */
 void nth_look(struct nth *x);
 /*
- * After such a run, the next point behind *n (0 at first): a place that failed
- * in fewer than `runs` runs, or with CW_ALL_FAULTS any of a short run.
+ * After such a run, the next point behind *n (0 at first): its first call from
+ * a place that failed in fewer than `runs` runs, with CW_ALL_FAULTS from any.
  */
 bool nth_next(struct nth *x, int64_t *n, int runs);
 

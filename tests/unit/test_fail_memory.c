@@ -5,6 +5,7 @@
  * but that memory ran out. Calls of malloc and of the arena are caught by the
  * linker (--wrap); without sanitizers those of all libraries too.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -16,6 +17,7 @@
 #include <sqlite3.h>
 
 #include "arena.h"
+#include "cli_desk.h"
 #include "fail_memory.h"
 #include "fail_nth.h"
 #include "fail_scenes.h"
@@ -26,7 +28,9 @@
 static struct nth asked;
 static int64_t blocks;			/* taken and not given back */
 
-#define fails() nth_fails(&asked, __builtin_return_address(0))
+/* As the C library's do, they set errno. */
+#define fails() (nth_fails(&asked, __builtin_return_address(0)) && \
+		 (errno = ENOMEM))
 
 /* ---- who is asked for memory ---- */
 
@@ -274,6 +278,90 @@ static void no_memory_at_each_allocation(void **state)
 	}
 }
 
+/* ---- commands ---- */
+
+#define RUNS	3
+
+static struct shown whole, shown;
+static uint64_t before, after;
+static int bad;
+
+/*
+ * As with memory, but for a time that is shown as "?"; or in words that it is
+ * missing; and nothing is half done.
+ */
+static void judge_command(const struct cli_line *l, const char *where)
+{
+	bool well = shown.code == l->code &&
+		    (strcmp(shown.out, whole.out) == 0 ||
+		     (strchr(shown.out, '?') && !strchr(whole.out, '?')));
+	uint64_t books = cli_desk_books(l);
+	bool told = strstr(shown.err, "memory") || strstr(shown.out, "memory");
+	bool half = books != before && (books != after || shown.code != 0);
+	int i = 0;
+
+	if (half || (!well && !told)) {
+		while (shown.out[i] && shown.out[i] == whole.out[i])
+			i++;
+		if (bad++ < 20)
+			print_message("# %s: code %d%s: %s, differs from:\n%.80s\n",
+				      where, shown.code, half ? ", half done" :
+				      "", shown.err, whole.out + i);
+	}
+}
+
+static bool try_command(const struct cli_line *l, int64_t n, bool always)
+{
+	char where[200];
+	int64_t live;
+
+	snprintf(where, sizeof(where), "%s %.100s, allocation %lld%s",
+		 l->account, l->words, (long long)n, always ? "..." : "");
+	cli_desk_again();
+	live = blocks;
+	nth_arm(&asked, n, always);
+	cli_desk_run(l, false, &shown);
+	asked.armed = false;
+	if (blocks > live)
+		fail_msg("%s: %lld blocks leaked", where,
+			 (long long)(blocks - live));
+	judge_command(l, where);
+	return asked.hit;
+}
+
+static int64_t sweep_command(const struct cli_line *l)
+{
+	int64_t points = 0;
+
+	for (int i = 0; i < 2; i++) {	/* what is kept is kept */
+		cli_desk_again();
+		before = cli_desk_books(l);
+		nth_look(&asked);
+		cli_desk_run(l, false, &whole);
+		asked.armed = false;
+	}
+	after = cli_desk_books(l);
+	assert_int_equal(whole.code, l->code);
+	for (int64_t n = 0; nth_next(&asked, &n, RUNS);)
+		points += try_command(l, n, false) + try_command(l, n, true);
+	return points;
+}
+
+static void no_memory_in_a_command(void **state)
+{
+	int64_t points = 0;
+
+	(void)state;
+	cli_desk_open();
+	for (size_t i = 0; i < n_cli_lines; i++)
+		points += sweep_command(&cli_lines[i]);
+	cli_desk_close();
+	print_message("# %zu commands, %lld points\n", n_cli_lines,
+		      (long long)points);
+	assert_true(points > 500);
+	assert_int_equal(bad, 0);
+}
+
 static int begin(void **state)
 {
 	(void)state;
@@ -306,6 +394,7 @@ static int begin(void **state)
 }
 
 #define end begin
+#define no_memory_in_a_command no_memory_at_each_allocation
 
 #endif
 
@@ -313,6 +402,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_memory_at_each_allocation),
+		cmocka_unit_test(no_memory_in_a_command),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);
