@@ -8,15 +8,19 @@
  */
 #include <dirent.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "cli_desk.h"
+#include "fail_books.h"
 #include "fail_scenes.h"
 #include "fault_vfs.h"
 
@@ -232,6 +236,94 @@ static void a_command_is_whole_or_says_so(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* ---- a page for a person ---- */
+
+static int entries(const char *dir)
+{
+	DIR *d = opendir(dir);
+	int n = 0;
+
+	assert_non_null(d);
+	while (readdir(d))
+		n++;
+	closedir(d);
+	return n;
+}
+
+static void limit_files(rlim_t n)
+{
+	struct rlimit r;
+
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &r), 0);
+	r.rlim_cur = n < r.rlim_max ? n : r.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &r), 0);
+}
+
+/* Where the command says that its page is. */
+static void page_of(char *path, size_t size, const struct cli_line *l)
+{
+	static const char said[] = "The page is in ";
+	const char *s;
+
+	cli_desk_again();
+	cli_desk_run(l, false, &good.shown);
+	s = strstr(good.shown.err, said);
+	assert_non_null(s);
+	snprintf(path, size, "%.*s", (int)strcspn(s + sizeof(said) - 1, "\n") -
+		 1, s + sizeof(said) - 1);
+	assert_int_equal(access(path, F_OK), 0);
+}
+
+/* What was there stays; a page that is not whole is none. The words on
+ * standard error have room: they are caught in a file. */
+static void try_page(const struct cli_line *l, rlim_t room, bool there)
+{
+	char path[200], dir[200];
+	unsigned char *old, *now;
+	size_t n, n_now;
+	int files;
+
+	page_of(path, sizeof(path), l);
+	snprintf(dir, sizeof(dir), "%.*s", (int)(strrchr(path, '/') - path),
+		 path);
+	old = fail_books_read(path, &n);
+	if (!there)
+		unlink(path);
+	files = entries(dir);
+	limit_files(room);
+	cli_desk_run(l, false, &shown);
+	limit_files(RLIM_INFINITY);
+	if (shown.code == 0 || !strstr(shown.err, path))
+		fail_msg("%s: code %d: %s", l->words, shown.code, shown.err);
+	assert_int_equal(entries(dir), files);
+	assert_int_equal(access(path, F_OK), there ? 0 : -1);
+	if (there) {
+		now = fail_books_read(path, &n_now);
+		assert_int_equal(n_now, n);
+		assert_memory_equal(now, old, n);
+		free(now);
+	}
+	free(old);
+}
+
+static void a_page_is_whole_or_not_there(void **state)
+{
+	int pages = 0;
+
+	(void)state;
+	signal(SIGXFSZ, SIG_IGN);		/* as main does */
+	for (size_t i = 0; i < n_cli_lines; i++) {
+		if (!strstr(cli_lines[i].words, "--html"))
+			continue;
+		for (rlim_t room = 1024; room <= 9216; room += 4096) {
+			try_page(&cli_lines[i], room, false);
+			try_page(&cli_lines[i], room, true);
+		}
+		pages++;
+	}
+	assert_true(pages > 1);
+}
+
 static int begin(void **state)
 {
 	(void)state;
@@ -251,6 +343,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_command_is_whole_or_says_so),
+		cmocka_unit_test(a_page_is_whole_or_not_there),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);
