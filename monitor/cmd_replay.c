@@ -48,25 +48,24 @@ static bool same_row(char *buf, size_t n, const struct decision_row *d,
 }
 
 /* The wording of another version of the program is not compared. */
-static bool decided(void *ctx, char *buf, size_t n, const struct watched *x,
-		    const struct recorded_poll *p)
+static bool decided(void *ctx, bool *same, char *buf, size_t n,
+		    const struct watched *x, const struct recorded_poll *p,
+		    struct err *err)
 {
 	struct run *run = ctx;
-	struct err err = { ERR_NONE, "" };
 	struct decision_row d;
 	bool found;
 
 	arena_reset(run->moment);
 	if (!store_decision(run->store, &d, &found, p->seq, x->pos.id,
-			    run->moment, &err))
-		snprintf(buf, n, "%s", err.text);
-	else if (!found)
+			    run->moment, err))
+		return false;
+	*same = found && same_row(buf, n, &d, x, p);
+	if (!found)
 		snprintf(buf, n, "replayed decision %s %s is not recorded",
 			 action_word(x->decision.action),
 			 x->decision.label.s);
-	else
-		return same_row(buf, n, &d, x, p);
-	return false;
+	return true;
 }
 
 /* A decision that is recorded but does not come out again. */

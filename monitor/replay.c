@@ -201,42 +201,45 @@ static void complete_facts(struct replay_pair *pair,
 			      &p->terms, &x->memory, FACTS_ALL);
 }
 
-static bool as_recorded(char *buf, size_t n, struct replay *r,
+static bool as_recorded(bool *same, char *buf, size_t n, struct replay *r,
 			struct replay_pair *pair,
 			const struct recorded_poll *p,
-			const struct evidence_row *row)
+			const struct evidence_row *row, struct err *err)
 {
 	const struct watched *x = &pair->x;
 
 	r->compared++;
-	if (!replay_same(buf, n, x, row, p->account->profile))
-		return false;
-	if (!r->decided || !judge_changed(x))
+	*same = replay_same(buf, n, x, row, p->account->profile);
+	if (!*same || !r->decided || !judge_changed(x))
 		return true;
 	r->decisions++;
 	complete_facts(pair, p);
-	return r->decided(r->ctx, buf, n, x, p);
+	return r->decided(r->ctx, same, buf, n, x, p, err);
 }
 
-static void compare(struct replay *r, struct replay_pair *pair,
+static bool compare(struct replay *r, struct replay_pair *pair,
 		    const struct recorded_poll *p,
-		    const struct evidence_row *row)
+		    const struct evidence_row *row, struct err *err)
 {
 	char what[800], when[INSTANT_TEXT_MAX];
+	bool same;
 
 	if (!r->verify || r->differs || !counts(r, p->at))
-		return;
+		return true;
 	if (!pair->sure) {
 		r->unsure++;
-		return;
+		return true;
 	}
-	if (as_recorded(what, sizeof(what), r, pair, p, row))
-		return;
+	if (!as_recorded(&same, what, sizeof(what), r, pair, p, row, err))
+		return false;
+	if (same)
+		return true;
 	r->differs = true;
 	instant_format(when, p->at);
 	snprintf(r->difference, sizeof(r->difference), "poll %" PRId64 " at %s, "
 		 "position %" PRId64 ": %s", p->seq, when, row->position,
 		 what);
+	return true;
 }
 
 /* Rows come by id, as pairs do: most likely the pair is the next one. */
@@ -281,7 +284,8 @@ static bool step_recorded(struct replay *r, const struct recorded_poll *p,
 		pair->x.old_watch = pair->x.watch;
 		pair->x.memory.held = row->held;
 		evaluate(r, pair, p, facts);
-		compare(r, pair, p, row);
+		if (!compare(r, pair, p, row, err))
+			return false;
 		conclude(pair, p);
 	}
 	return true;

@@ -48,10 +48,11 @@ struct replay {
 	size_t n, n_begun;
 	bool verify;			/* compare with what was recorded */
 	/* Verifying, of each decision that is a row: is it the recorded one?
-	 * Text of what is not in buf. NULL: not asked. */
-	bool (*decided)(void *ctx, char *buf, size_t n,
+	 * Text of what is not in buf. False: it cannot be read. NULL: not
+	 * asked. */
+	bool (*decided)(void *ctx, bool *same, char *buf, size_t n,
 			const struct watched *x,
-			const struct recorded_poll *p);
+			const struct recorded_poll *p, struct err *err);
 	void *ctx;
 	struct instant since, until;	/* count and compare from .. before */
 	int64_t polls, evaluations, compared, unsure, decisions;
@@ -61,7 +62,7 @@ struct replay {
 
 /* All that is given of a pair: recorded, ledger and events. */
 void replay_begin(struct replay_pair *pair);
-/* One poll. False: the record contradicts itself (ERR_STORE). */
+/* One poll. False: the record contradicts itself or cannot be read. */
 MUST_USE bool replay_step(struct replay *r, const struct recorded_poll *p,
 			  struct err *err);
 

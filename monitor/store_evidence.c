@@ -178,8 +178,9 @@ bool store_evidence_bytes(struct store *s, int64_t *out, struct err *err)
 {
 	bool found;
 
-	return ask(s, out, &found, SQL_EVIDENCE_PAGES, NULL, NULL) ||
-	       bytes_before(s, out, INT64_MAX, err);
+	if (!sqlite3_compileoption_used("ENABLE_DBSTAT_VTAB"))
+		return bytes_before(s, out, INT64_MAX, err);
+	return ask(s, out, &found, SQL_EVIDENCE_PAGES, NULL, err);
 }
 
 /*
