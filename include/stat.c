@@ -18,7 +18,11 @@ static bool square_above(struct dec x, struct dec y, struct dec a)
 	return dec_cmp_mul(x, y, a, dec_int(1)) > 0;
 }
 
-/* Newton from above: falls until rounding holds it within a unit or two. */
+/*
+ * Newton from above: falls until rounding holds it within a unit or two, and
+ * never more than 3/4 of a unit below: a quotient is rounded by half a unit,
+ * its half by another.
+ */
 static bool newton(struct dec *x, struct dec a)
 {
 	struct dec next, quotient;
@@ -52,11 +56,6 @@ bool dec_sqrt(struct dec *out, struct dec a)
 			return false;
 	if (!dec_add(&above, x, DEC_UNIT))
 		return false;
-	while (!square_above(above, above, a)) {
-		x = above;
-		if (!dec_add(&above, above, DEC_UNIT))
-			return false;
-	}
 	/* In units: (m + 1/2)^2 < a is m (m + 1) < a, a being whole. */
 	*out = dec_cmp_mul(x, above, a, dec_int(1)) < 0 ? above : x;
 	return true;

@@ -81,16 +81,17 @@ static int64_t now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/* Of `all` rows, which are more than none. */
 static void draw(int64_t done, int64_t all, int64_t ms)
 {
-	int64_t cells = all ? done * BAR_WIDTH / all : 0;
+	int64_t cells = done * BAR_WIDTH / all;
 	char bar[BAR_WIDTH + 1];
 
 	for (int i = 0; i < BAR_WIDTH; i++)
 		bar[i] = i < cells ? '#' : '.';
 	bar[BAR_WIDTH] = '\0';
 	fprintf(stderr, "\r[%s] %3lld %%", bar,
-		(long long)(all ? done * 100 / all : 0));
+		(long long)(done * 100 / all));
 	if (done > 0)
 		fprintf(stderr, "  %lld s left ",
 			(long long)(ms * (all - done) / done / 1000));

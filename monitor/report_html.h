@@ -5,8 +5,6 @@
 
 #include "report_shown.h"
 
-/* A cell of numbers; `bad` and `good` colour it by its sign. */
-void page_number(FILE *f, const char *text, const struct report_metric *tone);
 /* What is most asked for, large, with its hold-through below. */
 void page_tiles(FILE *f, const struct report_summary *s);
 /* One row a run, best first; the first `detailed` link to their sections. */

@@ -97,8 +97,7 @@ struct dec report_hours(struct span d, int64_t n)
 {
 	struct dec h = DEC_ZERO;
 
-	if (n == 0 || !dec_join(&h, d.ms, 3) ||
-	    !dec_div(&h, h, dec_int(3600 * n)))
+	if (!dec_join(&h, d.ms, 3) || !dec_div(&h, h, dec_int(3600 * n)))
 		return DEC_ZERO;
 	return dec_round(h, 1);
 }

@@ -30,12 +30,14 @@ static void text_cell(FILE *f, const char *s)
 
 static const char *tone_of(const struct report_metric *m)
 {
-	if (!m || !m->known || dec_sign(m->v) == 0)
+	if (!m || dec_sign(m->v) == 0)
 		return "";
 	return dec_sign(m->v) > 0 ? " class=\"good\"" : " class=\"bad\"";
 }
 
-void page_number(FILE *f, const char *text, const struct report_metric *tone)
+/* Coloured by the sign of its tone, if it has one. */
+static void number_cell(FILE *f, const char *text,
+			const struct report_metric *tone)
 {
 	fprintf(f, "<td%s>", tone_of(tone));
 	html_text(f, text);
@@ -46,7 +48,7 @@ static void usd_cell(FILE *f, struct dec v)
 {
 	struct report_metric m = { true, v, NULL };
 
-	page_number(f, report_usd_words(v).s, &m);
+	number_cell(f, report_usd_words(v).s, &m);
 }
 
 /* n/a says why when asked: by pointer, and to those who hear the page. */
@@ -54,7 +56,7 @@ static void metric_cell(FILE *f, enum report_metric_id id,
 			const struct report_metric *m)
 {
 	if (m->known) {
-		page_number(f, report_metric_words(id, m).s,
+		number_cell(f, report_metric_words(id, m).s,
 			    id == METRIC_NET ? m : NULL);
 		return;
 	}
@@ -195,7 +197,7 @@ static void exit_row(FILE *f, const struct report_exit *e)
 	usd_cell(f, e->net_usd);
 	usd_cell(f, e->held_net_usd);
 	if (e->n_after > 0)		/* given up: no gain, no loss */
-		page_number(f, report_usd_words(e->after_usd).s, NULL);
+		number_cell(f, report_usd_words(e->after_usd).s, NULL);
 	else
 		fputs("<td class=\"na\" title=\"the data ends before, or has "
 		      "holes\">n/a</td>", f);
@@ -237,11 +239,11 @@ static void trade_names(FILE *f, const struct report_run *run,
 	text_cell(f, t->symbol.s);
 	text_cell(f, t->long_venue.s);
 	text_cell(f, t->short_venue.s);
-	page_number(f, report_cost_words(t->size_usd).s, NULL);
+	number_cell(f, report_cost_words(t->size_usd).s, NULL);
 	text_cell(f, report_time_words(t->opened_at).s);
-	page_number(f, report_span_words(report_held(run, t)).s, NULL);
-	page_number(f, report_rate_words(&t->entry_divergence).s, NULL);
-	page_number(f, report_rate_words(&t->exit_divergence).s, NULL);
+	number_cell(f, report_span_words(report_held(run, t)).s, NULL);
+	number_cell(f, report_rate_words(&t->entry_divergence).s, NULL);
+	number_cell(f, report_rate_words(&t->exit_divergence).s, NULL);
 }
 
 static bool trade_row(FILE *f, const struct report_run *run,
@@ -253,8 +255,8 @@ static bool trade_row(FILE *f, const struct report_run *run,
 		return false;
 	trade_names(f, run, t);
 	fprintf(f, "<td>%d</td>", (int)t->settlements);
-	page_number(f, report_funding_words(t).s, NULL);
-	page_number(f, report_cost_words(costs).s, NULL);
+	number_cell(f, report_funding_words(t).s, NULL);
+	number_cell(f, report_cost_words(costs).s, NULL);
 	usd_cell(f, net);
 	usd_cell(f, held);
 	text_cell(f, instant_known(t->closed_at) ? t->reason.s : "(open)");

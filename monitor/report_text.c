@@ -216,10 +216,10 @@ static const struct column metric_columns[N_METRIC] = {
 	[M_HELD]	= { "hold_through", "HOLD-THROUGH", false, false, 0 },
 };
 
-/* Is row i the first that is n/a for its reason, or k another of it? */
+/* Is row k n/a for the reason of i, which is n/a? */
 static bool same_why(const struct report_metric *m, int i, int k)
 {
-	return !m[i].known && !m[k].known && strcmp(m[i].why, m[k].why) == 0;
+	return !m[k].known && strcmp(m[i].why, m[k].why) == 0;
 }
 
 /* One line a reason; what is n/a in `told` for the same reason is left out. */

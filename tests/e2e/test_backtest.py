@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import pty
+import re
 import subprocess
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal, getcontext
@@ -225,6 +226,11 @@ def test_bad_rows(t):
         assert skipped[kind] == 1 and result["data"]["settlements"] == 2
         backtest(t, "--csv", path, "--skip-bad").expect(
             out=rf"Bad rows left out: {kind} 1\.")
+    path.write_text(HEADER + GOOD + BAD[0][1] + "\n" + BAD[1][1] + "\n" + NEXT)
+    backtest(t, path, "--skip-bad").expect(
+        out=r"Bad rows left out: rate 1, backwards 1\.")
+    path.write_text(HEADER + GOOD + NEXT)
+    backtest(t, path, "--skip-bad").expect(out=r"Bad rows left out: none\.")
     path.write_text("a,b\n")
     backtest(t, path, "--skip-bad").expect(1, err=r"bad\.csv:1:1: the first")
     path.write_text(HEADER)
@@ -317,11 +323,29 @@ def test_folds(t):
 
 # ---- what is asked ----
 
+HUNDREDTHS = ",".join(f"0.{n:02}" for n in range(1, 61))
+SET_OF = ["erosion.keep=1", "age.limit=1h", "oi_imbalance.high=2",
+          "oi_imbalance.low=0.5", "min_hold.time=1h", "flip.margin=0",
+          "better_opportunity.min_improvement=1", "stale_data.time=1h",
+          "funding_window.before=1h"]
 REFUSED = [
     (2, ["--set", "erosio.keep=1"], 'no rule "erosio", did you mean "erosion"'),
     (2, ["--set", "erosion.kep=1"], 'no "kep", did you mean "keep"'),
     (2, ["--set", "erosion.x=1"], "it has: keep"),
+    (2, ["--set", "erosion.kepp=1"], 'no "kepp", did you mean "keep"'),
+    (2, ["--set", "oi_imbalance.zzz=1"], "it has: high, low"),
+    (2, ["--set", "qqqqqqqq.keep=1"], "see carrywatch rules list"),
+    (2, ["--set", "q" * 80 + ".keep=1"], 'no rule "q{60}";'),
+    (2, ["--set", "erosion." + "q" * 80 + "=1"], 'has no "q{60}";'),
     (2, ["--set", "erosion=1"], "write RULE.PARAM=V,V"),
+    (2, ["--set", "erosion.keep"], "write RULE.PARAM=V,V"),
+    (2, ["--set", "erosion.keep=" + ",".join(["0.1"] * 65)],
+     "more than 64 values of keep"),
+    (2, [a for n in range(9) for a in ("--set", SET_OF[n])],
+     "more than 8 --set"),
+    (2, ["--profile", "conservative", "--set", "erosion.keep=" + HUNDREDTHS,
+         "--set", "age.limit=" + ",".join(f"{n}h" for n in range(1, 41))],
+     "more than 2000 runs: give fewer values"),
     (2, ["--set", "erosion.keep="], "write values"),
     (2, ["--set", "erosion.keep=much"], "not valid"),
     (2, ["--set", "erosion.keep=0", "--set", "erosion.keep=1"], "twice"),
@@ -334,19 +358,38 @@ REFUSED = [
     (2, ["--entry", "min_profit=5x"], "min_profit: .* is not a share"),
     (2, ["--entry", "min_profit"], "write KEY=VALUE"),
     (2, ["--entry", "min_profit={a: b}"], "write KEY=VALUE"),
+    (2, ["--entry", "a{b=1"], "write KEY=VALUE"),
+    (2, ["--entry", "x" * 80], '"x{60}": write KEY=VALUE'),
+    (2, ["--entry", "size_pct=" + "1" * 5000], "--entry: too long"),
+    (2, ["--costs", "1" * 5000], "--costs: too long"),
     (2, ["--costs", "11%"], "too large"),
     (2, ["--costs", "8bps, x: y"], "write a share"),
     (2, ["--every", "7h"], "divides a day"),
+    (2, ["--every", "500ms"], "divides a day"),
+    (2, ["--every", "soon"], '"soon": write a time'),
     (2, ["--folds", "0"], "from 1 to 24"),
+    (2, ["--folds", "25"], "from 1 to 24"),
+    (2, ["--folds", ""], "from 1 to 24"),
     (2, ["--jobs", "x"], "from 1 to 64"),
     (2, ["--capital", "-1"], "above 0"),
+    (2, ["--capital", "much" * 20], '"(much){10}": write an amount above 0'),
     (2, ["--since", "2027-01-01"], "the settlements are from 2026-01-01"),
     (3, ["--pair", "BTC:a:x"], "no settlements of BTC on x"),
     (2, ["--pair", "BTC:a:a"], "two venues that differ"),
+    (2, ["--pair", "BTC:a"], "write COIN:LONG:SHORT"),
+    (2, ["--pair", ":a:b"], "write COIN:LONG:SHORT"),
+    (2, ["--pair", "BTC::b"], "write COIN:LONG:SHORT"),
+    (2, ["--pair", "BTC:a:"], "write COIN:LONG:SHORT"),
     (2, ["--pair", "BTC:a:b:0"], "above 0"),
+    (2, ["--pair", "BTC:a:b:9" + "0" * 19], "--pair: size out of range"),
+    (2, ["--entry", "size_usd=1000000001"], "too large: at most 1000000000"),
     (2, ["--pair", "BTC:a:b:1:2"], "write COIN:LONG:SHORT"),
     (2, ["--csv", "x"] * 65, "--csv: more than 64"),
     (2, ["--csv", "x"] * 60 + ["y"] * 10, "more than 64 files"),
+    (1, ["--html", "none/page.html"], "cannot write none/page.html.part: No"),
+    (1, ["--html", "none/page.html", "--json"], "cannot write none/page"),
+    (1, ["--html", "."], r"cannot write \.: "),
+    (2, ["--html", "x" * 5000], "--html: name too long"),
 ]
 
 
@@ -356,6 +399,41 @@ def test_refused(t):
     for code, args, why in REFUSED:
         backtest(t, path, *args).expect(code, err=why, out=r"\A\Z")
     backtest(t).expect(2, err="Write --csv FILE")
+    assert [p.name for p in t.dir.iterdir()] == ["waves.csv"]
+
+
+def test_what_a_configuration_brings_is_refused_too(t):
+    """profiles beyond number, lines beyond length, and -c that is not there"""
+    path = waves(t, hours=20)
+    line = " or ".join(["erosion(0.1)"] * 12)
+    t.config(accounts="  p: {profile: steady, mode: dry-run}\n",
+             more="profiles:\n" + "".join(
+                 f"  p{n}:\n    close:\n      - LONG: {line}\n"
+                 for n in range(17)))
+    t.run("backtest", path, "--profile",
+          ",".join(f"p{n}" for n in range(17))).expect(
+        2, err="more than 16 profiles")
+    t.run("backtest", path, "--profile", "p1", "--set",
+          "erosion.keep=0.123456789012345678").expect(
+        2, err="--set: LONG gets too long")
+    t.config_file.unlink()
+    backtest(t, path, "-c", t.config_file).expect(
+        78, err="carrywatch.yaml: No such file")
+
+
+def test_money_beyond_all_measure(t):
+    """what no number holds is refused, by whichever thread meets it first"""
+    path = t.dir / "rich.csv"
+    with path.open("w") as f:
+        f.write(HEADER)
+        for h in range(5):
+            rate = "0.9" if h > 1 else "0.0003"
+            f.write(f"{T0 + h * HOUR},a,BTCUSDT,3600,0.0001,,\n"
+                    f"{T0 + h * HOUR},b,BTCUSDT,3600,{rate},,\n")
+    for jobs in (1, 4):
+        backtest(t, path, "--pair", "BTC:a:b:1" + "0" * 20, "--capital", "1",
+                 "--profile", "hold,steady", "--jobs", jobs).expect(
+            1, err="funding is out of range", out=r"\A\Z")
 
 
 def test_policy(t):
@@ -374,6 +452,47 @@ def test_policy(t):
     assert all(r["opened"] == 0 for r in runs.values()) and len(runs) == 4
     _, runs = played(t, path, "--profile", "hold", "--capital", "777")
     assert runs["hold"]["capital_usd"] == "777"
+    # every key given, so none is the built-in one; a share of the capital
+    given = ("min_profit=0.02%,max_positions=3,cooldown=1h,max_break_even=2d,"
+             "size_pct=10%,capital_usd=40000,prioritize_venues=c+a")
+    result, runs = played(t, path, "--profile", "hold", "--entry", given)
+    assert result["settings"]["entry"] == given
+    assert runs["hold"]["capital_usd"] == "24000", runs["hold"]["capital_usd"]
+    assert {x["size_usd"] for x in runs["hold"]["trades"]} == {"4000"}
+    # a pair has no size of its own where the policy's is a share
+    _, runs = played(t, path, "--pair", "BTC:a:b", "--entry", given)
+    assert runs["hold"]["trades"][0]["size_usd"] == "10000"
+
+
+def test_rhythm_and_time(t):
+    """how often it polls is told; time before the settlements is none"""
+    path = waves(t, hours=30)
+    result, runs = played(t, path, "--every", "30m", "--profile", "steady",
+                          "--since", "2025-01-01")
+    assert result["settings"]["every_s"] == 1800
+    assert runs["steady"]["since"] == "2026-01-01T00:00:00Z"
+    r = backtest(t, path, "--every", "30m", "--profile", "steady",
+                 "--verbose").expect(0, out="A poll every 30m; costs: 8 bps")
+    # 29 hours from the first settlement to the last, twice an hour
+    assert re.search(r"^58 polls, \d+ positions evaluated$", r.err, re.M), r
+    assert "polls" not in backtest(t, path, "-q").expect().err
+
+
+def test_the_contract_that_plays(t):
+    """of several of one coin on a venue always the same one plays"""
+    path = t.dir / "several.csv"
+    with path.open("w") as f:
+        f.write(HEADER)
+        for h in range(3):
+            for contract, rate in (("BTCUSDC", "0.0002"), ("BTCPERP", "0.0001"),
+                                   ("BTCUSD", "0.0004")):
+                f.write(f"{T0 + h * HOUR},a,{contract},3600,{rate},,\n")
+            f.write(f"{T0 + h * HOUR},b,BTCUSDT,3600,0.001,,\n")
+    result, runs = played(t, path, "--pair", "BTC:a:b:10000")
+    assert (result["data"]["contracts"], result["data"]["played"]) == (4, 2)
+    x = runs["hold"]["trades"][0]
+    # BTCPERP, the first by name: twice 10 USD less 1
+    assert x["funding_usd"] == "18", x
 
 
 def test_fees(t):
@@ -410,6 +529,14 @@ def test_forms(t):
     backtest(t, path, "--profile", "steady", "--html", again).expect()
     assert again.read_text() == text
     backtest(t, "--explain-metrics").expect(out="net_usd|net")
+    both = backtest(t, path, "--profile", "steady", "--explain-metrics")
+    both.expect(out="rho_k = rho_1\\^k")
+    assert "EXIT REASON" in both.out
+    assert "rho_k" not in backtest(t, path, "--profile", "steady", "-o", "csv",
+                                   "--explain-metrics").expect().out
+    for form in (("-o", "csv"), ("-o", "jsonl")):
+        assert "WALK-FORWARD" not in backtest(
+            t, path, "--folds", "2", *form).expect().out
 
 
 # ---- the process ----
@@ -420,6 +547,14 @@ def test_progress(t):
     argv = [t.binary("carrywatch"), "backtest", str(path), "--json"]
     plain = t.command(*argv).expect()
     assert plain.err == ""
+    out, seen = at_terminal(t, argv)
+    assert out == plain.out
+    assert b" %" in seen and b"[" in seen, seen
+    assert at_terminal(t, [*argv, "-q"]) == (plain.out, b"")
+
+
+def at_terminal(t, argv):
+    """What goes to stdout, and what a person sees of stderr."""
     ours, theirs = pty.openpty()
     with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=theirs,
                           env=t.env(), cwd=t.dir) as p:
@@ -431,8 +566,7 @@ def test_progress(t):
         except OSError:		# Linux: the other end is closed
             pass
     os.close(ours)
-    assert out == plain.out
-    assert b" %" in seen and b"[" in seen, seen
+    return out, seen
 
 
 def peak_kb(t, path):

@@ -155,6 +155,32 @@ def test_a_difference_of_what_is_half_known_is_marked(t):
     assert known == {True, False}
 
 
+def test_pairs_are_told_to_people_only(t):
+    record(t, profile="aggressive", shadow="off", polls=40)
+    other = ("replay", "--profile", "steady")
+    heads, left = {}, re.compile(r"^(\d+) pairs differ less and are not shown;"
+                                 r" --limit (\d+) shows all", re.M)
+    for form in ((), ("-o", "table"), ("-o", "wide"), ("--limit", "1")):
+        out = t.run(*other, *form).expect(0, out="^REPLAY  ").out
+        heads[form] = out.split("\n")[0].split()
+        assert (form == ("--limit", "1")) == bool(left.search(out)), out
+    cut = left.search(out)
+    assert int(cut[1]) + 1 == int(cut[2]) > 3, cut[0]
+    assert "OPENED" in heads["-o", "wide"]
+    assert "OPENED" not in heads[()] and "DIFFERENCE" in heads[()]
+    for form in (("-o", "json"), ("-o", "jsonl"), ("-o", "csv"),
+                 ("-o", "tsv")):
+        assert "DIFFERENCE" not in t.run(*other, *form).expect(0).out
+    # before the first pair: heads only
+    none = t.run(*other, "--until", "2026-11-02T00:30:00Z").expect(0).out
+    assert none.split("\n\n")[0].split() == heads[()], none
+    # an open pair that nobody knows the cost of leaving of
+    text = t.config_file.read_text()
+    t.config_file.write_text(text + "costs: {model: fees}\nvenues:\n" + "".join(
+        f"  {v}: {{pays_every: 1h}}\n" for v in VENUES.split(", ")))
+    t.run("replay").expect(78, err="position .*no cost for .*taker_fee")
+
+
 def test_both_sides_are_measured_on_the_configured_capital(t):
     path = record(t, profile="aggressive", shadow="off", polls=40)
     text = (t.dir / "carrywatch.yaml").read_text()
@@ -186,7 +212,7 @@ def changed(t, path, sql, code, words):
     kept = path.read_bytes()
     with opened(path) as db:
         db.execute("DROP TRIGGER closed_never_changes")
-        db.execute(sql)
+        db.executescript(sql)
     r = t.run("replay", "--verify")
     path.write_bytes(kept)
     assert r.code == code and words in r.out + r.err, (sql, str(r))
@@ -196,6 +222,16 @@ def test_what_differs_is_found(t):
     path = record(t, profile="aggressive", polls=70)
     changed(t, path, "UPDATE decisions SET text = text || '!' WHERE id = 2",
             1, "recorded decision \"")
+    for column, other in (("action", "close"), ("before", "close"),
+                          ("label", "OTHER")):
+        changed(t, path, f"UPDATE decisions SET {column} = CASE {column} WHEN"
+                f" '{other}' THEN 'alert' ELSE '{other}' END WHERE id = 2",
+                1, "recorded decision \"")
+    # another version may have worded it otherwise
+    changed(t, path, "UPDATE polls SET version = '0.0.9';"
+            " UPDATE decisions SET text = text || '!'", 0, "as recorded.")
+    changed(t, path, "DELETE FROM positions WHERE id ="
+            " (SELECT min(position) FROM decisions)", 6, "does not exist")
     changed(t, path, "DELETE FROM decisions WHERE id = 2", 1,
             "is not recorded")
     changed(t, path, "INSERT INTO decisions (poll, position, at, action,"
@@ -217,6 +253,8 @@ def test_wrong_words_are_told(t):
     record(t, polls=3)
     t.run("replay", "--verify", "--profile", "steady").expect(
         2, err="leave --profile away")
+    t.run("replay", "-a", "papre").expect(
+        3, err="no account \"papre\"; there is paper")
     t.run("replay", "--profile", "stedy").expect(3, err="no profile \"stedy\"")
 
 
@@ -368,6 +406,14 @@ def test_a_database_of_0_1_0_replays_the_same_after_its_upgrade(t):
     t.run("replay", "--verify", *until).expect(
         0, out=r"(?s)90 polls replayed.* 25 decisions came out as recorded")
     t.run("replay", "--verify").expect(0, out="91 polls replayed")
+    kept = path.read_bytes()
+    with opened(path) as db:		# as the retention leaves it
+        db.execute("DELETE FROM evidence WHERE poll < (SELECT min(poll) FROM"
+                   " evidence WHERE key AND poll > 1)")
+    r = t.run("replay", "--verify", *until)
+    assert re.search(r"^[1-9]\d* evaluations of version 0\.1\.0 were left out",
+                     r.expect(0).out, re.M), r
+    path.write_bytes(kept)
     [_, own] = t.run("replay", "--profile", "steady", "--json",
                      *until).expect(0).json()
     closed = {p for p, in ask(path, "SELECT id FROM positions"

@@ -277,6 +277,30 @@ def test_a_configured_capital_is_taken(t):
         D(run["net_usd"]) / 50000).quantize(D(1).scaleb(-18))
 
 
+def test_capital_of_some_accounts_only(t):
+    t.config(accounts="  a: {profile: steady, mode: dry-run, entry: "
+             "{min_profit: 0.001, max_positions: 5, size_pct: 0.1, "
+             "capital_usd: 50000 USD}}\n"
+             "  b: {profile: steady, mode: dry-run}\n")
+    t.run("report", "-a", "all").expect(0, out="capital_usd, or where it is "
+                                        "not set the largest notional open")
+    t.run("report", "-a", "a").expect(0, out=r"entry\.capital_usd\.$")
+    t.run("report", "-a", "c").expect(3, err="no account \"c\"; there is a")
+
+
+def test_a_ledger_without_a_poll_ends_with_what_was_done_last(t):
+    given(t)
+    with database(t, "main.db") as db:
+        db.execute("DELETE FROM polls")
+    run, = report(t)
+    assert run["until"] == max(x["opened_at"] for x in run["trades"])
+    assert run["opened"] == 12
+    # of a time without any there is a page too
+    t.run("report", "--since", "2027-01-01", "--html", t.dir / "r.html",
+          "-q").expect(0, out="No position was opened", err=r"\A\Z")
+    assert "no curve" in (t.dir / "r.html").read_text()
+
+
 def test_before_anything_happened(t):
     t.config()
     out = t.run("report", "-a", "main").expect(0, out="No position was opened")

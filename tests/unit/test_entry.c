@@ -107,6 +107,21 @@ static void a_good_pair_is_accepted_with_its_entry_terms(void **state)
 	arena_free(d->arena);
 }
 
+/* No ratio to nothing: the rule that compares with it stays unknown. */
+static void a_pair_without_open_interest_has_no_ratio(void **state)
+{
+	struct desk *d = desk_new();
+	struct entry *e;
+
+	(void)state;
+	for (size_t i = 0; i < d->market.n_quotes; i++)
+		d->market.quotes[i].oi_usd = fact_known(DEC_ZERO);
+	e = judge(d);
+	assert_int_equal(e->result, ENTRY_ACCEPTED);
+	assert_false(e->position.entry_oi_ratio.known);
+	arena_free(d->arena);
+}
+
 static void refuse_low_profit(struct desk *d)
 {
 	d->account.entry.min_profit = dec_lit("0.001000000000000001");
@@ -181,6 +196,11 @@ static void refuse_unknown_oi(struct desk *d)
 static void refuse_low_volume(struct desk *d)
 {
 	d->account.entry.min_volume_usd = fact_known(dec_int(701));
+}
+
+static void accept_volume_at_the_bound(struct desk *d)
+{
+	d->account.entry.min_volume_usd = fact_known(dec_int(700));
 }
 
 static void refuse_unknown_volume(struct desk *d)
@@ -273,6 +293,18 @@ static void accept_share_of_capital(struct desk *d)
 	d->account.entry.capital_usd = fact_known(dec_int(5000));
 }
 
+static void refuse_share_of_unknown_capital(struct desk *d)
+{
+	accept_share_of_capital(d);
+	d->account.entry.capital_usd = fact_unknown(WHY_NOT_SET);
+}
+
+static void refuse_share_of_nothing(struct desk *d)
+{
+	accept_share_of_capital(d);
+	d->account.entry.capital_usd = fact_known(DEC_ZERO);
+}
+
 static const struct refusal {
 	void (*given)(struct desk *d);
 	enum entry_result want;
@@ -290,6 +322,7 @@ static const struct refusal {
 	{ refuse_high_oi, ENTRY_OI_HIGH },
 	{ refuse_unknown_oi, ENTRY_OI_UNKNOWN },
 	{ refuse_low_volume, ENTRY_VOLUME },
+	{ accept_volume_at_the_bound, ENTRY_ACCEPTED },
 	{ refuse_unknown_volume, ENTRY_VOLUME },
 	{ accept_break_even_at_the_bound, ENTRY_ACCEPTED },
 	{ refuse_break_even, ENTRY_BREAK_EVEN },
@@ -304,6 +337,8 @@ static const struct refusal {
 	{ accept_exposure_at_the_bound, ENTRY_ACCEPTED },
 	{ refuse_no_size, ENTRY_NO_SIZE },
 	{ accept_share_of_capital, ENTRY_ACCEPTED },
+	{ refuse_share_of_unknown_capital, ENTRY_NO_SIZE },
+	{ refuse_share_of_nothing, ENTRY_NO_SIZE },
 };
 
 static void each_refusal_has_its_reason(void **state)
@@ -345,6 +380,7 @@ static void accepted_ones_count_against_those_after_them(void **state)
 static void preferred_venues_win_ties(void **state)
 {
 	struct venue prefer = given_venue("aster");
+	struct venue usual = given_venue("grvt");
 	struct desk *d = desk_new();
 
 	(void)state;
@@ -354,6 +390,8 @@ static void preferred_venues_win_ties(void **state)
 	d->account.entry.prioritize = &prefer;
 	d->account.entry.n_prioritize = 1;
 	assert_string_equal(judge(d)[0].position.symbol.s, "ETH");
+	d->account.entry.prioritize = &usual;
+	assert_string_equal(judge(d)[0].position.symbol.s, "BTC");
 	arena_free(d->arena);
 }
 
@@ -406,6 +444,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_good_pair_is_accepted_with_its_entry_terms),
+		cmocka_unit_test(a_pair_without_open_interest_has_no_ratio),
 		cmocka_unit_test(each_refusal_has_its_reason),
 		cmocka_unit_test(accepted_ones_count_against_those_after_them),
 		cmocka_unit_test(preferred_venues_win_ties),

@@ -291,9 +291,15 @@ static void every_part_of_a_row_is_compared(void **state)
 	DIFFERS(row.label.s[0] = 'A');
 	DIFFERS(row.line = 0);
 	DIFFERS(row.new_data = true);
+	x.decision.new_data = row.new_data = true;
+	DIFFERS(row.new_data = false);
+	x.decision.new_data = row.new_data = false;
 	DIFFERS(row.n_lines = 0);
 	DIFFERS(row.finding[0].verdict = VERDICT_TRUE);
 	DIFFERS(row.finding[0].verdict = VERDICT_UNKNOWN);
+	DIFFERS(row.finding[0] = ((struct finding){
+		.verdict = VERDICT_UNKNOWN, .missing = FACT_COUNT }));
+	assert_string_equal(buf, ": recorded unknown, replayed false");
 	DIFFERS(row.slot[0].count = 1);
 	DIFFERS(row.n_slots = 0);
 	x.decision.finding[0].verdict = VERDICT_UNKNOWN;

@@ -226,7 +226,10 @@ static void a_later_close_of_0_1_0_is_taken_back_as_modelled(void **state)
 	s->pairs[0].recorded.slippage_usd = dec_int(1);
 	s->pairs[1].recorded.close_fees_usd = dec_int(89);
 	s->pairs[1].recorded.close_slippage_usd = dec_int(8);
+	s->pairs[3].fees_whole = true;		/* slippage alone was told */
+	s->pairs[3].recorded.close_slippage_usd = dec_int(8);
 	assert_true(outcome_until(s, settled[2]));
+	assert_fees(&s->was.positions[3], "99");
 	assert_fees(&s->was.positions[0], "95");
 	assert_fees(&s->was.positions[1], "10");
 	/* Closed by hand at no known cost: nothing is taken back. */

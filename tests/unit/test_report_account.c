@@ -351,6 +351,10 @@ static void nothing_recorded_is_an_empty_run(void **state)
 	b->h.since = given_time("2026-01-01T00:00:00Z");
 	take(b);
 	assert_false(instant_known(b->run.until));
+	b->h.until = given_time("2026-02-01T00:00:00Z");	/* as asked */
+	take(b);
+	assert_time(b->run.until, "2026-02-01T00:00:00Z");
+	assert_int_equal(b->run.n_days, 0);
 }
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)

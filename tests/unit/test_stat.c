@@ -65,7 +65,7 @@ static void root_is_nearest_and_exact_on_squares(void **state)
 static struct stat_moments moments(const char *const *text, size_t n)
 {
 	struct stat_moments m;
-	struct dec x[64];
+	struct dec x[64] = { DEC_ZERO };
 
 	for (size_t i = 0; i < n; i++)
 		x[i] = dec_lit(text[i]);
@@ -123,9 +123,12 @@ static void what_cannot_be_told_says_why(void **state)
 	static const char *const same[] = { "0.1", "0.1", "0.1" };
 	static const char *const dust[] = { "0.1", "0.100000000000000001",
 					    "0.1" };
-	struct stat_moments m = moments(one, 1);
+	struct stat_moments m = moments(one, 0);
 
 	(void)state;
+	assert_unknown(stat_deviation(&m), "less than 2 values");
+	assert_unknown(stat_autocorrelation(&m), "less than 2 values");
+	m = moments(one, 1);
 	assert_unknown(stat_deviation(&m), "less than 2 values");
 	assert_unknown(stat_sharpe(&m, 365), "less than 2 values");
 	m = moments(same, 3);

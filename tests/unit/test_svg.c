@@ -136,6 +136,19 @@ static void steps_hold_until_the_next(void **state)
 			 "20H76.66V110H110\"/>\n");
 }
 
+static void steps_end_where_nothing_more_is_known(void **state)
+{
+	struct drawn *d = begin();
+	struct svg_point p[5];
+
+	(void)state;
+	take(p);
+	svg_steps(&d->p, "own", p, 3, d->p.to);
+	svg_steps(&d->p, "none", p, 0, d->p.to);
+	assert_drawn(d, "<path class=\"own\" d=\"M10 70H35V45H43.33\"/>\n"
+			"<path class=\"none\" d=\"\"/>\n");
+}
+
 static void levels_stay_within_the_scale(void **state)
 {
 	struct drawn *d = begin();
@@ -158,8 +171,13 @@ static void the_edge_of_the_picture_is_nought(void **state)
 	(void)state;
 	d->p.left = d->p.top = 0;
 	svg_level(&d->p, "entry", dec_int(10));
+	/* A word stands above the area, and so beyond the edge. */
+	svg_mark(&d->p, "exit", d->p.from, "X");
 	assert_drawn(d, "<line class=\"entry\" x1=\"0\" y1=\"0\" "
-			"x2=\"110\" y2=\"0\"/>\n");
+			"x2=\"110\" y2=\"0\"/>\n"
+			"<line class=\"exit\" x1=\"0\" y1=\"0\" x2=\"0\" "
+			"y2=\"120\"/>\n<text x=\"0\" y=\"-5\" "
+			"text-anchor=\"start\">X</text>\n");
 }
 
 static void marks_lean_inwards(void **state)
@@ -218,6 +236,21 @@ static void days_are_named_whole(void **state)
 	free(d->text);
 }
 
+/* The widest step serves whatever is longer than a century too. */
+static void centuries_are_parted_by_decades(void **state)
+{
+	struct drawn *d = begin();
+
+	(void)state;
+	d->p.width = 420;
+	d->p.to = given_time("2226-01-01T00:00:00Z");
+	svg_axes(&d->p, "");
+	fclose(d->f);
+	has(d->text, ">2029-10-18</text>");
+	has(d->text, ">2039-10-06</text>");
+	free(d->text);
+}
+
 /* 500 wide: 176 of names, 248 of bars, 76 of numbers. */
 static void bars_go_to_both_sides(void **state)
 {
@@ -258,11 +291,13 @@ int main(void)
 		cmocka_unit_test(a_scale_beyond_the_range_is_refused),
 		cmocka_unit_test(lines_part_where_nothing_is_known),
 		cmocka_unit_test(steps_hold_until_the_next),
+		cmocka_unit_test(steps_end_where_nothing_more_is_known),
 		cmocka_unit_test(levels_stay_within_the_scale),
 		cmocka_unit_test(the_edge_of_the_picture_is_nought),
 		cmocka_unit_test(marks_lean_inwards),
 		cmocka_unit_test(axes_name_values_and_times),
 		cmocka_unit_test(days_are_named_whole),
+		cmocka_unit_test(centuries_are_parted_by_decades),
 		cmocka_unit_test(bars_go_to_both_sides),
 		cmocka_unit_test(text_is_escaped),
 	};
