@@ -234,7 +234,7 @@ static bool new_days(struct days *d, const struct report_run *run,
 	int64_t first = run->since.ms / DAY_MS, last = (end.ms - 1) / DAY_MS;
 
 	d->first = (struct instant){ first * DAY_MS };
-	d->n = (size_t)(last - first + 1);	/* a trade lies in it */
+	d->n = last >= first ? (size_t)(last - first + 1) : 0;
 	d->day = arena_array(arena, d->n, sizeof(*d->day));
 	if (!d->day)
 		return false;
