@@ -83,8 +83,8 @@ static void an_id_is_taken_whole_or_not(void **state)
 		"", "\\u0000", "3f2b\\u0000x", "3f2b\\u0000",
 		"aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeee",
 		"aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeefffffffffff",
-		"aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff"
-		"gggggggggg",
+		("aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff"
+		 "gggggggggg"),
 		/* what a table, a log, an address or a sheet would not bear */
 		"3f 2b", "3f,2b", "3f\\\"2b", "3f\xc3\xa9", "3f\x7f", "3f\\n",
 		"=1", "+1", "-1", "@1",

@@ -73,7 +73,7 @@ static int64_t queue(struct store_case *f, const char *sink, int minutes)
 		.kind = "close", .fingerprint = "main/1/close",
 		.since = minutes_ago(minutes), .title = "CLOSE", .text = "x",
 	};
-	struct delivery_row *rows;
+	struct delivery_row *rows = NULL;
 	size_t n;
 
 	store_case_check(f, store_add_message(f->store, &m, &f->err) &&
