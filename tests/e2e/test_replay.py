@@ -183,6 +183,9 @@ def test_pairs_are_told_to_people_only(t):
 
 def test_both_sides_are_measured_on_the_configured_capital(t):
     path = record(t, profile="aggressive", shadow="off", polls=40)
+    with opened(path) as db:	# no poll has judged what the last one opened
+        db.execute("DELETE FROM positions WHERE opened_at ="
+                   " (SELECT max(at) FROM polls)")
     text = (t.dir / "carrywatch.yaml").read_text()
     (t.dir / "carrywatch.yaml").write_text(
         text.replace("size_usd: 5000 USD", "size_pct: 5%,"
@@ -253,6 +256,7 @@ def test_wrong_words_are_told(t):
     record(t, polls=3)
     t.run("replay", "--verify", "--profile", "steady").expect(
         2, err="leave --profile away")
+    t.run("replay", "-c", t.dir / "none.yaml").expect(78, err="none.yaml: No")
     t.run("replay", "-a", "papre").expect(
         3, err="no account \"papre\"; there is paper")
     t.run("replay", "--profile", "stedy").expect(3, err="no profile \"stedy\"")
