@@ -344,7 +344,8 @@ REFUSED = [
     (2, [a for n in range(9) for a in ("--set", SET_OF[n])],
      "more than 8 --set"),
     (2, ["--profile", "conservative", "--set", "erosion.keep=" + HUNDREDTHS,
-         "--set", "age.limit=" + ",".join(f"{n}h" for n in range(1, 41))],
+         "--set", "age.limit=" + ",".join(f"{n}h" for n in range(1, 41)),
+         "--set", "flip.margin=0,1%"],
      "more than 2000 runs: give fewer values"),
     (2, ["--set", "erosion.keep="], "write values"),
     (2, ["--set", "erosion.keep=much"], "not valid"),
@@ -537,6 +538,7 @@ def test_forms(t):
     for form in (("-o", "csv"), ("-o", "jsonl")):
         assert "WALK-FORWARD" not in backtest(
             t, path, "--folds", "2", *form).expect().out
+    backtest(t, path, "--folds", "2", "-o", "table").expect(out="WALK-FORWARD")
 
 
 # ---- the process ----

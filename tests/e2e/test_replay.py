@@ -156,33 +156,42 @@ def test_a_difference_of_what_is_half_known_is_marked(t):
 
 
 def test_pairs_are_told_to_people_only(t):
-    record(t, profile="aggressive", shadow="off", polls=40)
+    path = record(t, profile="aggressive", shadow="off", polls=40)
+    at = [a for a, in ask(path, "SELECT at FROM polls ORDER BY seq")]
     other = ("replay", "--profile", "steady")
-    heads, left = {}, re.compile(r"^(\d+) pairs differ less and are not shown;"
-                                 r" --limit (\d+) shows all", re.M)
-    for form in ((), ("-o", "table"), ("-o", "wide"), ("--limit", "1")):
+    heads = {}
+    all_of = len(t.run(*other, "--json").expect(0).json()[0]["trades"])
+    assert all_of > 3
+    for form, most in (((), 20), (("-o", "table"), 20), (("-o", "wide"), 20),
+                       (("--limit", "1"), 1), (("--limit", "99"), 99)):
         out = t.run(*other, *form).expect(0, out="^REPLAY  ").out
-        heads[form] = out.split("\n")[0].split()
-        assert (form == ("--limit", "1")) == bool(left.search(out)), out
-    cut = left.search(out)
-    assert int(cut[1]) + 1 == int(cut[2]) > 3, cut[0]
+        head, *rows = out.split("\n\n")[0].split("\n")
+        heads[form], left = head.split(), max(0, all_of - most)
+        if left:
+            assert rows.pop() == (f"{left} pairs differ less and are not "
+                                  f"shown; --limit {all_of} shows all."), out
+        assert len(rows) == all_of - left and "not shown" not in rows[-1], out
     assert "OPENED" in heads["-o", "wide"]
     assert "OPENED" not in heads[()] and "DIFFERENCE" in heads[()]
     for form in (("-o", "json"), ("-o", "jsonl"), ("-o", "csv"),
                  ("-o", "tsv")):
         assert "DIFFERENCE" not in t.run(*other, *form).expect(0).out
-    # before the first pair: heads only
-    none = t.run(*other, "--until", "2026-11-02T00:30:00Z").expect(0).out
+    # the first poll has opened some and judged none: heads only
+    none = t.run(*other, "--until", iso(at[1])).expect(0).out
     assert none.split("\n\n")[0].split() == heads[()], none
     # an open pair that nobody knows the cost of leaving of
     text = t.config_file.read_text()
     t.config_file.write_text(text + "costs: {model: fees}\nvenues:\n" + "".join(
         f"  {v}: {{pays_every: 1h}}\n" for v in VENUES.split(", ")))
-    t.run("replay").expect(78, err="position .*no cost for .*taker_fee")
+    t.run("replay", "--until", iso(at[4])).expect(
+        78, err="position .*no cost for .*taker_fee")
 
 
 def test_both_sides_are_measured_on_the_configured_capital(t):
     path = record(t, profile="aggressive", shadow="off", polls=40)
+    with opened(path) as db:	# no poll has judged what the last one opened
+        db.execute("DELETE FROM positions WHERE opened_at ="
+                   " (SELECT max(at) FROM polls)")
     text = (t.dir / "carrywatch.yaml").read_text()
     (t.dir / "carrywatch.yaml").write_text(
         text.replace("size_usd: 5000 USD", "size_pct: 5%,"
@@ -253,6 +262,7 @@ def test_wrong_words_are_told(t):
     record(t, polls=3)
     t.run("replay", "--verify", "--profile", "steady").expect(
         2, err="leave --profile away")
+    t.run("replay", "-c", t.dir / "none.yaml").expect(78, err="none.yaml: No")
     t.run("replay", "-a", "papre").expect(
         3, err="no account \"papre\"; there is paper")
     t.run("replay", "--profile", "stedy").expect(3, err="no profile \"stedy\"")

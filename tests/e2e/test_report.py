@@ -258,6 +258,10 @@ def test_since_and_until_cut_the_data(t):
     assert run["until"] == "2026-01-20T00:00:00Z"
     assert len(run["days_at_00_utc"]) == 19
     assert run["opened"] == sum(1 for p in every if p[2] < ms("2026-01-20"))
+    middle, = report(t, "--since", "2026-01-10", "--until", "2026-01-20")
+    assert {x["id"] for x in middle["trades"]} == {
+        i for i, p in enumerate(every, 1)
+        if ms("2026-01-10") <= p[2] < ms("2026-01-20")} != set()
     later, = report(t, "--since", "2026-01-20")
     assert later["since"] == "2026-01-20T00:00:00Z"
     assert run["opened"] + later["opened"] == 12
@@ -285,6 +289,7 @@ def test_capital_of_some_accounts_only(t):
     t.run("report", "-a", "all").expect(0, out="capital_usd, or where it is "
                                         "not set the largest notional open")
     t.run("report", "-a", "a").expect(0, out=r"entry\.capital_usd\.$")
+    t.run("report", "-c", t.dir / "none.yaml").expect(78, err="none.yaml: No")
     t.run("report", "-a", "c").expect(3, err="no account \"c\"; there is a")
 
 

@@ -357,6 +357,53 @@ static void pictures_are_bounded(void **state)
 		assert_int_equal(t->points[i].at.ms, hour((int)i * 16).ms);
 }
 
+/* An odd number of points: the one that comes when they are full may go. */
+static void an_odd_number_of_points_is_thinned_alike(void **state)
+{
+	struct scene *s = *state;
+	const struct report_trade *t;
+
+	s->setup.points_max = 5;
+	settle(s, BTC_A, 0, 100, 1, "0");
+	settle(s, BTC_B, 0, 100, 1, "0.0001");
+	add_pair(s, BTC_A, BTC_B, "10000");
+	add_lane(s, never, 0, 100);
+	play(s);
+	t = trade(s, 0);
+	assert_int_equal(t->n_points, 4);	/* 0, 32, 64, 96 */
+	for (size_t i = 0; i < t->n_points; i++)
+		assert_int_equal(t->points[i].at.ms, hour((int)i * 32).ms);
+}
+
+/* Rows of one hour, then what a broken file gives. */
+static enum pulled pull_and_fail(void *ctx, struct settled *out,
+				 struct err *err)
+{
+	struct scene *s = ctx;
+
+	if (s->at == s->n_rows) {
+		err_set(err, ERR_DATA, "x.csv:4:1: broken");
+		return PULLED_FAILED;
+	}
+	*out = s->row[s->at++];
+	return PULLED_ROW;
+}
+
+static void a_source_that_fails_is_no_result(void **state)
+{
+	struct scene *s = *state;
+	struct settled_source source = { s, pull_and_fail };
+
+	settle(s, BTC_A, 0, 0, 1, "0");
+	settle(s, BTC_B, 0, 0, 1, "0.0001");
+	add_lane(s, never, 0, 10);
+	assert_false(backtest_play(s->run, &s->work, &s->setup, s->lane, 1,
+				   &source, s->arena, s->scratch, &s->err));
+	assert_int_equal(s->err.kind, ERR_DATA);
+	assert_string_equal(s->err.text, "x.csv:4:1: broken");
+	assert_int_equal(s->work.polls, 0);
+}
+
 static void money_out_of_range_is_an_error(void **state)
 {
 	struct scene *s = *state;
@@ -388,6 +435,8 @@ int main(void)
 		TEST(seven_days_after_a_close),
 		TEST(a_hole_after_a_close_leaves_its_seven_days_unknown),
 		TEST(pictures_are_bounded),
+		TEST(an_odd_number_of_points_is_thinned_alike),
+		TEST(a_source_that_fails_is_no_result),
 		TEST(money_out_of_range_is_an_error),
 	};
 

@@ -248,6 +248,102 @@ static void a_symbol_cools_down(void **state)
 	assert_int_equal(trade(s, 2)->id, 3);
 }
 
+static void without_a_policy_nothing_is_opened(void **state)
+{
+	struct scene *s = *state;
+
+	s->account.entry.enabled = false;
+	settle(s, BTC_A, 0, 10, 1, "0");
+	settle(s, BTC_B, 0, 10, 1, "0.0001");
+	add_lane(s, never, 0, 10);
+	play(s);
+	assert_int_equal(s->run[0].n_trades, 0);
+	assert_int_equal(s->work.polls, 10);
+}
+
+/* It is known, but too old: opened when its venue settles again. */
+static void a_given_pair_waits_for_both_rates(void **state)
+{
+	struct scene *s = *state;
+
+	settle(s, BTC_A, 0, 1, 1, "0.0001");
+	settle(s, BTC_B, 8, 20, 1, "0.0003");
+	settle(s, BTC_A, 12, 20, 1, "0.0001");
+	add_pair(s, BTC_A, BTC_B, "10000");
+	add_lane(s, never, 0, 20);
+	play(s);
+	assert_int_equal(s->run[0].n_trades, 1);
+	assert_int_equal(trade(s, 0)->opened_at.ms, hour(12).ms);
+	same_fact(trade(s, 0)->entry_divergence, "0.0048");
+}
+
+/* ---- what a fill costs, and where there is none ---- */
+
+struct venue_desk {
+	int opened, left;		/* orders of each kind so far */
+	int no_opening, no_leaving;	/* refuse the nth, 0: none */
+};
+
+static bool fill_some(void *ctx, struct fill *out, const struct order *o,
+		      struct err *err)
+{
+	struct venue_desk *d = ctx;
+	bool refused = o->opening ? ++d->opened == d->no_opening :
+				    ++d->left == d->no_leaving;
+
+	*out = (struct fill){ dec_int(1), dec_int(2) };
+	return !refused || err_set(err, ERR_CONFIG, "no cost");
+}
+
+static void two_venues(struct scene *s, struct venue_desk *d)
+{
+	s->setup.executor = (struct executor){ d, fill_some };
+	settle(s, BTC_A, 0, 10, 1, "0");
+	settle(s, BTC_B, 0, 10, 1, "0.0001");
+	add_lane(s, (const char *const[]){ "OLD: age(4h)", NULL }, 0, 10);
+}
+
+/* Of no known cost nothing is opened, as in dry-run; the next poll asks anew. */
+static void nothing_is_opened_at_no_known_cost(void **state)
+{
+	struct venue_desk d = { .no_opening = 1 };
+	struct scene *s = *state;
+
+	two_venues(s, &d);
+	play(s);
+	assert_int_equal(trade(s, 0)->opened_at.ms, hour(1).ms);
+	same(trade(s, 0)->held_costs_usd, "6");
+	s->setup.executor = (struct executor){ NULL, NULL };
+	play(s);
+	assert_int_equal(s->run[0].n_trades, 0);
+}
+
+/* The first leaving is what it would cost, asked at the opening. */
+static void a_pair_nobody_can_leave_is_refused(void **state)
+{
+	struct venue_desk d = { .no_leaving = 1 };
+	struct scene *s = *state;
+
+	two_venues(s, &d);
+	assert_false(try_play(s));
+	assert_int_equal(s->err.kind, ERR_CONFIG);
+	assert_string_equal(s->err.text, "no cost of leaving BTC");
+}
+
+static void a_close_that_is_not_filled_stays_due(void **state)
+{
+	struct venue_desk d = { .no_leaving = 2 };
+	struct scene *s = *state;
+
+	two_venues(s, &d);
+	play(s);
+	assert_int_equal(s->run[0].n_trades, 1);
+	assert_int_equal(trade(s, 0)->closed_at.ms, hour(5).ms);
+	same(trade(s, 0)->fees_usd, "2");
+	same(trade(s, 0)->slippage_usd, "4");
+	same_fact(trade(s, 0)->funding_usd, "5");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scene_setup, \
@@ -262,6 +358,11 @@ int main(void)
 		TEST(the_widest_pair_is_opened_first),
 		TEST(entries_keep_to_the_policy),
 		TEST(a_symbol_cools_down),
+		TEST(without_a_policy_nothing_is_opened),
+		TEST(a_given_pair_waits_for_both_rates),
+		TEST(nothing_is_opened_at_no_known_cost),
+		TEST(a_pair_nobody_can_leave_is_refused),
+		TEST(a_close_that_is_not_filled_stays_due),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

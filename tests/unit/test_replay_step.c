@@ -33,6 +33,14 @@ struct bench {
 static const struct given_quote quotes[] = {
 	{ "BTC", "grvt", "0.0003", WHY_KNOWN, NULL, NULL, NULL },
 	{ "BTC", "lighter", "0.0001", WHY_KNOWN, NULL, NULL, NULL },
+	/* more venues than are asked for ahead of a pair */
+	{ "BTC", "v1", "0.0001", WHY_KNOWN, NULL, NULL, NULL },
+	{ "BTC", "v2", "0.0001", WHY_KNOWN, NULL, NULL, NULL },
+	{ "BTC", "v3", "0.0001", WHY_KNOWN, NULL, NULL, NULL },
+	{ "BTC", "v4", "0.0001", WHY_KNOWN, NULL, NULL, NULL },
+	{ "BTC", "v5", "0.0001", WHY_KNOWN, NULL, NULL, NULL },
+	{ "BTC", "v6", "0.0001", WHY_KNOWN, NULL, NULL, NULL },
+	{ "BTC", "v7", "0.0009", WHY_KNOWN, NULL, NULL, NULL },
 	{ NULL, NULL, NULL, WHY_KNOWN, NULL, NULL, NULL },
 };
 
@@ -137,6 +145,23 @@ static void rows_meet_their_pairs_across_gaps(void **state)
 	assert_int_equal(b->pairs[0].polls, 2);
 	assert_int_equal(b->pairs[1].polls, 1);
 	assert_int_equal(b->pairs[2].polls, 2);
+}
+
+static void every_offer_is_seen_however_many_there_are(void **state)
+{
+	static const char *const close[] = {
+		"BETTER: better_opportunity(0.0001)", NULL
+	};
+	struct bench *b = *state;
+
+	b->r.profile = given_profile(b->arena, close, NULL);
+	b->rows[1].position = 3;
+	b->poll.view.n_rows = 2;
+	step(b);
+	for (int i = 0; i < 2; i++) {
+		assert_string_equal(b->pairs[i].reason.s, "BETTER");
+		assert_true(b->pairs[i].over);
+	}
 }
 
 /* ---- polls of version 0.1.0 ---- */
@@ -391,6 +416,7 @@ int main(void)
 		TEST(streaks_of_other_rules_are_refused),
 		TEST(a_position_without_any_memory_is_refused),
 		TEST(rows_meet_their_pairs_across_gaps),
+		TEST(every_offer_is_seen_however_many_there_are),
 		TEST(what_a_bare_record_leaves_open_proves_nothing),
 		TEST(a_reopened_pair_begins_anew),
 		TEST(a_kept_pair_is_muted_until_its_recorded_end),
