@@ -320,7 +320,7 @@ static void say_done(const struct job *j)
 			      "%" PRId64 " to %" PRId64 ". See them: "
 			      "carrywatch positions list%s", j->in.n, s,
 			      j->account->name, first, last,
-			      positions_dash_a(j->c, j->account));
+			      positions_dash_a(j->c, j->account).s);
 }
 
 static bool prepare(struct job *j, struct store **s, struct err *err)

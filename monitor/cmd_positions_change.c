@@ -72,32 +72,25 @@ bool positions_now(struct instant *out, const struct cli *c,
 	return true;
 }
 
-static const char *in_arena(const struct cli *c, const char *text)
+struct short_text positions_name(const struct account *a,
+				const struct position *p)
 {
-	const char *copy = arena_text(c->arena, text, strlen(text));
+	struct short_text name;
 
-	return copy ? copy : "?";
-}
-
-const char *positions_name(const struct cli *c, const struct account *a,
-			   const struct position *p)
-{
-	char text[200];
-
-	snprintf(text, sizeof(text), "%s/%" PRId64 " %s long %s / short %s",
+	snprintf(name.s, sizeof(name.s), "%s/%" PRId64 " %s long %s / short %s",
 		 a->name, p->id, p->symbol.s, p->leg[LEG_LONG].venue.s,
 		 p->leg[LEG_SHORT].venue.s);
-	return in_arena(c, text);
+	return name;
 }
 
-const char *positions_dash_a(const struct cli *c, const struct account *a)
+struct short_text positions_dash_a(const struct cli *c,
+				  const struct account *a)
 {
-	char text[ACCOUNT_TEXT_MAX + 8];
+	struct short_text dash = { "" };
 
-	if (c->config->n_accounts < 2)
-		return "";
-	snprintf(text, sizeof(text), " -a %s", a->name);
-	return in_arena(c, text);
+	if (c->config->n_accounts >= 2)
+		snprintf(dash.s, sizeof(dash.s), " -a %s", a->name);
+	return dash;
 }
 
 void positions_say(const struct cli *c, const char *fmt, ...)
@@ -268,7 +261,7 @@ static bool ask_close(const struct job *j, struct err *err)
 	dec_format(size, p->size_usd);
 	dec_format_fixed(fees, p->fees_usd, 2);
 	snprintf(question, sizeof(question), "Close %s, %s USD, fees %s USD, "
-		 "reason %s?", positions_name(j->c, j->account, p), size,
+		 "reason %s?", positions_name(j->account, p).s, size,
 		 fees, p->reason.s);
 	return cli_confirm(j->c, question, err);
 }
@@ -280,8 +273,11 @@ static void say_also_true(struct cli *c)
 	struct store *s;
 	struct view v;
 
-	if (!view_open_one(&v, &s, c, &err))
+	if (!view_open_one(&v, &s, c, &err)) {
+		positions_say(c, "Whether another line may close it again is "
+			      "not known: %s", err.text);
 		return;
+	}
 	store_close(s);
 	for (int i = 0; i < v.profile->n_close; i++) {
 		const struct finding *f = view_finding(&v.rows[0], i);
@@ -299,8 +295,9 @@ static void say_done(const struct job *j, bool dry)
 {
 	struct cli *c = j->c;
 	const struct position *p = &j->change.position;
-	const char *name = positions_name(c, j->account, p);
-	const char *a = positions_dash_a(c, j->account);
+	struct short_text pair = positions_name(j->account, p);
+	struct short_text dash_a = positions_dash_a(c, j->account);
+	const char *name = pair.s, *a = dash_a.s;
 	const char *now = cli_shown_time(c, j->ask.now);
 
 	if (dry) {

@@ -22,11 +22,14 @@ MUST_USE bool positions_write(struct store *s, positions_work *work,
 MUST_USE bool positions_now(struct instant *out, const struct cli *c,
 			    const struct account *a, struct store *s,
 			    struct err *err);
-/* "paper/7 BTC long lighter / short grvt" into the arena of the command. */
-const char *positions_name(const struct cli *c, const struct account *a,
-			   const struct position *p);
+struct short_text { char s[200]; };
+
+/* "paper/7 BTC long lighter / short grvt" */
+struct short_text positions_name(const struct account *a,
+				const struct position *p);
 /* " -a paper" where the account has to be named, else "". */
-const char *positions_dash_a(const struct cli *c, const struct account *a);
+struct short_text positions_dash_a(const struct cli *c,
+				  const struct account *a);
 /* One line for people, unless --quiet. */
 void positions_say(const struct cli *c, const char *fmt, ...) PRINTF(2, 3);
 

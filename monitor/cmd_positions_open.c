@@ -218,14 +218,14 @@ static void say_done(const struct job *j)
 	if (cli_has(j->c, OPT_DRY_RUN))
 		positions_say(j->c, "Would open %s, %s USD, entry divergence "
 			      "%s; nothing was written",
-			      positions_name(j->c, j->account, p), size,
+			      positions_name(j->account, p).s, size,
 			      entry_text(j, entry));
 	else
 		positions_say(j->c, "Opened %s, %s USD, entry divergence %s. "
 			      "See it: carrywatch positions show %" PRId64 "%s",
-			      positions_name(j->c, j->account, p), size,
+			      positions_name(j->account, p).s, size,
 			      entry_text(j, entry), p->id,
-			      positions_dash_a(j->c, j->account));
+			      positions_dash_a(j->c, j->account).s);
 }
 
 static bool job_run(struct job *j, struct store *s, struct err *err)

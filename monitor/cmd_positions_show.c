@@ -247,8 +247,11 @@ static void print_events(const struct shown *s)
 	}
 }
 
-static void print_text(const struct shown *s)
+/* A ledger that cannot be shown is an error behind all that can. */
+static bool print_text(const struct shown *s, struct err *err)
 {
+	bool ok;
+
 	print_head(s);
 	print_leg(s, LEG_LONG);
 	print_leg(s, LEG_SHORT);
@@ -258,12 +261,13 @@ static void print_text(const struct shown *s)
 		puts("\nWhat would close it");
 		view_explain_table(stdout, s->c, &s->view, s->row);
 	}
-	view_ledger_text(stdout, s->c, s->row);
+	ok = view_ledger_text(stdout, s->c, s->row, err);
 	view_shadow_text(stdout, s->c, &s->shadow);
 	print_decisions(s);
 	view_acted_text(stdout, s->c, &s->acted);
 	print_events(s);
 	view_print_stale(stdout, s->c, &s->view);
+	return ok;
 }
 
 int cmd_positions_show(struct cli *c)
@@ -275,7 +279,7 @@ int cmd_positions_show(struct cli *c)
 		return cli_fail(c, &err);
 	if (c->format == FORMAT_JSON || c->format == FORMAT_JSONL)
 		print_json(&s);
-	else
-		print_text(&s);
+	else if (!print_text(&s, &err))
+		return cli_fail(c, &err);
 	return 0;
 }

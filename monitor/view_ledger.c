@@ -155,19 +155,18 @@ static void add_row(struct table *t, const struct cli *c,
 	cell[NOTES] = cell_text(t, notes(buf, c, s));
 }
 
-void view_ledger_text(FILE *f, struct cli *c, const struct view_row *r)
+bool view_ledger_text(FILE *f, struct cli *c, const struct view_row *r,
+		      struct err *err)
 {
 	struct cli plain = *c;
 	struct fact sum = fact_known(DEC_ZERO);
-	struct table *t = table_new(columns, N_COLUMNS, c->arena);
-	struct err err;
+	struct table *t;
 
 	if (r->n_settlements == 0)
-		return;
-	if (!t) {
-		fputs("\nSettlements: no memory\n", f);
-		return;
-	}
+		return true;
+	t = table_new(columns, N_COLUMNS, c->arena);
+	if (!t)
+		return err_set(err, ERR_MEMORY, "no memory for the ledger");
 	plain.format = FORMAT_TABLE;
 	for (size_t i = 0; i < r->n_settlements; i++) {
 		sum = add_to_sum(sum, &r->settlements[i]);
@@ -175,6 +174,5 @@ void view_ledger_text(FILE *f, struct cli *c, const struct view_row *r)
 	}
 	fputs("\nSettlements, USD (DIFF: reported - expected; SUM: of what "
 	      "counts)\n", f);
-	if (!table_print(f, t, &plain, &err))
-		fprintf(f, "  %s\n", err.text);
+	return table_print(f, t, &plain, err);
 }

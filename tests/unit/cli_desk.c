@@ -340,3 +340,50 @@ uint64_t cli_desk_books(const struct cli_line *l)
 	sqlite3_close(db);
 	return h;
 }
+
+uint64_t cli_desk_page(const struct cli_line *l)
+{
+	const char *name = strstr(l->words, "--html $D/");
+	unsigned char *bytes;
+	uint64_t h = 0xcbf29ce484222325u;
+	char path[200];
+	size_t n;
+
+	if (!name)
+		return 0;
+	snprintf(path, sizeof(path), "%s/%s", dir, name + strlen("--html $D/"));
+	if (access(path, F_OK) != 0)
+		return 0;
+	bytes = fail_books_read(path, &n);
+	h = stir(h, bytes, n);
+	free(bytes);
+	assert_int_equal(unlink(path), 0);
+	return h;
+}
+
+/* "2026-11-26T08:00:00Z" or a part of it */
+#define OF_TIME	"0123456789-:TZ"
+#define SHORTEST_TIME	5
+
+bool cli_desk_same_but_times(const char *shown, const char *whole)
+{
+	for (;;) {
+		size_t a = strspn(shown, " -"), b = strspn(whole, " -");
+		size_t time = strspn(whole, OF_TIME);
+
+		if (a && b) {			/* columns and their rules */
+			shown += a;
+			whole += b;
+		} else if (*shown == *whole) {
+			if (!*shown)
+				return true;
+			shown++;
+			whole++;
+		} else if (*shown == '?' && time >= SHORTEST_TIME) {
+			shown++;
+			whole += time;
+		} else {
+			return false;
+		}
+	}
+}

@@ -45,5 +45,9 @@ void cli_desk_run(const struct cli_line *l, bool at_terminal,
 		  struct shown *out);
 /* A digest of all rows of the account's database. */
 uint64_t cli_desk_books(const struct cli_line *l);
+/* A digest of the page behind --html, which goes; 0: there was none. */
+uint64_t cli_desk_page(const struct cli_line *l);
+/* Word by word the same, but for a time that is shown as "?". */
+bool cli_desk_same_but_times(const char *shown, const char *whole);
 
 #endif

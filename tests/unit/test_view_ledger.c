@@ -147,9 +147,10 @@ static char *shown(struct scene *s, int width)
 	char *text = NULL;
 	size_t n;
 	FILE *f = open_memstream(&text, &n);
+	struct err err;
 
 	s->c.width = width;
-	view_ledger_text(f, &s->c, &s->row);
+	assert_true(view_ledger_text(f, &s->c, &s->row, &err));
 	fclose(f);
 	return text;
 }
