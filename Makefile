@@ -176,8 +176,10 @@ torture: all tests san		## every fault point and kill, 10,000,000 rules, mutants
 seconds = @s=$$(date +%s); $(1); r=$$?; echo "== $@: $$(($$(date +%s) - s)) s, exit $$r"; exit $$r
 torture-san:
 	$(call seconds,tools/run-tests san-all)
-$(FAILS): torture-%: $(B)/tests/unit/test_%
+$(filter-out torture-fail_dec,$(FAILS)): torture-%: $(B)/tests/unit/test_%
 	$(call seconds,CW_ALL_FAULTS=1 $<)
+torture-fail_dec:	# only with sanitizers is a sum a call that can fail
+	$(call seconds,CW_ALL_FAULTS=1 $(B)/san/tests/unit/test_fail_dec)
 $(KILLED): torture-killed-%: all
 	$(call seconds,CW_BUILD=$(B) CW_ALL_KILLS=1 python3 tests/e2e/test_kill_points.py test_$*)
 torture-kills: all
