@@ -192,9 +192,11 @@ static int64_t sweep(const struct cli_line *l, bool at_terminal)
 
 /*
  * Right too: the limit of a line that is never the nearest when all is known;
- * returns of a net without its price, as is said where the price is "-".
+ * returns of a net without its price, as is said where the price is "-"; the
+ * next best pair, by the day and by 8 h, where the best one's gross is left out.
  */
-static const char also[] = "0.0000003 0.130 0.065 ";
+static const char also[] = "0.0000003 0.130 0.065 0.0013 0.00065 "
+			   "0.000582372 0.000194124 0.00098472 0.00032824 ";
 
 static void show_all(void)
 {
