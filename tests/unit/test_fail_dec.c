@@ -24,7 +24,7 @@
 #if defined(__linux__) && defined(DEC_CALLED)
 
 #ifdef __SANITIZE_ADDRESS__
-#define RUNS	3			/* each takes five times as long */
+#define RUNS	2			/* each takes five times as long */
 #else
 #define RUNS	8			/* not inlined: one place serves many */
 #endif
