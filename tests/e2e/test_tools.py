@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """The tools of the tree: lint sees each breach, new-rule needs no edits."""
+import importlib.machinery
+import importlib.util
 import pathlib
 import re
 import shutil
@@ -249,6 +251,21 @@ def test_the_fault_tool_wants_each_class_once(t):
         assert re.search(f"faults.tsv:{line}: .*{why}", found.out), found
     assert re.search("no/file.c: .*No such file", found.out), found
     t.command(lib.ROOT / "tools/faults", "-x").expect(2, err="usage")
+
+
+def test_torn_counters_take_nothing_from_the_coverage(t):
+    """a count below zero is none: what other runs counted is still there"""
+    loader = importlib.machinery.SourceFileLoader(
+        "cover", str(lib.ROOT / "tools/cover"))
+    cover = importlib.util.module_from_spec(
+        importlib.util.spec_from_loader("cover", loader))
+    loader.exec_module(cover)
+    source = cover.Source()
+    for count in (1, -1, 0):
+        source.add([{"line_number": 7, "function_name": "f", "count": count,
+                     "branches": [{"count": count}, {"count": min(count, 0)}]}])
+    assert source.missing() == [(7, "branch 1 never taken")]
+    assert source.figures() == (1, 1, 1, 2)
 
 
 if __name__ == "__main__":
