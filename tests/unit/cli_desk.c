@@ -365,13 +365,19 @@ uint64_t cli_desk_page(const struct cli_line *l)
 #define OF_TIME	"0123456789-:TZ"
 #define SHORTEST_TIME	5
 
+/* Blanks before a column, or the rule below it: as wide as what is shown. */
+static size_t width(const char *s)
+{
+	return s[0] == '-' && s[1] == '-' ? strspn(s, "-") : strspn(s, " ");
+}
+
 bool cli_desk_same_but_times(const char *shown, const char *whole)
 {
 	for (;;) {
-		size_t a = strspn(shown, " -"), b = strspn(whole, " -");
+		size_t a = width(shown), b = width(whole);
 		size_t time = strspn(whole, OF_TIME);
 
-		if (a && b) {			/* columns and their rules */
+		if (a && b && *shown == *whole) {
 			shown += a;
 			whole += b;
 		} else if (*shown == *whole) {
