@@ -295,6 +295,8 @@ void cli_desk_run(const struct cli_line *l, bool at_terminal,
 
 /* ---- what is left ---- */
 
+#define STIR_FIRST	0xcbf29ce484222325u
+
 static uint64_t stir(uint64_t h, const void *p, size_t n)
 {
 	const unsigned char *b = p;
@@ -324,7 +326,7 @@ static uint64_t stir_rows(uint64_t h, sqlite3 *db, const char *table)
 
 uint64_t cli_desk_books(const struct cli_line *l)
 {
-	uint64_t h = 0xcbf29ce484222325u;
+	uint64_t h = STIR_FIRST;
 	sqlite3_stmt *st;
 	sqlite3 *db;
 
@@ -345,7 +347,7 @@ uint64_t cli_desk_page(const struct cli_line *l)
 {
 	const char *name = strstr(l->words, "--html $D/");
 	unsigned char *bytes;
-	uint64_t h = 0xcbf29ce484222325u;
+	uint64_t h = STIR_FIRST;
 	char path[200];
 	size_t n;
 
@@ -361,9 +363,11 @@ uint64_t cli_desk_page(const struct cli_line *l)
 	return h;
 }
 
-/* "2026-11-26T08:00:00Z" or a part of it */
-#define OF_TIME	"0123456789-:TZ"
-#define SHORTEST_TIME	5
+/* "2026-11-26T08:00:00Z", without what follows; 0: no time. */
+static size_t time_length(const char *s)
+{
+	return strncmp(s, "2026-", 5) == 0 ? strspn(s, "0123456789-:TZ") : 0;
+}
 
 /* Blanks before a column, or the rule below it: as wide as what is shown. */
 static size_t width(const char *s)
@@ -375,7 +379,6 @@ bool cli_desk_same_but_times(const char *shown, const char *whole)
 {
 	for (;;) {
 		size_t a = width(shown), b = width(whole);
-		size_t time = strspn(whole, OF_TIME);
 
 		if (a && b && *shown == *whole) {
 			shown += a;
@@ -385,9 +388,9 @@ bool cli_desk_same_but_times(const char *shown, const char *whole)
 				return true;
 			shown++;
 			whole++;
-		} else if (*shown == '?' && time >= SHORTEST_TIME) {
+		} else if (*shown == '?' && time_length(whole)) {
 			shown++;
-			whole += time;
+			whole += time_length(whole);
 		} else {
 			return false;
 		}
